@@ -1,0 +1,118 @@
+package features
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Outcome is what became of a lead. Open is never lost.
+type Outcome uint8
+
+const (
+	Open Outcome = iota
+	Won
+	Lost
+)
+
+// Table holds leads by column, in the files' order. All columns have one entry a lead.
+type Table struct {
+	Schema *Schema
+
+	IDs []string
+	// Account holds for each lead the place of its account in Accounts; 0, the empty name, is no account. Nil where the
+	// schema names no account column.
+	Account  []uint32
+	Accounts []string
+	// Created, Closed and SnapshotAt are nil where the schema names no such column; [NoTime] where a lead has none.
+	Created, Closed, SnapshotAt []Micros
+	Outcome                     []Outcome // nil where [ReadOptions.Outcome] is false
+	DealValue                   []float64 // NaN: missing; nil where the schema names no column
+	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no
+
+	files []tableFile // by first, ascending
+	lines []uint32    // of each lead in its file, counted from 1; saturates
+}
+
+// tableFile says from which lead on a file's leads stand in the table.
+type tableFile struct {
+	name  string
+	first int
+	rows  bool // lines counts rows, not lines of text
+}
+
+// Column holds one field of all leads. Which member is set follows from the field's kind: Number: Numbers; Date: Times;
+// Category, Boolean and Email: Codes.
+type Column struct {
+	Numbers []float64 // NaN: missing
+	Codes   []uint32  // places in Levels
+	Levels  []string  // Levels[0] = "" is missing; boolean: "", "false", "true"
+	Times   []Micros  // NoTime: missing
+}
+
+// Len is the number of leads.
+func (t *Table) Len() int { return len(t.IDs) }
+
+// Position says where lead i stands: "leads.csv: line 17". It is empty for a table that no file holds.
+func (t *Table) Position(i int) string {
+	file, line, row := t.place(i)
+	if file == "" {
+		return ""
+	}
+	if line > 0 {
+		return fmt.Sprintf("%s: line %d", file, line)
+	}
+	return fmt.Sprintf("%s: row %d", file, row)
+}
+
+func (t *Table) place(i int) (file string, line int, row int64) {
+	k := sort.Search(len(t.files), func(k int) bool { return t.files[k].first > i }) - 1
+	if k < 0 || i >= len(t.lines) {
+		return "", 0, 0
+	}
+	if t.files[k].rows {
+		return t.files[k].name, 0, int64(t.lines[i])
+	}
+	return t.files[k].name, int(t.lines[i]), 0
+}
+
+// Value is what a field of lead i holds; missing for a field with use: no.
+func (t *Table) Value(i, field int) Value {
+	c := &t.Columns[field]
+	switch {
+	case c.Numbers != nil:
+		v := c.Numbers[i]
+		if math.IsNaN(v) {
+			return Value{Missing: true}
+		}
+		return Value{Number: v}
+	case c.Times != nil:
+		if c.Times[i] == NoTime {
+			return Value{Missing: true}
+		}
+		return Value{Time: c.Times[i]}
+	case c.Codes != nil:
+		code := c.Codes[i]
+		if code == 0 {
+			return Value{Missing: true}
+		}
+		if t.Schema.Fields[field].Kind == Boolean {
+			return booleanValue(c.Levels[code] == trueLevel)
+		}
+		return Value{Text: c.Levels[code]}
+	}
+	return Value{Missing: true}
+}
+
+// The levels of a boolean field.
+const (
+	falseLevel = "false"
+	trueLevel  = "true"
+)
+
+func booleanValue(b bool) Value {
+	if b {
+		return Value{Number: 1}
+	}
+	return Value{}
+}
