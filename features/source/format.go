@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// format is what a file's name or content says that it is.
-type format int
+// fileFormat is what a file's name or content says that it is.
+type fileFormat int
 
 const (
-	formatUnknown format = iota
+	formatUnknown fileFormat = iota
 	formatCSV
 	formatParquet
 )
 
 // formatByName tells a file's format by its extension, .gz and .zst left aside.
-func formatByName(path string) format {
+func formatByName(path string) fileFormat {
 	name := strings.ToLower(path)
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
 	for _, extension := range []string{".csv", ".tsv", ".txt"} {

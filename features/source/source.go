@@ -189,7 +189,8 @@ func (r *Reader) Columns() []ColumnInfo {
 // many.
 //
 // When rows cannot be read, Next goes on to the end of the table to find all of them and returns a
-// [FaultsError]. After any error but a cancelled context it returns the same error again. A table without any row is [ErrNoRows].
+// [FaultsError]. A table without any row is [ErrNoRows]. After an error, a cancelled context too, it returns
+// the same error again: rows may have been passed over.
 func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -197,9 +198,6 @@ func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 	err := r.advance(ctx)
 	for r.faults.total > 0 && err == nil {
 		err = r.advance(ctx)
-	}
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil, err
 	}
 	if r.faults.total > 0 {
 		if errors.Is(err, io.EOF) {
