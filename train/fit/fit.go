@@ -1,0 +1,288 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"leadscore/models/logistic"
+)
+
+// Config are the settings of a fit. The zero value is the recommended one: fields only, λ estimated.
+type Config struct {
+	// Lambda fixes every λ, in nats per squared log-odds; 0: each is estimated from the data.
+	Lambda float64
+	// EveryBin gives each ordered bin its own coefficient, however many; else an input has as
+	// many knots as its effective degrees of freedom ask for.
+	EveryBin bool
+	// SampleRows bounds the rows, spread evenly, on which λ is estimated; 0: 200,000. The coefficients
+	// always come from all rows.
+	SampleRows int
+	// MaxSteps bounds the Newton steps of each phase; 0: 60.
+	MaxSteps int
+	// Pairs, when its Most is above 0, lets pairs of inputs compete for a place.
+	Pairs Pairs
+	// StandardError says how closely the model keeps its covariance.
+	StandardError StandardError
+	// Drift is set when one input is calendar time.
+	Drift *Drift
+}
+
+// Drift names the input that is calendar time.
+type Drift struct {
+	// Input is its position in Design.Inputs; its ordered bins are time spans of equal width.
+	Input int
+	// End is the middle of the last bin, in seconds since 1970 UTC.
+	End int64
+	// BinDays is the width of a bin in days, > 0.
+	BinDays float64
+}
+
+// Report says what the fit did.
+type Report struct {
+	// Terms in the model's order.
+	Terms []TermReport
+	// Steps is the number of Newton steps over all phases.
+	Steps int
+	// Parameters is the number of coordinates that were solved for at the end, the intercept included.
+	Parameters int
+	// EDF is the number of effective parameters, the intercept included.
+	EDF float64
+	// Objective is J and Loss its first sum, in nats over all leads.
+	Objective, Loss float64
+	// Pairs tells of the search for pairs, and is nil where there was none.
+	Pairs *PairsReport
+	// Took is the time spent.
+	Took time.Duration
+}
+
+// TermReport is one term's smoothing.
+type TermReport struct {
+	Name string
+	// Lambda holds λ by penalty: ordered bins, then levels; or that of a pair.
+	Lambda []float64
+	// EDF is the number of effective parameters; Functions how many functions span the term.
+	EDF       float64
+	Functions int
+}
+
+// Limits and tolerances of the phases, in log-odds: a step that changes no coefficient by more ends the phase.
+const (
+	smoothTolerance = 1e-3
+	polishTolerance = 1e-8
+	// firstKnots is enough to estimate λ and the effective degrees of freedom roughly.
+	firstKnots = 12
+	// An input gets knotsPerEDF knots for each effective degree of freedom, within leastKnots … mostKnots.
+	knotsPerEDF, leastKnots, mostKnots = 3, 8, 48
+)
+
+// Fit returns the minimiser of J (see the package comment) and a report. Codes, outcomes and weights are checked
+// first. It returns [ErrEmpty], [ErrOneClass] or [ErrNotConverged] for data without an answer,
+// and the context's error when that ends. Cost: O(rows·terms²) a Newton step and O(p³) for the solve, p
+// being about 3 times the effective degrees of freedom.
+func Fit(ctx context.Context, design *Design, config Config) (*logistic.Model, *Report, error) {
+	start := time.Now()
+	if err := design.check(); err != nil {
+		return nil, nil, fmt.Errorf("design: %w", err)
+	}
+	if err := config.check(design); err != nil {
+		return nil, nil, fmt.Errorf("config: %w", err)
+	}
+	all := design.gather()
+	if len(all.wins) == 0 {
+		return nil, nil, ErrEmpty
+	}
+	rate, weight := all.base()
+	if weight == 0 {
+		return nil, nil, fmt.Errorf("%w: every weight is 0", ErrEmpty)
+	}
+	if rate <= 0 || rate >= 1 {
+		return nil, nil, ErrOneClass
+	}
+	f, err := fitMains(ctx, design.Inputs, all, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	report := &Report{}
+	if config.Pairs.Most > 0 && config.Lambda == 0 {
+		if f, report.Pairs, err = addPairs(ctx, design.Inputs, all, f, config); err != nil {
+			return nil, nil, err
+		}
+	}
+	model, err := f.finish(design.Inputs, config, report)
+	report.Took = time.Since(start)
+	return model, report, err
+}
+
+func (c *Config) check(design *Design) error {
+	if !(c.Lambda >= 0) || math.IsInf(c.Lambda, 1) {
+		return fmt.Errorf("lambda %v, want a finite number above 0, or 0 to estimate it", c.Lambda)
+	}
+	if c.Drift != nil {
+		if c.Drift.Input < 0 || c.Drift.Input >= len(design.Inputs) {
+			return fmt.Errorf("drift: input %d of %d", c.Drift.Input, len(design.Inputs))
+		}
+		if design.Inputs[c.Drift.Input].Ordered < 2 || !(c.Drift.BinDays > 0) {
+			return fmt.Errorf("drift: input %s has %d ordered bins of %v days, want at least 2 above 0 days",
+				design.Inputs[c.Drift.Input].Name, design.Inputs[c.Drift.Input].Ordered, c.Drift.BinDays)
+		}
+	}
+	if err := c.Pairs.check(); err != nil {
+		return err
+	}
+	return c.StandardError.check()
+}
+
+func (c *Config) maxSteps() int {
+	if c.MaxSteps > 0 {
+		return c.MaxSteps
+	}
+	return 60
+}
+
+func (c *Config) sampleRows() int {
+	if c.SampleRows > 0 {
+		return c.SampleRows
+	}
+	return 200_000
+}
+
+// fitMains fits the main effects: λ with few knots, then with as many as each input needs, both
+// on a sample; then the coefficients on all rows.
+func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (*fitter, error) {
+	mass := cellMass(inputs, all)
+	if config.Lambda > 0 {
+		terms := make([]*term, len(inputs))
+		for j, input := range inputs {
+			terms[j] = mainTerm(input, j, mass[j], config.knots(input, 0))
+			terms[j].setLambda(config.Lambda)
+		}
+		f := newFitter(all, terms)
+		f.evaluate()
+		return f, f.polish(ctx, polishTolerance, config.maxSteps())
+	}
+	part := all.every(config.sampleRows())
+	terms := make([]*term, len(inputs))
+	for j, input := range inputs {
+		knots := firstKnots
+		if config.EveryBin {
+			knots = input.Bins
+		}
+		terms[j] = mainTerm(input, j, mass[j], knots)
+		terms[j].setLambda(1)
+	}
+	f := newFitter(part, terms)
+	f.evaluate()
+	if err := f.smooth(ctx, smoothTolerance, config.maxSteps()); err != nil {
+		return nil, err
+	}
+	finer := make([]*term, len(inputs))
+	for j, input := range inputs {
+		finer[j] = mainTerm(input, j, mass[j], config.knots(input, terms[j].chainPenalty().edf))
+	}
+	return f.again(ctx, part, all, finer, config)
+}
+
+// knots is how many an input gets for its effective degrees of freedom.
+func (c *Config) knots(input Input, edf float64) int {
+	if c.EveryBin || c.Lambda > 0 {
+		return input.Bins
+	}
+	return min(max(int(math.Ceil(knotsPerEDF*edf)), leastKnots), mostKnots)
+}
+
+// again fits a new list of terms from the old fit's values: λ on the sample, coefficients on all rows.
+func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, config Config) (*fitter, error) {
+	next := newFitter(part, terms)
+	next.inherit(f)
+	next.evaluate()
+	if err := next.smooth(ctx, smoothTolerance, config.maxSteps()); err != nil {
+		return nil, err
+	}
+	if part != all {
+		whole := newFitter(all, terms)
+		whole.inherit(next)
+		whole.steps = next.steps
+		whole.evaluate()
+		next = whole
+	}
+	next.steps += f.steps
+	return next, next.polish(ctx, polishTolerance, config.maxSteps())
+}
+
+// inherit takes over tables and λ of an earlier fit, term by term as far as both have them.
+func (f *fitter) inherit(old *fitter) {
+	f.parameters[0] = old.parameters[0]
+	for k, t := range f.terms {
+		if k >= len(old.terms) {
+			continue
+		}
+		t.project(old.tables[k], f.parameters[t.offset:t.offset+t.size])
+		for i, p := range t.penalties {
+			p.lambda = old.terms[k].penalties[min(i, len(old.terms[k].penalties)-1)].lambda
+		}
+	}
+}
+
+func (t *term) setLambda(lambda float64) {
+	for _, p := range t.penalties {
+		p.lambda = lambda
+	}
+}
+
+// cellMass is the training weight of each code of each input.
+func cellMass(inputs []Input, s *sample) [][]float64 {
+	mass := make([][]float64, len(inputs))
+	parallel(len(inputs), func(j int) {
+		mass[j] = make([]float64, inputs[j].Bins)
+		sumByCell(s.columns[j], s.weights, mass[j])
+	})
+	return mass
+}
+
+// finish turns the converged fit into a model.
+func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logistic.Model, error) {
+	if err := f.factorise(); err != nil { // at the minimum itself: it becomes the covariance
+		return nil, err
+	}
+	rows := f.factor.inverseRows()
+	f.settleEDF(rows)
+	report.Steps, report.Parameters, report.Loss, report.Objective = f.steps, f.size, f.loss, f.objective()
+	report.EDF = 1
+	model := &logistic.Model{Intercept: f.parameters[0], Bins: make([]int, len(inputs))}
+	for j, input := range inputs {
+		model.Bins[j] = input.Bins
+	}
+	for k, t := range f.terms {
+		out := logistic.Term{Name: t.name, Inputs: t.inputs, Coarse: t.coarse, Shape: t.shape, Lambda: []float64{}}
+		for _, p := range t.penalties {
+			out.Lambda = append(out.Lambda, p.lambda)
+			out.EDF += p.edf
+		}
+		mean := t.meanOf(f.tables[k])
+		model.Intercept += mean
+		for _, v := range f.tables[k] {
+			out.Coefficients = append(out.Coefficients, v-mean)
+		}
+		model.Terms = append(model.Terms, out)
+		report.EDF += out.EDF
+		report.Terms = append(report.Terms, TermReport{out.Name, out.Lambda, out.EDF, t.functions})
+	}
+	model.Variance = f.variance(rows, config.StandardError)
+	if d := config.Drift; d != nil {
+		lambda := f.terms[d.Input].chainPenalty().lambda
+		model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}
+	}
+	return model, nil
+}
+
+// meanOf is the mean of a table over the training leads, by weight.
+func (t *term) meanOf(table []float64) float64 {
+	sum, total := 0.0, 0.0
+	for c, v := range table {
+		sum += t.mass[c] * v
+		total += t.mass[c]
+	}
+	return sum / total
+}

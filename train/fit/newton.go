@@ -1,0 +1,172 @@
+package fit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// ErrNotConverged is returned when the steps did not reach the minimum within Config.MaxSteps.
+var ErrNotConverged = errors.New("the fit did not converge")
+
+// fitter is one minimisation of J: its terms, the parameters (intercept, then the
+// terms' coordinates) and the sums over leads at those parameters.
+type fitter struct {
+	terms      []*term
+	leads      *leads
+	size       int
+	parameters []float64
+	tables     [][]float64
+	loss       float64
+	// factor is the Cholesky factor of the last Hessian.
+	factor *square
+	steps  int
+}
+
+// newFitter lays the terms' coordinates out behind each other and starts at the base rate.
+func newFitter(s *sample, terms []*term) *fitter {
+	f := &fitter{terms: terms, leads: newLeads(s, terms), size: 1, tables: make([][]float64, len(terms))}
+	for k, t := range terms {
+		t.offset = f.size
+		f.size += t.size
+		f.tables[k] = make([]float64, t.cells)
+	}
+	f.parameters = make([]float64, f.size)
+	rate, _ := s.base()
+	f.parameters[0] = logit(rate)
+	return f
+}
+
+// evaluate sets tables and sums for the parameters.
+func (f *fitter) evaluate() {
+	for k, t := range f.terms {
+		t.table(f.parameters[t.offset:t.offset+t.size], f.tables[k])
+	}
+	f.loss = f.leads.evaluate(f.parameters[0], f.tables)
+}
+
+// objective is J at the last evaluated parameters, in nats.
+func (f *fitter) objective() float64 {
+	sum := f.loss
+	for _, t := range f.terms {
+		for _, p := range t.penalties {
+			sum += p.lambda / 2 * p.quadratic(f.parameters[t.offset:])
+		}
+	}
+	return sum
+}
+
+// factorise makes and factorises the Hessian at the last evaluated parameters.
+func (f *fitter) factorise() error {
+	h := f.hessian()
+	if !h.factorise() {
+		return fmt.Errorf("%w: the Hessian is not positive definite", ErrNotConverged)
+	}
+	f.factor = h
+	return nil
+}
+
+// step goes one Newton step with the present factor and halves it until J does not rise (Nocedal & Wright, Numerical
+// Optimization, 2nd ed., 2006, section 3.1). It returns the largest change of a table entry
+// or the intercept, in log-odds.
+func (f *fitter) step() (float64, error) {
+	f.steps++
+	start := append([]float64(nil), f.parameters...)
+	before := make([][]float64, len(f.tables))
+	for k := range f.tables {
+		before[k] = append([]float64(nil), f.tables[k]...)
+	}
+	objective := f.objective()
+	direction := f.factor.solve(f.gradient())
+	const halvings = 30
+	for scale, try := 1.0, 0; try < halvings; scale, try = scale/2, try+1 {
+		for j := range f.parameters {
+			f.parameters[j] = start[j] - scale*direction[j]
+		}
+		f.evaluate()
+		// Rounding of a sum of n losses may raise J by some units in its last place.
+		if f.objective() <= objective+1e-11*math.Abs(objective)+1e-12 {
+			change := math.Abs(f.parameters[0] - start[0])
+			for k := range f.tables {
+				for c, v := range f.tables[k] {
+					change = max(change, math.Abs(v-before[k][c]))
+				}
+			}
+			return change, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: no step of Newton's method lowers the objective", ErrNotConverged)
+}
+
+// polish minimises J at fixed λ: Newton steps until none changes a table by more than tolerance. While
+// steps shrink fast the factor is kept: a step without a new Hessian costs one pass over the leads.
+func (f *fitter) polish(ctx context.Context, tolerance float64, maxSteps int) error {
+	last := math.Inf(1)
+	for range maxSteps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if f.factor == nil {
+			if err := f.factorise(); err != nil {
+				return err
+			}
+		}
+		change, err := f.step()
+		if err != nil {
+			return err
+		}
+		if change <= tolerance {
+			return nil
+		}
+		const slow = 0.1 // worth a new Hessian
+		if change > slow*last || change > 0.05 {
+			f.factor = nil
+		}
+		last = change
+	}
+	return fmt.Errorf("%w in %d steps", ErrNotConverged, maxSteps)
+}
+
+// smooth alternates Newton steps and Fellner–Schall updates of every λ until a step changes
+// no table by more than tolerance. It leaves the factor of the last step's Hessian behind.
+func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) error {
+	for range maxSteps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f.factorise(); err != nil {
+			return err
+		}
+		change, err := f.step()
+		if err != nil {
+			return err
+		}
+		f.updateLambda()
+		if change <= tolerance {
+			return nil
+		}
+	}
+	return nil // λ need not be exact: the data hardly tell; the coefficients are polished at it
+}
+
+// updateLambda makes one Fellner–Schall update of each λ.
+func (f *fitter) updateLambda() {
+	rows := f.factor.inverseRows()
+	parallel(len(f.terms), func(k int) {
+		t := f.terms[k]
+		for _, p := range t.penalties {
+			p.update(p.trace(rows, t.offset), p.quadratic(f.parameters[t.offset:]))
+		}
+	})
+}
+
+// settleEDF sets the effective degrees of freedom at the present factor, λ unchanged.
+func (f *fitter) settleEDF(rows *square) {
+	parallel(len(f.terms), func(k int) {
+		t := f.terms[k]
+		for _, p := range t.penalties {
+			p.edf = min(max(p.rank-p.lambda*p.trace(rows, t.offset), 0), p.rank)
+		}
+	})
+}

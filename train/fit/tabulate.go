@@ -1,0 +1,154 @@
+package fit
+
+import "math"
+
+// chunk is how many leads a task of a sum takes: their weights (32 kB) stay in the first cache. It is
+// fixed, whatever the number of cores, so that sums are always made in the same order.
+const chunk = 4096
+
+// leads are the sums' working memory: codes by term, and η, residual and curvature by lead.
+type leads struct {
+	codes     []Codes // by term
+	wins      []float64
+	weights   []float64
+	eta       []float64
+	residual  []float64 // w (p − y): dJ/dη
+	curvature []float64 // w p (1−p): d²J/dη²
+}
+
+func newLeads(s *sample, terms []*term) *leads {
+	n := len(s.wins)
+	l := &leads{codes: make([]Codes, len(terms)), wins: s.wins, weights: s.weights,
+		eta: make([]float64, n), residual: make([]float64, n), curvature: make([]float64, n)}
+	parallel(len(terms), func(t int) {
+		if len(terms[t].inputs) == 1 {
+			l.codes[t] = s.columns[terms[t].inputs[0]]
+		} else {
+			l.codes[t] = terms[t].pairCodes(s)
+		}
+	})
+	return l
+}
+
+// pairCodes are the cells of a pair, lead by lead.
+func (t *term) pairCodes(s *sample) Codes {
+	first, second := s.columns[t.inputs[0]], s.columns[t.inputs[1]]
+	n := len(s.wins)
+	if t.cells <= 256 {
+		out := make([]uint8, n)
+		for i := range out {
+			out[i] = uint8(int(t.coarse[0][first.At(i)])*t.shape[1] + int(t.coarse[1][second.At(i)]))
+		}
+		return Codes{Narrow: out}
+	}
+	out := make([]uint16, n)
+	for i := range out {
+		out[i] = uint16(int(t.coarse[0][first.At(i)])*t.shape[1] + int(t.coarse[1][second.At(i)]))
+	}
+	return Codes{Wide: out}
+}
+
+// evaluate sets η, residual and curvature for the tables and returns the log loss, summed by weight, in nats.
+func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
+	n := len(l.wins)
+	chunks := (n + chunk - 1) / chunk
+	parts := make([]float64, chunks)
+	parallel(chunks, func(c int) {
+		from, to := c*chunk, min((c+1)*chunk, n)
+		eta := l.eta[from:to]
+		for i := range eta {
+			eta[i] = intercept
+		}
+		for t, table := range tables {
+			if wide := l.codes[t].Wide; wide != nil {
+				addTable(eta, wide[from:to], table)
+			} else {
+				addTable(eta, l.codes[t].Narrow[from:to], table)
+			}
+		}
+		parts[c] = l.losses(from, to)
+	})
+	loss := 0.0
+	for _, part := range parts {
+		loss += part
+	}
+	return loss
+}
+
+func addTable[C uint8 | uint16](eta []float64, codes []C, table []float64) {
+	codes = codes[:len(eta)]
+	for i := range eta {
+		eta[i] += table[codes[i]]
+	}
+}
+
+// losses sets residual and curvature of some leads and sums their log loss.
+func (l *leads) losses(from, to int) float64 {
+	sum := 0.0
+	for i := from; i < to; i++ {
+		eta, w, y := l.eta[i], l.weights[i], l.wins[i]
+		e := math.Exp(-math.Abs(eta))
+		p := 1 / (1 + e)
+		loss := math.Log1p(e)
+		if eta > 0 {
+			loss += eta
+		} else {
+			p = e * p
+		}
+		sum += w * (loss - y*eta)
+		l.residual[i] = w * (p - y)
+		l.curvature[i] = w * e / ((1 + e) * (1 + e))
+	}
+	return sum
+}
+
+// sumByCell adds values by code into out.
+func sumByCell(codes Codes, values, out []float64) {
+	if codes.Wide != nil {
+		scatter(codes.Wide, values, out)
+	} else {
+		scatter(codes.Narrow, values, out)
+	}
+}
+
+func scatter[C uint8 | uint16](codes []C, values, out []float64) {
+	codes = codes[:len(values)]
+	for i, v := range values {
+		out[codes[i]] += v
+	}
+}
+
+// crossTable sums curvature by the cell of one term (rows of out) and the functions of another
+// (columns): the half-finished block of the Hessian. out has cells×functions numbers and is added to.
+func crossTable(rows, columns Codes, by *term, curvature, out []float64) {
+	switch {
+	case rows.Wide == nil && columns.Wide == nil:
+		crossCodes(rows.Narrow, columns.Narrow, by, curvature, out)
+	case rows.Wide == nil:
+		crossCodes(rows.Narrow, columns.Wide, by, curvature, out)
+	case columns.Wide == nil:
+		crossCodes(rows.Wide, columns.Narrow, by, curvature, out)
+	default:
+		crossCodes(rows.Wide, columns.Wide, by, curvature, out)
+	}
+}
+
+func crossCodes[R, C uint8 | uint16](rows []R, columns []C, by *term, curvature, out []float64) {
+	k := by.functions
+	rows, columns = rows[:len(curvature)], columns[:len(curvature)]
+	if by.first == nil {
+		for i, w := range curvature {
+			out[int(rows[i])*k+int(columns[i])] += w
+		}
+		return
+	}
+	for i, w := range curvature {
+		code := columns[i]
+		at := int(rows[i])*k + int(by.first[code])
+		part := w * by.share[code]
+		out[at] += w - part
+		if part > 0 {
+			out[at+1] += part
+		}
+	}
+}
