@@ -1,0 +1,3 @@
+package simulate
+
+func describe(t *truth, r *Report) []byte { return []byte(truthMark) }
