@@ -90,9 +90,14 @@ func (b *Batch) Line(i int) int64 {
 // TextAt returns row i's value as text, "" where there is none. Whole numbers are exact; other numbers are
 // the shortest text that reads back as the same float64; times are RFC 3339 in UTC, days 2006-01-02.
 func (c *Column) TextAt(i int) string {
-	if c.Null[i] {
+	if c.isNull(i) {
 		return ""
 	}
+	return c.text(i)
+}
+
+// text is TextAt for a row that has a value.
+func (c *Column) text(i int) string {
 	switch c.Kind {
 	case Text:
 		if c.Codes != nil {

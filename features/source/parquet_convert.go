@@ -154,11 +154,7 @@ func convertInt96(stored []deprecated.Int96, from, to int, times []int64, fault 
 // micros turns a stored time into microseconds; nanoseconds are rounded down.
 func (l *layout) micros(value int64, k int, fault func(int, string)) int64 {
 	if l.perMicro > 0 {
-		whole := value / l.perMicro
-		if value%l.perMicro < 0 {
-			whole--
-		}
-		return whole
+		return floorDivide(value, l.perMicro)
 	}
 	if factor := -l.perMicro; value > math.MaxInt64/factor || value < math.MinInt64/factor {
 		fault(k, fmt.Sprintf("the time %d ms after 1970 is out of range", value))
