@@ -71,10 +71,8 @@ type TermReport struct {
 const (
 	smoothTolerance = 1e-3
 	polishTolerance = 1e-8
-	// firstKnots is enough to estimate λ and the effective degrees of freedom roughly.
-	firstKnots = 12
 	// An input gets knotsPerEDF knots for each effective degree of freedom, within leastKnots … mostKnots.
-	knotsPerEDF, leastKnots, mostKnots = 3, 8, 48
+	knotsPerEDF, leastKnots = 3, 8
 )
 
 // Fit returns the minimiser of J (see the package comment) and a report. Codes, outcomes and weights are checked
@@ -148,54 +146,52 @@ func (c *Config) sampleRows() int {
 	return 200_000
 }
 
-// fitMains fits the main effects: λ with few knots, then with as many as each input needs, both
-// on a sample; then the coefficients on all rows.
+// fitMains fits the main effects: knots as each input alone asks for, λ on a sample, then the coefficients
+// on all rows.
 func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (*fitter, error) {
-	mass := cellMass(inputs, all)
+	terms := mainTerms(inputs, all, config)
 	if config.Lambda > 0 {
-		terms := make([]*term, len(inputs))
-		for j, input := range inputs {
-			terms[j] = mainTerm(input, j, mass[j], config.knots(input, 0))
-			terms[j].setLambda(config.Lambda)
+		for _, t := range terms {
+			t.setLambda(config.Lambda)
 		}
 		f := newFitter(all, terms)
 		f.evaluate()
 		return f, f.polish(ctx, polishTolerance, config.maxSteps())
 	}
-	part := all.every(config.sampleRows())
-	terms := make([]*term, len(inputs))
-	for j, input := range inputs {
-		knots := firstKnots
-		if config.EveryBin {
-			knots = input.Bins
-		}
-		terms[j] = mainTerm(input, j, mass[j], knots)
-		terms[j].setLambda(1)
-	}
-	f := newFitter(part, terms)
-	f.evaluate()
-	if err := f.smooth(ctx, smoothTolerance, config.maxSteps()); err != nil {
-		return nil, err
-	}
-	finer := make([]*term, len(inputs))
-	for j, input := range inputs {
-		finer[j] = mainTerm(input, j, mass[j], config.knots(input, terms[j].chainPenalty().edf))
-	}
-	return f.again(ctx, part, all, finer, config)
+	return (&fitter{}).again(ctx, all.every(config.sampleRows()), all, terms, config)
 }
 
-// knots is how many an input gets for its effective degrees of freedom.
-func (c *Config) knots(input Input, edf float64) int {
-	if c.EveryBin || c.Lambda > 0 {
-		return input.Bins
+// mainTerms makes one term an input. An ordered input gets knots by its effective degrees of freedom in a fit
+// of its own, and starts from that fit's λ.
+func mainTerms(inputs []Input, all *sample, config Config) []*term {
+	terms := make([]*term, len(inputs))
+	wins := make([]float64, len(all.wins))
+	for i, y := range all.wins {
+		wins[i] = y * all.weights[i]
 	}
-	return min(max(int(math.Ceil(knotsPerEDF*edf)), leastKnots), mostKnots)
+	parallel(len(inputs), func(j int) {
+		input := inputs[j]
+		mass, won := make([]float64, input.Bins), make([]float64, input.Bins)
+		sumByCell(all.columns[j], all.weights, mass)
+		sumByCell(all.columns[j], wins, won)
+		lambda, edf := marginal(mass[:input.Ordered], won[:input.Ordered])
+		knots := max(int(math.Ceil(knotsPerEDF*edf)), leastKnots)
+		if config.EveryBin || config.Lambda > 0 {
+			knots = input.Bins
+		}
+		terms[j] = mainTerm(input, j, mass, knots)
+		terms[j].setLambda(1)
+		terms[j].chainPenalty().lambda = lambda
+	})
+	return terms
 }
 
 // again fits a new list of terms from the old fit's values: λ on the sample, coefficients on all rows.
 func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, config Config) (*fitter, error) {
 	next := newFitter(part, terms)
-	next.inherit(f)
+	if f.terms != nil {
+		next.inherit(f)
+	}
 	next.evaluate()
 	if err := next.smooth(ctx, smoothTolerance, config.maxSteps()); err != nil {
 		return nil, err
@@ -229,16 +225,6 @@ func (t *term) setLambda(lambda float64) {
 	for _, p := range t.penalties {
 		p.lambda = lambda
 	}
-}
-
-// cellMass is the training weight of each code of each input.
-func cellMass(inputs []Input, s *sample) [][]float64 {
-	mass := make([][]float64, len(inputs))
-	parallel(len(inputs), func(j int) {
-		mass[j] = make([]float64, inputs[j].Bins)
-		sumByCell(s.columns[j], s.weights, mass[j])
-	})
-	return mass
 }
 
 // finish turns the converged fit into a model.
