@@ -1,0 +1,62 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+
+	"leadscore/models"
+)
+
+// Config says what to train on and where to put the result. Its zero value is invalid.
+type Config struct {
+	Schema, Rules string   // paths of schema.yaml and rules.yaml
+	Leads, Events []string // files, folders or globs; Events may be empty
+	Store         string   // directory of the version store
+	Model         string   // name in the store
+	Alias         string   // models.Champion or models.Challenger: what the new version becomes
+
+	HoldOut         float64 // share of the leads, the newest, that judges; in (0, 0.5]
+	MaxBins         int     // of a number; 2 to 256
+	MinLevelRows    int     // leads that a category's value needs for a level of its own; ≥ 1
+	Pairs           bool    // look for pairs of fields that act together
+	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
+
+	Code     string // the program and its revision, kept in the version
+	Progress func(stage string, done, total int64)
+}
+
+// Defaults are the settings that the product uses unless told otherwise. The bins and rows are those of
+// docs/model.md.
+func Defaults() Config {
+	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true}
+}
+
+// validate reports every setting that cannot be used.
+func (c *Config) validate() error {
+	var faults []error
+	refuse := func(bad bool, format string, values ...any) {
+		if bad {
+			faults = append(faults, fmt.Errorf(format, values...))
+		}
+	}
+	refuse(c.Schema == "", "no schema given; make one with leadscore init")
+	refuse(c.Rules == "", "no rules given; make a first rule book with leadscore init")
+	refuse(len(c.Leads) == 0, "no file of leads given")
+	refuse(!(c.HoldOut > 0 && c.HoldOut <= 0.5), "hold-out share %v: write a number above 0 and up to 0.5", c.HoldOut)
+	refuse(c.MaxBins < 2 || c.MaxBins > 256, "at most %d bins: write 2 to 256", c.MaxBins)
+	refuse(c.MinLevelRows < 1, "least rows a level %d: write 1 or more", c.MinLevelRows)
+	refuse(c.Alias != models.Champion && c.Alias != models.Challenger, "alias %q: write %s or %s", c.Alias, models.Champion, models.Challenger)
+	if name, ref, err := models.ParseName(c.Model); err != nil {
+		faults = append(faults, err)
+	} else {
+		refuse(ref != "", "model name %q: give the bare name, %q", c.Model, name)
+	}
+	return errors.Join(faults...)
+}
+
+// progress reports how far a stage is; silent without a listener.
+func (c *Config) progress(stage string, done, total int64) {
+	if c.Progress != nil {
+		c.Progress(stage, done, total)
+	}
+}

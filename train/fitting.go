@@ -1,0 +1,68 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"leadscore/features"
+	"leadscore/models/logistic"
+	"leadscore/train/fit"
+)
+
+// fitted is an encoder and the model on its codes, both made from the same rows and nothing else.
+type fitted struct {
+	encoder *features.Encoder
+	codes   []features.Codes // of all leads of the history, the ones not fitted to included
+	model   *logistic.Model
+	report  *fit.Report
+}
+
+// fitTo learns bins and coefficients from the given rows.
+func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
+	encoder, err := features.FitEncoder(h, rows, features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows})
+	if err != nil {
+		return nil, fmt.Errorf("bins: %w", err)
+	}
+	codes, err := encoder.EncodeHistory(ctx, h)
+	if err != nil {
+		return nil, fmt.Errorf("codes: %w", err)
+	}
+	design := &fit.Design{Inputs: fitInputs(encoder), Codes: codes, Wins: p.Wins, Rows: rows}
+	model, report, err := fit.Fit(ctx, design, fitConfig(encoder, cfg))
+	if err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	return &fitted{encoder: encoder, codes: codes, model: model, report: report}, nil
+}
+
+func fitInputs(e *features.Encoder) []fit.Input {
+	inputs := make([]fit.Input, len(e.Inputs))
+	for i, in := range e.Inputs {
+		inputs[i] = fit.Input{Name: in.Name, Bins: e.Bins(i), Ordered: e.OrderedBins(i)}
+	}
+	return inputs
+}
+
+// fitConfig allows as many pairs as there are inputs, and names the input that follows the market's drift.
+func fitConfig(e *features.Encoder, cfg *Config) fit.Config {
+	var c fit.Config
+	if cfg.Pairs {
+		c.Pairs.Most = len(e.Inputs)
+	}
+	for i, in := range e.Inputs {
+		if in.Source == features.FromSnapshot {
+			c.Drift = driftOf(&e.Coders[i], i)
+		}
+	}
+	return c
+}
+
+// driftOf describes the calendar input's bins, which are of equal width. One bin cannot show a drift.
+func driftOf(c *features.Coder, input int) *fit.Drift {
+	if len(c.Cuts) < 2 {
+		return nil
+	}
+	const secondsPerDay = 24 * 60 * 60
+	width := c.Cuts[1] - c.Cuts[0]
+	return &fit.Drift{Input: input, BinDays: width, End: int64((c.Cuts[len(c.Cuts)-1] + width/2) * secondsPerDay)}
+}
