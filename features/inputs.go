@@ -31,3 +31,63 @@ const (
 	Month   Part = "month"   // January … December
 	Weekday Part = "weekday" // Monday … Sunday
 )
+
+// Inputs lists what a model reads, of what the schema lets scores use, in the order of codes: fields, engagement,
+// the parts of created, the snapshot's instant.
+//
+// A date gives its age at the snapshot (days), its month and its weekday (both in the schema's time zone). Under the empty
+// snapshot rule a lead is looked at when it closed, so that every age would tell how long the deal took, an outcome's shadow:
+// there a date gives the day itself instead, and created does too. The lead's age and the snapshot's instant are inputs only
+// under a rule that sets them honestly; under "created + 7d" every lead has the same age, so it is none.
+func (s *Schema) Inputs() []Input {
+	var inputs []Input
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		if !f.Used() {
+			continue
+		}
+		input := Input{Name: f.Name, Source: FromField, Index: i, Kind: f.Kind, Ordered: f.Kind == Number}
+		if f.Kind == Date {
+			inputs = append(inputs, s.dateInputs(input)...)
+			continue
+		}
+		inputs = append(inputs, input)
+	}
+	for i := range s.Engagement {
+		if e := &s.Engagement[i]; e.Used() {
+			inputs = append(inputs, Input{Name: e.Name, Source: FromEngagement, Index: i, Ordered: !e.IsCategory(), Unit: e.Unit()})
+		}
+	}
+	return append(inputs, s.timeInputs()...)
+}
+
+func (s *Schema) dateInputs(of Input) []Input {
+	day := of
+	day.Name, day.Part, day.Ordered, day.Unit = of.Name+" age", Age, true, "days"
+	if s.Snapshot.IsZero() {
+		day.Name, day.Part, day.Unit = of.Name+" day", DayOf, "days since 1970-01-01"
+	}
+	month, weekday := of, of
+	month.Name, month.Part = of.Name+" month", Month
+	weekday.Name, weekday.Part = of.Name+" weekday", Weekday
+	return []Input{day, month, weekday}
+}
+
+func (s *Schema) timeInputs() []Input {
+	var inputs []Input
+	if s.Lead.Created != "" {
+		created := s.dateInputs(Input{Name: "created", Source: FromCreated})
+		inputs = created[1:]
+		switch {
+		case s.Snapshot.IsZero():
+			inputs = created
+		case s.Snapshot.AfterCreated == nil:
+			created[0].Name = "lead age"
+			inputs = created
+		}
+	}
+	if !s.Snapshot.IsZero() {
+		inputs = append(inputs, Input{Name: "snapshot time", Source: FromSnapshot, Part: DayOf, Ordered: true, Unit: "days since 1970-01-01"})
+	}
+	return inputs
+}

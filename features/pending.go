@@ -7,16 +7,8 @@ import (
 
 var errPending = errors.New("not written yet")
 
-func LoadSchema(path string) (*Schema, error)               { return nil, errPending }
-func ParseSchema(file string, text []byte) (*Schema, error) { return nil, errPending }
-func (s *Schema) Validate() error                           { return errPending }
-func (s *Schema) Inputs() []Input                           { return nil }
-func (s *Schema) FieldIndex(name string) (int, bool)        { return 0, false }
 
-type YAMLPositions struct{}
 
-func DecodeYAML(file string, text []byte, into any) (*YAMLPositions, error) { return nil, errPending }
-func (p *YAMLPositions) Line(path ...any) int                               { return 0 }
 
 type ReadOptions struct {
 	Outcome         bool
@@ -58,8 +50,6 @@ func (s *Schema) NewLead(id string, created Micros, values map[string]any, event
 	return nil, errPending
 }
 func (l *Lead) At(asOf Micros) Snapshot                                               { return Snapshot{} }
-func (e *Engagement) Value(events []Event, asOf Micros) (number float64, text string) { return 0, "" }
-func (e *Engagement) IsCategory() bool                                                { return e.FirstEvent }
 
 func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error)  { return nil, errPending }
 func (e *Encoder) Validate() error                                     { return errPending }

@@ -25,9 +25,16 @@ type csvFile struct {
 	scanner *scanner
 	names   []string
 	letters letters
-	wanted  []int // for each column of the file its place in the batch, or -1
+	wanted  []wanted
 	texts   textStore
 	rows    int64 // data rows read
+}
+
+// wanted is a column that goes to the batch: from which place in the file, and, for each batch anew, to where.
+type wanted struct {
+	place int
+	null  []bool
+	text  []string
 }
 
 // letters says how bytes above 127 are read.
@@ -136,12 +143,8 @@ func (c *csvFile) columnInfo() []ColumnInfo {
 }
 
 func (c *csvFile) choose(places []int) {
-	c.wanted = make([]int, len(c.names))
-	for i := range c.wanted {
-		c.wanted[i] = -1
-	}
-	for column, place := range places {
-		c.wanted[place] = column
+	for _, place := range places {
+		c.wanted = append(c.wanted, wanted{place: place})
 	}
 }
 
@@ -151,10 +154,11 @@ func (c *csvFile) read(ctx context.Context, batch *Batch, limit int, faults *fau
 	for i := range batch.Columns {
 		column := &batch.Columns[i]
 		column.Null, column.Text = sized(column.Null, limit), sized(column.Text, limit)
+		c.wanted[i].null, c.wanted[i].text = column.Null, column.Text
 	}
 	c.texts.bytes = 0
 	for batch.Rows < limit && c.texts.bytes < maxBatchText {
-		if len(batch.lines)%1024 == 0 && ctx.Err() != nil {
+		if batch.Rows%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		ok, err := c.scanner.next()
@@ -165,7 +169,7 @@ func (c *csvFile) read(ctx context.Context, batch *Batch, limit int, faults *fau
 			break
 		}
 		c.rows++
-		c.take(batch, batch.Rows, faults)
+		c.take(batch.Rows, faults)
 		batch.lines = append(batch.lines, c.scanner.line)
 		batch.Rows++
 	}
@@ -179,50 +183,75 @@ func (c *csvFile) read(ctx context.Context, batch *Batch, limit int, faults *fau
 	return nil
 }
 
-// take puts the scanner's row into the batch, or its faults into the list.
-func (c *csvFile) take(batch *Batch, row int, faults *faultList) {
+// take puts the scanner's row into the batch's row, or its faults into the list.
+func (c *csvFile) take(row int, faults *faultList) {
 	s := c.scanner
 	fault := Fault{File: c.path, Line: s.line, Row: c.rows}
 	switch {
 	case s.fault != "":
 		fault.Line, fault.Reason = s.faultAt, s.fault
-		faults.add(fault)
-		return
 	case len(s.cells) != len(c.names):
 		fault.Reason = fmt.Sprintf("%s, where the header has %s", count(len(s.cells), "cell"), count(len(c.names), "column"))
-		faults.add(fault)
-		return
-	}
-	if bytes.IndexByte(s.row, 0) >= 0 {
+	case bytes.IndexByte(s.row, 0) >= 0:
 		fault.Reason = "a NUL byte: the file is damaged, or not text"
-		faults.add(fault)
+	case len(s.row) > maxCellBytes && c.tooLong(fault, faults):
+		return
+	case isASCII(s.row):
+		c.takeASCII(row)
+		return
+	default:
+		c.takeLetters(row, fault, faults)
 		return
 	}
-	plain := isASCII(s.row)
-	for i, at := range c.wanted {
-		value := c.cellBytes(i)
-		if len(value) > maxCellBytes {
-			fault.Column = c.names[i]
-			fault.Reason = fmt.Sprintf("a cell of %d bytes; at most %d are read", len(value), maxCellBytes)
+	faults.add(fault)
+}
+
+// tooLong notes each cell above the limit, of the columns that are not wanted too.
+func (c *csvFile) tooLong(fault Fault, faults *faultList) bool {
+	found := false
+	for i, name := range c.names {
+		if size := len(c.cellBytes(i)); size > maxCellBytes {
+			fault.Column = name
+			fault.Reason = fmt.Sprintf("a cell of %d bytes; at most %d are read", size, maxCellBytes)
 			faults.add(fault)
-			continue
+			found = true
 		}
-		if at < 0 {
-			continue
+	}
+	return found
+}
+
+// takeASCII takes a row whose bytes are its letters. If most columns are wanted, all cells are parts of one string.
+func (c *csvFile) takeASCII(row int) {
+	if 2*len(c.wanted) < len(c.names) {
+		for i := range c.wanted {
+			to := &c.wanted[i]
+			value := c.cellBytes(to.place)
+			to.null[row] = len(value) == 0
+			to.text[row] = c.texts.add(value)
 		}
-		column := &batch.Columns[at]
-		column.Null[row] = len(value) == 0
-		if plain {
-			column.Text[row] = c.texts.add(value)
-			continue
-		}
+		return
+	}
+	whole := c.texts.add(c.scanner.row)
+	for i := range c.wanted {
+		to := &c.wanted[i]
+		at := c.scanner.cells[to.place]
+		to.null[row] = at.from == at.to
+		to.text[row] = whole[at.from:at.to]
+	}
+}
+
+// takeLetters takes a row with letters beyond ASCII.
+func (c *csvFile) takeLetters(row int, fault Fault, faults *faultList) {
+	for i := range c.wanted {
+		to := &c.wanted[i]
+		value := c.cellBytes(to.place)
 		text, err := c.decode(value)
 		if err != nil {
-			fault.Column, fault.Reason = c.names[i], err.Error()
+			fault.Column, fault.Reason = c.names[to.place], err.Error()
 			faults.add(fault)
-			continue
 		}
-		column.Text[row] = text
+		to.null[row] = len(value) == 0
+		to.text[row] = text
 	}
 }
 

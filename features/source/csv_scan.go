@@ -228,6 +228,13 @@ func (s *scanner) skipLine() error {
 
 // trim drops blanks around the range.
 func trim(row []byte, from, to int) cell {
+	if from == to || row[from] > ' ' && row[to-1] > ' ' { // the usual case, short enough to be inlined
+		return cell{from, to}
+	}
+	return trimBlanks(row, from, to)
+}
+
+func trimBlanks(row []byte, from, to int) cell {
 	for from < to && isTrimmed(row[from]) {
 		from++
 	}

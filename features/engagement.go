@@ -1,0 +1,132 @@
+package features
+
+import "math"
+
+// IsCategory says that the figure is a text, not a number.
+func (e *Engagement) IsCategory() bool { return e.FirstEvent }
+
+// Unit is the figure's unit; empty for a category.
+func (e *Engagement) Unit() string {
+	switch {
+	case e.FirstEvent:
+		return ""
+	case e.DaysSinceLast != nil, e.DistinctDays != nil:
+		return "days"
+	}
+	return "events"
+}
+
+// Value computes the figure from a lead's events, which are sorted by (time, type), as of an instant: events at or after
+// it are not seen, and of those before it only the ones at most Within old. Files and requests both come here.
+//
+// number is NaN where the figure is missing (no such event; asOf is [NoTime]) or a category; text is empty where it is
+// missing or a number. With a half-life h an event of age a counts 2^(-a/h), so that a number of events n gives at
+// most n. Cost: one look at each event.
+func (e *Engagement) Value(events []Event, asOf Micros) (number float64, text string) {
+	if asOf == NoTime {
+		return math.NaN(), ""
+	}
+	events = before(events, asOf)
+	if e.Within > 0 {
+		events = notBefore(events, asOf-e.Within.Micros())
+	}
+	switch {
+	case e.FirstEvent:
+		if len(events) == 0 {
+			return math.NaN(), ""
+		}
+		return math.NaN(), events[0].Type
+	case e.Count != nil && e.HalfLife > 0:
+		return decayed(events, e.Count, asOf, e.HalfLife.Micros()), ""
+	case e.Count != nil:
+		return float64(count(events, e.Count)), ""
+	case e.DaysSinceLast != nil:
+		return daysSinceLast(events, e.DaysSinceLast, asOf), ""
+	case e.DistinctDays != nil:
+		return float64(distinctDays(events, e.DistinctDays)), ""
+	}
+	return beforeFirst(events, e.EventsBeforeFirst), ""
+}
+
+// before is the part of sorted events with times strictly before asOf.
+func before(events []Event, asOf Micros) []Event {
+	low, high := 0, len(events)
+	for low < high {
+		if middle := (low + high) / 2; events[middle].Time < asOf {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return events[:low:low]
+}
+
+func notBefore(events []Event, from Micros) []Event { return events[len(before(events, from)):] }
+
+func count(events []Event, types []string) (n int) {
+	for i := range events {
+		if anyOf(events[i].Type, types) {
+			n++
+		}
+	}
+	return n
+}
+
+func anyOf(t string, types []string) bool {
+	for _, wanted := range types {
+		if t == wanted || wanted == AnyEvent {
+			return true
+		}
+	}
+	return false
+}
+
+func decayed(events []Event, types []string, asOf, halfLife Micros) (sum float64) {
+	for i := range events {
+		if anyOf(events[i].Type, types) {
+			sum += math.Exp2(-float64(asOf-events[i].Time) / float64(halfLife))
+		}
+	}
+	return sum
+}
+
+func daysSinceLast(events []Event, types []string, asOf Micros) float64 {
+	for i := len(events) - 1; i >= 0; i-- {
+		if anyOf(events[i].Type, types) {
+			return (asOf - events[i].Time).Days()
+		}
+	}
+	return math.NaN()
+}
+
+func distinctDays(events []Event, types []string) (n int) {
+	last := Micros(math.MinInt64)
+	for i := range events {
+		if !anyOf(events[i].Type, types) {
+			continue
+		}
+		if day := floorDay(events[i].Time); n == 0 || day != last {
+			n, last = n+1, day
+		}
+	}
+	return n
+}
+
+// floorDay is the number of the calendar day (UTC), also before 1970.
+func floorDay(m Micros) Micros {
+	day := m / Day
+	if m%Day < 0 {
+		day--
+	}
+	return day
+}
+
+// beforeFirst counts the events strictly earlier than the first of these types.
+func beforeFirst(events []Event, types []string) float64 {
+	for i := range events {
+		if anyOf(events[i].Type, types) {
+			return float64(len(before(events, events[i].Time)))
+		}
+	}
+	return math.NaN()
+}
