@@ -438,13 +438,13 @@ type ScoredBy struct {
 	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
 	// SHA-256 of the version's file, 64 hexadecimal digits.
 	Checksum string `protobuf:"bytes,3,opt,name=checksum,proto3" json:"checksum,omitempty"`
-	// The version of the rule book in it, a name with a short hash of its text; empty where the version has no rules.
+	// The version of the rule book in it, a name with a short hash of its text; empty where there are no rules.
 	RulesVersion string `protobuf:"bytes,4,opt,name=rules_version,json=rulesVersion,proto3" json:"rules_version,omitempty"`
 	// The version of the file's format, 1 or more.
 	FormatVersion int32 `protobuf:"varint,5,opt,name=format_version,json=formatVersion,proto3" json:"format_version,omitempty"`
 	// The version of the program that trained it.
 	CodeVersion string `protobuf:"bytes,6,opt,name=code_version,json=codeVersion,proto3" json:"code_version,omitempty"`
-	// The newest time that occurs in the training data: how fresh the model is. Missing for data without times.
+	// The newest instant at which training looked at a lead: how fresh the model is. Missing for data without times.
 	NewestTrainingDataTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=newest_training_data_time,json=newestTrainingDataTime,proto3" json:"newest_training_data_time,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache

@@ -200,6 +200,75 @@ func (Qualification) EnumDescriptor() ([]byte, []int) {
 	return file_leadscore_v1_rule_score_proto_rawDescGZIP(), []int{2}
 }
 
+// RuleKind is the part of the rule book that a rule stands in.
+type RuleKind int32
+
+const (
+	// Not said; the server never sends it.
+	RuleKind_RULE_KIND_UNSPECIFIED RuleKind = 0
+	// Gives or takes points for who they are.
+	RuleKind_RULE_KIND_FIT RuleKind = 1
+	// Gives or takes points for what they did.
+	RuleKind_RULE_KIND_ENGAGEMENT RuleKind = 2
+	// Excludes the lead.
+	RuleKind_RULE_KIND_EXCLUDE RuleKind = 3
+	// Sends the lead to sales at once.
+	RuleKind_RULE_KIND_FAST_LANE RuleKind = 4
+	// Has to hold before the lead is handed over.
+	RuleKind_RULE_KIND_REQUIRE RuleKind = 5
+	// Holds the lead back where events came in the wrong order.
+	RuleKind_RULE_KIND_ORDER_GUARD RuleKind = 6
+)
+
+// Enum value maps for RuleKind.
+var (
+	RuleKind_name = map[int32]string{
+		0: "RULE_KIND_UNSPECIFIED",
+		1: "RULE_KIND_FIT",
+		2: "RULE_KIND_ENGAGEMENT",
+		3: "RULE_KIND_EXCLUDE",
+		4: "RULE_KIND_FAST_LANE",
+		5: "RULE_KIND_REQUIRE",
+		6: "RULE_KIND_ORDER_GUARD",
+	}
+	RuleKind_value = map[string]int32{
+		"RULE_KIND_UNSPECIFIED": 0,
+		"RULE_KIND_FIT":         1,
+		"RULE_KIND_ENGAGEMENT":  2,
+		"RULE_KIND_EXCLUDE":     3,
+		"RULE_KIND_FAST_LANE":   4,
+		"RULE_KIND_REQUIRE":     5,
+		"RULE_KIND_ORDER_GUARD": 6,
+	}
+)
+
+func (x RuleKind) Enum() *RuleKind {
+	p := new(RuleKind)
+	*p = x
+	return p
+}
+
+func (x RuleKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RuleKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_leadscore_v1_rule_score_proto_enumTypes[3].Descriptor()
+}
+
+func (RuleKind) Type() protoreflect.EnumType {
+	return &file_leadscore_v1_rule_score_proto_enumTypes[3]
+}
+
+func (x RuleKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RuleKind.Descriptor instead.
+func (RuleKind) EnumDescriptor() ([]byte, []int) {
+	return file_leadscore_v1_rule_score_proto_rawDescGZIP(), []int{3}
+}
+
 // RuleScore is the rule book's answer: a sum that a person can check by hand.
 type RuleScore struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -217,11 +286,13 @@ type RuleScore struct {
 	Qualification Qualification `protobuf:"varint,6,opt,name=qualification,proto3,enum=leadscore.v1.Qualification" json:"qualification,omitempty"`
 	// Why, in words.
 	QualificationReason string `protobuf:"bytes,7,opt,name=qualification_reason,json=qualificationReason,proto3" json:"qualification_reason,omitempty"`
+	// The rule that decided it: an exclusion, a fast lane, a requirement or an order guard. Empty: none did, the points did.
+	QualificationRuleId string `protobuf:"bytes,11,opt,name=qualification_rule_id,json=qualificationRuleId,proto3" json:"qualification_rule_id,omitempty"`
 	// Every rule that fired, in the rule book's order. Empty with EXPLANATION_NONE.
 	Fired []*FiredRule `protobuf:"bytes,8,rep,name=fired,proto3" json:"fired,omitempty"`
 	// The caps that cut points. Empty with EXPLANATION_NONE.
 	Capped []*CappedPoints `protobuf:"bytes,9,rep,name=capped,proto3" json:"capped,omitempty"`
-	// Rules that could not be judged because a field is missing; they count nothing. Empty with EXPLANATION_NONE.
+	// Rules that could not be judged because a value is missing; they count nothing. Empty with EXPLANATION_NONE.
 	NotJudged     []*RuleNotJudged `protobuf:"bytes,10,rep,name=not_judged,json=notJudged,proto3" json:"not_judged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -306,6 +377,13 @@ func (x *RuleScore) GetQualificationReason() string {
 	return ""
 }
 
+func (x *RuleScore) GetQualificationRuleId() string {
+	if x != nil {
+		return x.QualificationRuleId
+	}
+	return ""
+}
+
 func (x *RuleScore) GetFired() []*FiredRule {
 	if x != nil {
 		return x.Fired
@@ -338,13 +416,13 @@ type FiredRule struct {
 	Group string `protobuf:"bytes,3,opt,name=group,proto3" json:"group,omitempty"`
 	// What the rule says about the lead, in words.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// How many events were counted; 1 for a rule without events.
+	// How many events were counted, at most the rule's own at_most; 0 for a rule that is not about events.
 	Times int32 `protobuf:"varint,5,opt,name=times,proto3" json:"times,omitempty"`
-	// Points before decay, at_most and caps; any sign.
+	// Points before decay and caps; any sign.
 	PointsBefore float64 `protobuf:"fixed64,6,opt,name=points_before,json=pointsBefore,proto3" json:"points_before,omitempty"`
-	// Points after decay, before at_most and caps.
+	// Points after decay, before caps.
 	PointsDecayed float64 `protobuf:"fixed64,7,opt,name=points_decayed,json=pointsDecayed,proto3" json:"points_decayed,omitempty"`
-	// Points that went into the sum: after decay, at_most and every cap.
+	// Points that went into the sum: after decay and every cap.
 	PointsCounted float64 `protobuf:"fixed64,8,opt,name=points_counted,json=pointsCounted,proto3" json:"points_counted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -436,17 +514,19 @@ func (x *FiredRule) GetPointsCounted() float64 {
 	return 0
 }
 
-// CappedPoints is one cap that cut points.
+// CappedPoints is one cap that cut a sum of points.
 type CappedPoints struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was capped: a rule's id, a group's name, or "fit" or "engagement".
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The sum that the cap belongs to.
+	Dimension Dimension `protobuf:"varint,1,opt,name=dimension,proto3,enum=leadscore.v1.Dimension" json:"dimension,omitempty"`
+	// The group whose cap it is; empty: the cap of the whole dimension.
+	Group string `protobuf:"bytes,2,opt,name=group,proto3" json:"group,omitempty"`
 	// Points before the cap.
-	PointsBefore float64 `protobuf:"fixed64,2,opt,name=points_before,json=pointsBefore,proto3" json:"points_before,omitempty"`
+	PointsBefore float64 `protobuf:"fixed64,3,opt,name=points_before,json=pointsBefore,proto3" json:"points_before,omitempty"`
 	// Points after it.
-	PointsAfter float64 `protobuf:"fixed64,3,opt,name=points_after,json=pointsAfter,proto3" json:"points_after,omitempty"`
-	// The same in words.
-	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	PointsAfter float64 `protobuf:"fixed64,4,opt,name=points_after,json=pointsAfter,proto3" json:"points_after,omitempty"`
+	// The same in words: "group company: 55 points, at most 40".
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -481,9 +561,16 @@ func (*CappedPoints) Descriptor() ([]byte, []int) {
 	return file_leadscore_v1_rule_score_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *CappedPoints) GetName() string {
+func (x *CappedPoints) GetDimension() Dimension {
 	if x != nil {
-		return x.Name
+		return x.Dimension
+	}
+	return Dimension_DIMENSION_UNSPECIFIED
+}
+
+func (x *CappedPoints) GetGroup() string {
+	if x != nil {
+		return x.Group
 	}
 	return ""
 }
@@ -514,8 +601,12 @@ type RuleNotJudged struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rule's id in the rule book.
 	RuleId string `protobuf:"bytes,1,opt,name=rule_id,json=ruleId,proto3" json:"rule_id,omitempty"`
-	// Why, in words; it names the missing field.
-	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The part of the rule book that it stands in.
+	Kind RuleKind `protobuf:"varint,2,opt,name=kind,proto3,enum=leadscore.v1.RuleKind" json:"kind,omitempty"`
+	// The values that it needs and the lead does not have: fields and engagement figures by name.
+	MissingValues []string `protobuf:"bytes,3,rep,name=missing_values,json=missingValues,proto3" json:"missing_values,omitempty"`
+	// What else kept it from being judged, in words; mostly empty.
+	Problem       string `protobuf:"bytes,4,opt,name=problem,proto3" json:"problem,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -557,9 +648,23 @@ func (x *RuleNotJudged) GetRuleId() string {
 	return ""
 }
 
-func (x *RuleNotJudged) GetReason() string {
+func (x *RuleNotJudged) GetKind() RuleKind {
 	if x != nil {
-		return x.Reason
+		return x.Kind
+	}
+	return RuleKind_RULE_KIND_UNSPECIFIED
+}
+
+func (x *RuleNotJudged) GetMissingValues() []string {
+	if x != nil {
+		return x.MissingValues
+	}
+	return nil
+}
+
+func (x *RuleNotJudged) GetProblem() string {
+	if x != nil {
+		return x.Problem
 	}
 	return ""
 }
@@ -568,7 +673,7 @@ var File_leadscore_v1_rule_score_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_rule_score_proto_rawDesc = "" +
 	"\n" +
-	"\x1dleadscore/v1/rule_score.proto\x12\fleadscore.v1\"\xb7\x03\n" +
+	"\x1dleadscore/v1/rule_score.proto\x12\fleadscore.v1\"\xeb\x03\n" +
 	"\tRuleScore\x12\x16\n" +
 	"\x06points\x18\x01 \x01(\x01R\x06points\x12\x10\n" +
 	"\x03fit\x18\x02 \x01(\x01R\x03fit\x12\x1e\n" +
@@ -578,7 +683,8 @@ const file_leadscore_v1_rule_score_proto_rawDesc = "" +
 	"\x05grade\x18\x04 \x01(\tR\x05grade\x125\n" +
 	"\treadiness\x18\x05 \x01(\x0e2\x17.leadscore.v1.ReadinessR\treadiness\x12A\n" +
 	"\rqualification\x18\x06 \x01(\x0e2\x1b.leadscore.v1.QualificationR\rqualification\x121\n" +
-	"\x14qualification_reason\x18\a \x01(\tR\x13qualificationReason\x12-\n" +
+	"\x14qualification_reason\x18\a \x01(\tR\x13qualificationReason\x122\n" +
+	"\x15qualification_rule_id\x18\v \x01(\tR\x13qualificationRuleId\x12-\n" +
 	"\x05fired\x18\b \x03(\v2\x17.leadscore.v1.FiredRuleR\x05fired\x122\n" +
 	"\x06capped\x18\t \x03(\v2\x1a.leadscore.v1.CappedPointsR\x06capped\x12:\n" +
 	"\n" +
@@ -592,15 +698,18 @@ const file_leadscore_v1_rule_score_proto_rawDesc = "" +
 	"\x05times\x18\x05 \x01(\x05R\x05times\x12#\n" +
 	"\rpoints_before\x18\x06 \x01(\x01R\fpointsBefore\x12%\n" +
 	"\x0epoints_decayed\x18\a \x01(\x01R\rpointsDecayed\x12%\n" +
-	"\x0epoints_counted\x18\b \x01(\x01R\rpointsCounted\"\x82\x01\n" +
-	"\fCappedPoints\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12#\n" +
-	"\rpoints_before\x18\x02 \x01(\x01R\fpointsBefore\x12!\n" +
-	"\fpoints_after\x18\x03 \x01(\x01R\vpointsAfter\x12\x16\n" +
-	"\x06reason\x18\x04 \x01(\tR\x06reason\"@\n" +
+	"\x0epoints_counted\x18\b \x01(\x01R\rpointsCounted\"\xbb\x01\n" +
+	"\fCappedPoints\x125\n" +
+	"\tdimension\x18\x01 \x01(\x0e2\x17.leadscore.v1.DimensionR\tdimension\x12\x14\n" +
+	"\x05group\x18\x02 \x01(\tR\x05group\x12#\n" +
+	"\rpoints_before\x18\x03 \x01(\x01R\fpointsBefore\x12!\n" +
+	"\fpoints_after\x18\x04 \x01(\x01R\vpointsAfter\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x95\x01\n" +
 	"\rRuleNotJudged\x12\x17\n" +
-	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason*S\n" +
+	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12*\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x16.leadscore.v1.RuleKindR\x04kind\x12%\n" +
+	"\x0emissing_values\x18\x03 \x03(\tR\rmissingValues\x12\x18\n" +
+	"\aproblem\x18\x04 \x01(\tR\aproblem*S\n" +
 	"\tDimension\x12\x19\n" +
 	"\x15DIMENSION_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rDIMENSION_FIT\x10\x01\x12\x18\n" +
@@ -617,7 +726,15 @@ const file_leadscore_v1_rule_score_proto_rawDesc = "" +
 	"\x17QUALIFICATION_FAST_LANE\x10\x02\x12\x16\n" +
 	"\x12QUALIFICATION_HELD\x10\x03\x12\x19\n" +
 	"\x15QUALIFICATION_NURTURE\x10\x04\x12\x1a\n" +
-	"\x16QUALIFICATION_EXCLUDED\x10\x05B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x16QUALIFICATION_EXCLUDED\x10\x05*\xb4\x01\n" +
+	"\bRuleKind\x12\x19\n" +
+	"\x15RULE_KIND_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rRULE_KIND_FIT\x10\x01\x12\x18\n" +
+	"\x14RULE_KIND_ENGAGEMENT\x10\x02\x12\x15\n" +
+	"\x11RULE_KIND_EXCLUDE\x10\x03\x12\x17\n" +
+	"\x13RULE_KIND_FAST_LANE\x10\x04\x12\x15\n" +
+	"\x11RULE_KIND_REQUIRE\x10\x05\x12\x19\n" +
+	"\x15RULE_KIND_ORDER_GUARD\x10\x06B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_rule_score_proto_rawDescOnce sync.Once
@@ -631,29 +748,32 @@ func file_leadscore_v1_rule_score_proto_rawDescGZIP() []byte {
 	return file_leadscore_v1_rule_score_proto_rawDescData
 }
 
-var file_leadscore_v1_rule_score_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_leadscore_v1_rule_score_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_leadscore_v1_rule_score_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_leadscore_v1_rule_score_proto_goTypes = []any{
 	(Dimension)(0),        // 0: leadscore.v1.Dimension
 	(Readiness)(0),        // 1: leadscore.v1.Readiness
 	(Qualification)(0),    // 2: leadscore.v1.Qualification
-	(*RuleScore)(nil),     // 3: leadscore.v1.RuleScore
-	(*FiredRule)(nil),     // 4: leadscore.v1.FiredRule
-	(*CappedPoints)(nil),  // 5: leadscore.v1.CappedPoints
-	(*RuleNotJudged)(nil), // 6: leadscore.v1.RuleNotJudged
+	(RuleKind)(0),         // 3: leadscore.v1.RuleKind
+	(*RuleScore)(nil),     // 4: leadscore.v1.RuleScore
+	(*FiredRule)(nil),     // 5: leadscore.v1.FiredRule
+	(*CappedPoints)(nil),  // 6: leadscore.v1.CappedPoints
+	(*RuleNotJudged)(nil), // 7: leadscore.v1.RuleNotJudged
 }
 var file_leadscore_v1_rule_score_proto_depIdxs = []int32{
 	1, // 0: leadscore.v1.RuleScore.readiness:type_name -> leadscore.v1.Readiness
 	2, // 1: leadscore.v1.RuleScore.qualification:type_name -> leadscore.v1.Qualification
-	4, // 2: leadscore.v1.RuleScore.fired:type_name -> leadscore.v1.FiredRule
-	5, // 3: leadscore.v1.RuleScore.capped:type_name -> leadscore.v1.CappedPoints
-	6, // 4: leadscore.v1.RuleScore.not_judged:type_name -> leadscore.v1.RuleNotJudged
+	5, // 2: leadscore.v1.RuleScore.fired:type_name -> leadscore.v1.FiredRule
+	6, // 3: leadscore.v1.RuleScore.capped:type_name -> leadscore.v1.CappedPoints
+	7, // 4: leadscore.v1.RuleScore.not_judged:type_name -> leadscore.v1.RuleNotJudged
 	0, // 5: leadscore.v1.FiredRule.dimension:type_name -> leadscore.v1.Dimension
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0, // 6: leadscore.v1.CappedPoints.dimension:type_name -> leadscore.v1.Dimension
+	3, // 7: leadscore.v1.RuleNotJudged.kind:type_name -> leadscore.v1.RuleKind
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_leadscore_v1_rule_score_proto_init() }
@@ -666,7 +786,7 @@ func file_leadscore_v1_rule_score_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_leadscore_v1_rule_score_proto_rawDesc), len(file_leadscore_v1_rule_score_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
