@@ -1,0 +1,148 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+
+	"leadscore/features"
+)
+
+// truth is what a condition says of a lead. A condition that needs a missing value is unjudged.
+type truth uint8
+
+const (
+	no truth = iota
+	yes
+	unjudged
+)
+
+// condition is a CEL expression, ready to be judged. The test is the compiled form; nil leaves it to the interpreter.
+type condition struct {
+	text    string
+	expr    ast.Expr
+	program cel.Program
+	test    test
+	fields  []int    // Schema.Fields whose value it reads, beyond has()
+	figures []int    // Schema.Engagement, likewise
+	others  []string // further names that may be missing: as_of, created, events.first() …
+}
+
+// judge says whether the condition holds for the lead. It returns the interpreter's problem, if it is other than a missing
+// value, for the explanation.
+func (c *condition) judge(m *moment) truth {
+	if c.test != nil {
+		return c.test(m)
+	}
+	t, _ := c.interpret(m)
+	return t
+}
+
+// interpret judges by CEL's interpreter: the reference that the compiled form must agree with.
+func (c *condition) interpret(m *moment) (truth, error) {
+	value, _, err := c.program.Eval(m)
+	if err != nil {
+		return unjudged, err
+	}
+	switch value {
+	case types.True:
+		return yes, nil
+	case types.False:
+		return no, nil
+	}
+	return unjudged, nil
+}
+
+// missing names the values that the condition reads and the lead does not have.
+func (c *condition) missing(m *moment) []string {
+	var names []string
+	for _, i := range c.fields {
+		if _, ok := m.field(i); !ok {
+			names = append(names, m.schema.Fields[i].Name)
+		}
+	}
+	for _, i := range c.figures {
+		if _, ok := m.figure(i); !ok {
+			names = append(names, m.schema.Engagement[i].Name)
+		}
+	}
+	for _, name := range c.others {
+		if name == asOfVariable && m.AsOf != features.NoTime || name == createdVariable && m.Created != features.NoTime {
+			continue
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// conditionFault is what is wrong with a condition; line and column count from 1 within its text.
+type conditionFault struct {
+	line, column  int
+	problem, want string
+}
+
+// compileCondition parses and checks a condition. Either it or the faults are returned.
+func compileCondition(env *cel.Env, s *features.Schema, text string) (*condition, []conditionFault) {
+	parsed, issues := env.Parse(text)
+	if issues.Err() != nil {
+		return nil, celFaults(issues)
+	}
+	r := &reader{schema: s, info: parsed.NativeRep().SourceInfo()}
+	r.read(parsed.NativeRep().Expr())
+	if len(r.faults) > 0 {
+		return nil, r.faults
+	}
+	checked, issues := env.Check(parsed)
+	if issues.Err() != nil {
+		return nil, celFaults(issues)
+	}
+	if !checked.OutputType().IsExactType(types.BoolType) {
+		return nil, []conditionFault{{1, 1, "gives " + cel.FormatCELType(checked.OutputType()) + ", not yes or no",
+			"write a comparison such as lead.employees >= 50"}}
+	}
+	program, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(costLimit))
+	if err != nil {
+		return nil, []conditionFault{{1, 1, err.Error(), ""}}
+	}
+	slices.Sort(r.fields)
+	slices.Sort(r.figures)
+	slices.Sort(r.others)
+	c := &condition{text: text, expr: checked.NativeRep().Expr(), program: program,
+		fields: slices.Compact(r.fields), figures: slices.Compact(r.figures), others: slices.Compact(r.others)}
+	c.test = (&compiler{schema: s}).test(c.expr)
+	return c, nil
+}
+
+// celFaults gives CEL's own faults in our form.
+func celFaults(issues *cel.Issues) []conditionFault {
+	var faults []conditionFault
+	for _, e := range issues.Errors() {
+		line, column := 1, 1
+		if e.Location != nil && e.Location.Line() > 0 {
+			line, column = e.Location.Line(), e.Location.Column()+1
+		}
+		faults = append(faults, conditionFault{line, column, strings.TrimSpace(e.Message), celHint(e.Message)})
+	}
+	if len(faults) == 0 {
+		faults = append(faults, conditionFault{1, 1, issues.Err().Error(), ""})
+	}
+	return faults
+}
+
+// celHint says what would be right, for the faults that people make most.
+func celHint(message string) string {
+	switch {
+	case strings.Contains(message, "'_=_'"), strings.Contains(message, "token recognition error at: '= '"):
+		return `compare with ==, as in lead.country == "DE"`
+	case strings.Contains(message, "Syntax error"):
+		return `write CEL such as lead.employees >= 50 && lead.country in ["DE", "AT"]`
+	case strings.Contains(message, "undeclared reference"):
+		return "a condition knows lead.<field>, engagement.<figure>, events, as_of, created and CEL's functions"
+	case strings.Contains(message, "no matching overload"):
+		return "both sides of an operator must be of one kind"
+	}
+	return ""
+}

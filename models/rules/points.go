@@ -1,0 +1,38 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Milli is an amount of points in thousandths of a point. Sums of it are exact.
+type Milli int64
+
+// onePoint is one point.
+const onePoint Milli = 1000
+
+// mostPoints bounds what a book may name, in points: sums of thousands of events stay far from overflow.
+const mostPoints = 1e6
+
+// milli rounds points to thousandths, halves away from zero.
+func milli(points float64) Milli { return Milli(math.Round(points * float64(onePoint))) }
+
+// Points is the amount in points.
+func (m Milli) Points() float64 { return float64(m) / float64(onePoint) }
+
+// String writes the amount in points without trailing zeros: "15", "-2.5", "11.906".
+func (m Milli) String() string { return strconv.FormatFloat(m.Points(), 'f', -1, 64) }
+
+// signed writes the amount with its sign: "+15", "-2.5".
+func (m Milli) signed() string { return fmt.Sprintf("%+g", m.Points()) }
+
+// weigh is w·m rounded to thousandths, halves away from zero; w is in thousandths too.
+func weigh(w, m Milli) Milli {
+	product := int64(w) * int64(m)
+	half := int64(onePoint) / 2
+	if product < 0 {
+		half = -half
+	}
+	return Milli((product + half) / int64(onePoint))
+}

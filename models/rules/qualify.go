@@ -1,0 +1,144 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+// decision is the qualification and what made it.
+type decision struct {
+	qualification Qualification
+	by            *gate // nil: the points alone
+	truth         truth // of by
+}
+
+func (d *decision) id() string {
+	if d.by == nil {
+		return ""
+	}
+	return d.by.id
+}
+
+// qualify decides what should happen. The first that applies wins:
+//
+//	excluded   an exclude rule holds
+//	fast_lane  a fast_lane rule holds
+//	nurture    the thresholds are not reached, or a require rule does not hold
+//	held       a require rule cannot be judged, or an order_guard rule holds
+//	mql        else
+//
+// A book without thresholds qualifies nobody by points.
+func (b *Book) qualify(m *moment, t tally) decision {
+	if g := firstThat(b.exclude, m, yes); g != nil {
+		return decision{Excluded, g, yes}
+	}
+	if g := firstThat(b.fastLane, m, yes); g != nil {
+		return decision{FastLane, g, yes}
+	}
+	if !b.mql.reached(t) {
+		return decision{qualification: Nurture}
+	}
+	if g := firstThat(b.require, m, no); g != nil {
+		return decision{Nurture, g, no}
+	}
+	if g := firstThat(b.require, m, unjudged); g != nil {
+		return decision{Held, g, unjudged}
+	}
+	if g := firstThat(b.orderGuard, m, yes); g != nil {
+		return decision{Held, g, yes}
+	}
+	return decision{qualification: MQL}
+}
+
+func firstThat(gates []gate, m *moment, is truth) *gate {
+	for i := range gates {
+		if gates[i].holds(m) == is {
+			return &gates[i]
+		}
+	}
+	return nil
+}
+
+func (q *mql) reached(t tally) bool {
+	return q.set && atLeast(t.sums[0], q.fit) && atLeast(t.sums[1], q.engagement) && atLeast(t.total, q.total)
+}
+
+func atLeast(points Milli, threshold *Milli) bool { return threshold == nil || points >= *threshold }
+
+// reason says in words why the lead is qualified as it is.
+func (b *Book) reason(d decision, t tally) string {
+	switch {
+	case d.by != nil && d.truth == unjudged:
+		return "cannot be judged: " + d.by.reason
+	case d.by != nil && d.truth == no:
+		return "not met: " + d.by.reason
+	case d.by != nil:
+		return d.by.reason
+	case d.qualification == MQL:
+		return "all thresholds reached"
+	case !b.mql.set:
+		return "the book has no thresholds"
+	}
+	var short []string
+	for _, c := range []struct {
+		name      string
+		points    Milli
+		threshold *Milli
+	}{{"fit", t.sums[0], b.mql.fit}, {"engagement", t.sums[1], b.mql.engagement}, {"total", t.total, b.mql.total}} {
+		if !atLeast(c.points, c.threshold) {
+			short = append(short, fmt.Sprintf("%s %s of %s", c.name, c.points, *c.threshold))
+		}
+	}
+	return "below the threshold: " + strings.Join(short, ", ")
+}
+
+var gradeNames = [4][4]string{
+	{"A1", "A2", "A3", "A4"}, {"B1", "B2", "B3", "B4"}, {"C1", "C2", "C3", "C4"}, {"D1", "D2", "D3", "D4"}}
+
+func (b *Book) grade(t tally) string {
+	return gradeNames[b.grades[0].of(t.sums[0])][b.grades[1].of(t.sums[1])]
+}
+
+// of is the place of the grade, 0 the best, 3 below all.
+func (g *grades) of(points Milli) int {
+	for i, least := range g {
+		if points >= least {
+			return i
+		}
+	}
+	return len(g)
+}
+
+// readiness sets the dimensions against their thresholds; without one, any points above 0 count as high.
+func (b *Book) readiness(t tally) Readiness {
+	high := func(points Milli, threshold *Milli) bool {
+		if threshold == nil {
+			return points > 0
+		}
+		return points >= *threshold
+	}
+	fit, active := high(t.sums[0], b.mql.fit), high(t.sums[1], b.mql.engagement)
+	switch {
+	case fit && active:
+		return FitAndActive
+	case fit:
+		return FitNotReady
+	case active:
+		return ActiveUnfit
+	}
+	return Neither
+}
+
+// explainGates lists the gates that could not be judged.
+func (b *Book) explainGates(m *moment, s *Score) {
+	for _, list := range []struct {
+		kind  string
+		gates []gate
+	}{{"exclude", b.exclude}, {"fast_lane", b.fastLane}, {"require", b.require}, {"order_guard", b.orderGuard}} {
+		for i := range list.gates {
+			if list.gates[i].holds(m) == unjudged {
+				s.NotJudged = append(s.NotJudged, list.gates[i].notJudged(m, list.kind))
+			}
+		}
+	}
+}

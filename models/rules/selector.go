@@ -1,0 +1,65 @@
+package rules
+
+import (
+	"math"
+
+	"leadscore/features"
+)
+
+// selector picks the events of a lead that a rule is about.
+type selector struct {
+	names       []string
+	within      features.Micros // 0: ever
+	first       bool            // only if it is the lead's very first event
+	after       []string        // only after an event of one of these types; empty: no matter
+	afterEvents int             // only after so many events of any type
+}
+
+// halfLife is the time in which an event's points halve; 0: they do not.
+type halfLife features.Micros
+
+// of is the share of the points that an event of this age still has, in (0, 1].
+func (h halfLife) of(points Milli, age features.Micros) Milli {
+	if h == 0 || age <= 0 {
+		return points
+	}
+	return Milli(math.Round(float64(points) * math.Exp2(-float64(age)/float64(h))))
+}
+
+// needsTime says whether the selection cannot be told without the instant of the score.
+func (s *selector) needsTime(h halfLife) bool { return s.within != 0 || h != 0 }
+
+// earliest is the place of the first event that may count by order: those before it are too early.
+func (s *selector) earliest(events []features.Event) int {
+	from := s.afterEvents
+	if len(s.after) > 0 {
+		i := 0
+		for i < len(events) && !isOneOf(s.after, events[i].Type) {
+			i++
+		}
+		from = max(from, i+1)
+	}
+	return from
+}
+
+// add walks the events newest first and sums the decayed points of those that count, until most (0: no bound) have been
+// met. It returns how many that were.
+func (s *selector) add(m *moment, points Milli, h halfLife, most int) (times int, sum Milli) {
+	from, _ := m.since(s.within)
+	earliest := s.earliest(m.Events)
+	for i := len(m.Events) - 1; i >= earliest; i-- {
+		e := &m.Events[i]
+		if e.Time < from {
+			break
+		}
+		if s.first && i > 0 || !isOneOf(s.names, e.Type) {
+			continue
+		}
+		times++
+		sum += h.of(points, m.AsOf-e.Time)
+		if times == most {
+			break
+		}
+	}
+	return times, sum
+}
