@@ -178,14 +178,14 @@ func (s *scanner) splitCell(at, length int, lines int64) (int, int, int64, error
 			if to-from > maxCellBytes {
 				return 0, 0, 0, s.endless(opened)
 			}
-			more, err := s.findLine(length + 1)
-			if err != nil {
-				return 0, 0, 0, err
-			}
-			if s.start+length >= s.end || more <= length && s.ended {
+			if s.start+length == s.end { // findLine stops there only at the file's end
 				return 0, 0, 0, lineError(s.path, opened, "the quote that is opened here is never closed")
 			}
-			length, lines = more, lines+1
+			var err error
+			if length, err = s.findLine(length + 1); err != nil {
+				return 0, 0, 0, err
+			}
+			lines++
 			continue
 		}
 		to += copy(row[to:], row[at:at+quote])

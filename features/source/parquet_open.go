@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -50,22 +51,35 @@ func guard(path string, err *error) {
 	}
 }
 
-// checkEnd tells a truncated file from one that never was Parquet: the format's last four bytes are as its first.
+// checkEnd tells a truncated file from one that never was Parquet: the format's last four bytes are as its first. It
+// also checks the sizes that the footer claims, since the library makes room for what the file says.
 func checkEnd(f *os.File, path string, size int64) error {
 	const least = 12 // two marks and the footer's length
-	end := make([]byte, 4)
+	end := make([]byte, 8)
 	if size >= least {
-		if _, err := f.ReadAt(end, size-4); err != nil {
+		if _, err := f.ReadAt(end, size-8); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	switch string(end) {
+	switch string(end[4:]) {
 	case magicParquet:
-		return nil
 	case magicEncrypted:
 		return notATable(path, "this Parquet file is encrypted")
+	default:
+		return notATable(path, "this Parquet file is truncated: its last four bytes are not PAR1; write or copy it again")
 	}
-	return notATable(path, "this Parquet file is truncated: its last four bytes are not PAR1; write or copy it again")
+	length := int64(binary.LittleEndian.Uint32(end))
+	if length > size-least {
+		return notATable(path, "the file is damaged: a footer of %d bytes in a file of %d", length, size)
+	}
+	footer := make([]byte, length)
+	if _, err := f.ReadAt(footer, size-8-length); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := checkFooter(footer); err != nil {
+		return notATable(path, "the file is damaged: %v", err)
+	}
+	return nil
 }
 
 // checkGroups holds the row groups' own figures together, before they are used as sizes.

@@ -22,9 +22,10 @@ type parquetFile struct {
 	columns []ColumnInfo
 	readers []*columnReader // one a column of the batch
 
-	group     int   // index of the row group to open next
-	groupLeft int64 // rows of the open row group not yet read
-	rows      int64 // rows read
+	group     int    // index of the row group to open next
+	groupLeft int64  // rows of the open row group not yet read
+	rows      int64  // rows read
+	window    []byte // of the file, where a page header is looked for
 }
 
 func (p *parquetFile) columnInfo() []ColumnInfo { return p.columns }
@@ -74,7 +75,11 @@ func (p *parquetFile) openGroup() (err error) {
 	defer guard(p.path, &err)
 	group := p.table.RowGroups()[p.group]
 	chunks := group.ColumnChunks()
+	stored := p.table.Metadata().RowGroups[p.group].Columns
 	for _, reader := range p.readers {
+		if err := p.checkPages(&stored[reader.layout.leaf].MetaData); err != nil {
+			return reader.wrap(err)
+		}
 		if err := reader.open(chunks[reader.layout.leaf]); err != nil {
 			return err
 		}
