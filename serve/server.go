@@ -1,0 +1,103 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+
+	leadscorev1 "leadscore/proto/leadscore/v1"
+)
+
+// Server answers LeadScoringService, grpc.health.v1.Health and reflection. It is used once.
+type Server struct {
+	config   Config
+	versions *versions
+	grpc     *grpc.Server
+	health   *health.Server
+	draining context.CancelFunc // ends the streams that would otherwise never end
+}
+
+// New loads and checks the models. A model that is torn, tampered with, or does not reproduce its golden rows is an
+// error here: the server starts with all of its models or not at all.
+func New(config Config) (*Server, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	versions, err := loadVersions(config.Store, config.Models, config.Limits.Versions)
+	if err != nil {
+		return nil, err
+	}
+	drained, draining := context.WithCancel(context.Background())
+	calls := &calls{log: config.Log, draining: drained}
+	s := &Server{config: config, versions: versions, health: health.NewServer(), draining: draining}
+	s.grpc = grpc.NewServer(
+		grpc.UnaryInterceptor(calls.unary),
+		grpc.StreamInterceptor(calls.stream),
+		grpc.MaxRecvMsgSize(config.Limits.MessageBytes),
+		grpc.ConnectionTimeout(connectionTimeout),
+		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
+	)
+	scoring := &scoring{versions: versions, limits: config.Limits}
+	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
+	healthpb.RegisterHealthServer(s.grpc, s.health)
+	reflection.Register(s.grpc)
+	s.health.SetServingStatus(leadscorev1.LeadScoringService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	return s, nil
+}
+
+const (
+	connectionTimeout     = 20 * time.Second // for a handshake; grpc-go's own 120 s lets idle sockets pile up
+	maxCallsOfAConnection = 1000             // at once
+	shortestPing          = 10 * time.Second // grpc-go's own 5 min cuts off clients behind common load balancers
+)
+
+// Run listens on Config.Listen and serves until ctx ends; see [Server.Serve].
+func (s *Server) Run(ctx context.Context) error {
+	lis, err := listen(ctx, s.config.Listen, s.config.InsecureListen)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, lis)
+}
+
+// Serve answers calls on lis until ctx ends. Then health says NOT_SERVING for Config.NotServingFor, new calls are
+// refused, calls under way may finish within Config.ShutdownTimeout, and what is left is cut off. It returns nil after such
+// an end, and it always closes lis.
+func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- s.grpc.Serve(lis) }()
+	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.versions.describe())
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.shutdown()
+	return <-ended
+}
+
+func (s *Server) shutdown() {
+	started := time.Now()
+	s.health.Shutdown()
+	if s.config.NotServingFor > 0 {
+		<-time.After(s.config.NotServingFor)
+	}
+	s.draining()
+	cut := time.AfterFunc(s.config.ShutdownTimeout, s.grpc.Stop)
+	s.grpc.GracefulStop()
+	level := slog.LevelInfo
+	if !cut.Stop() {
+		level = slog.LevelWarn
+	}
+	s.config.Log.Log(context.Background(), level, "stopped", "all_calls_finished", level == slog.LevelInfo, "took", time.Since(started))
+}

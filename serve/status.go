@@ -1,0 +1,108 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	"leadscore/features"
+	"leadscore/models"
+)
+
+// errorDomain names whose reasons google.rpc.ErrorInfo holds.
+const errorDomain = "leadscore"
+
+// toStatus is the one place that makes gRPC codes. Faults of the caller are told in full, faults of the server with a
+// fixed text and the request's id: the detail is for the log.
+func toStatus(err error, requestID string) *status.Status {
+	if err == nil {
+		return nil
+	}
+	code, reason, text := classify(err)
+	details := []protoadapt.MessageV1{
+		&errdetails.ErrorInfo{Reason: reason, Domain: errorDomain},
+		&errdetails.RequestInfo{RequestId: requestID},
+	}
+	if faults := asInvalid(err); faults != nil && code == codes.InvalidArgument {
+		details = append(details, faults.badRequest())
+	}
+	// A detail that does not marshal is left out; ours always do.
+	made, fault := status.New(code, text).WithDetails(details...)
+	if fault != nil {
+		return status.New(code, text)
+	}
+	return made
+}
+
+// leadStatus is the error of one lead of a batch, with every violated field: it travels in the answer's body.
+func leadStatus(faults *invalid) *statuspb.Status {
+	made, err := status.New(codes.InvalidArgument, faults.Error()).WithDetails(
+		&errdetails.ErrorInfo{Reason: "INVALID_LEAD", Domain: errorDomain}, faults.wholeBadRequest())
+	if err != nil {
+		return status.New(codes.InvalidArgument, faults.Error()).Proto()
+	}
+	return made.Proto()
+}
+
+// classify gives an error's code, its reason for programs and its text for people.
+func classify(err error) (code codes.Code, reason, text string) {
+	var bytes *undecodable
+	faults := asInvalid(err)
+	switch {
+	case faults != nil:
+		return codes.InvalidArgument, "INVALID_REQUEST", faults.Error()
+	case errors.As(err, &bytes):
+		return codes.InvalidArgument, "INVALID_MESSAGE", bytes.Error()
+	case errors.Is(err, models.ErrNoModel), errors.Is(err, errNotServed):
+		return codes.NotFound, "MODEL_NOT_FOUND", callersText(err, "the server has no such model")
+	case errors.Is(err, models.ErrNoVersion):
+		return codes.NotFound, "VERSION_NOT_FOUND", "the model has no such version, or no version under this alias"
+	case errors.Is(err, context.DeadlineExceeded):
+		return codes.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the answer was ready"
+	case errors.Is(err, context.Canceled):
+		return codes.Canceled, "CANCELLED", "the call was cancelled"
+	}
+	for _, sentinel := range []error{models.ErrNewerFormat, models.ErrChecksum, models.ErrGolden, models.ErrFormat} {
+		if errors.Is(err, sentinel) {
+			return codes.FailedPrecondition, "VERSION_UNUSABLE", "this version must not serve: " + sentinel.Error()
+		}
+	}
+	if made, ok := status.FromError(err); ok { // grpc's own, from a stream
+		return made.Code(), strings.ToUpper(made.Code().String()), made.Message()
+	}
+	return codes.Internal, "INTERNAL", "the server failed; its log has the reason under the request id"
+}
+
+// callersText is the text of an error of ours that holds nothing but what the caller sent and may know.
+func callersText(err error, otherwise string) string {
+	var not *notServed
+	if errors.As(err, &not) {
+		return not.Error()
+	}
+	return otherwise
+}
+
+// asInvalid gives the violated fields that err stands for; nil if it is no such error.
+func asInvalid(err error) *invalid {
+	var found *invalid
+	var field *features.FieldError
+	switch {
+	case errors.As(err, &found):
+		return found
+	case errors.Is(err, models.ErrName):
+		found = new(invalid)
+		found.add("model", "not a model's name; write deals, deals@champion, deals@challenger or deals/VERSION")
+		return found
+	case errors.As(err, &field):
+		found = new(invalid)
+		found.addFaults("lead", nil, err)
+		return found
+	}
+	return nil
+}

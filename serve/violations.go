@@ -1,0 +1,135 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+
+	"leadscore/features"
+	leadscorev1 "leadscore/proto/leadscore/v1"
+)
+
+// invalid is all violated fields of a request, in the request's order.
+type invalid struct {
+	violations []violation
+	uncounted  int // beyond mostViolations
+}
+
+// violation is one violated field: its path in the request, and what is wrong with it and would be right.
+type violation struct{ path, problem string }
+
+// mostViolations of one lead or request are kept; the others are counted.
+const mostViolations = 1000
+
+func (v *invalid) add(path, problem string) {
+	if len(v.violations) < mostViolations {
+		v.violations = append(v.violations, violation{path, problem})
+	} else {
+		v.uncounted++
+	}
+}
+
+func (v *invalid) addf(path, format string, args ...any) { v.add(path, fmt.Sprintf(format, args...)) }
+
+func (v *invalid) total() int { return len(v.violations) + v.uncounted }
+
+// err is nil without violations, else v.
+func (v *invalid) err() error {
+	if v.total() == 0 {
+		return nil
+	}
+	return v
+}
+
+// shownViolations stand in the message itself, for callers that do not read details.
+const shownViolations = 3
+
+func (v *invalid) Error() string {
+	var b strings.Builder
+	for i, each := range v.violations[:min(len(v.violations), shownViolations)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(each.path + ": " + each.problem)
+	}
+	if more := v.total() - shownViolations; more > 0 {
+		fmt.Fprintf(&b, "; and %d more", more)
+	}
+	return b.String()
+}
+
+// mostDetailBytes bounds the details of a call's error. They travel in HTTP/2 headers, in base64 and beside the message,
+// of which gRPC's C core, under Python, Ruby and PHP, takes 8 KB in all. Errors of a batch's leads travel in the body.
+const mostDetailBytes = 3500
+
+// badRequest lists the violated fields, as many as headers hold, the rest as a count.
+func (v *invalid) badRequest() *errdetails.BadRequest { return v.list(mostDetailBytes) }
+
+// wholeBadRequest lists all of them, for the body of an answer.
+func (v *invalid) wholeBadRequest() *errdetails.BadRequest { return v.list(1 << 30) }
+
+func (v *invalid) list(most int) *errdetails.BadRequest {
+	list, size := new(errdetails.BadRequest), 0
+	for _, each := range v.violations {
+		size += len(each.path) + len(each.problem) + 6 // tags and lengths
+		if size > most {
+			break
+		}
+		list.FieldViolations = append(list.FieldViolations, &errdetails.BadRequest_FieldViolation{Field: each.path, Description: each.problem})
+	}
+	if left := v.total() - len(list.FieldViolations); left > 0 {
+		list.FieldViolations = append(list.FieldViolations, &errdetails.BadRequest_FieldViolation{
+			Description: fmt.Sprintf("and %d more violated fields", left),
+		})
+	}
+	return list
+}
+
+// addFaults adds the faults that package features found in a lead, each under its path in the request.
+func (v *invalid) addFaults(path string, fields map[string]*leadscorev1.FieldValue, err error) {
+	var many features.Faults
+	var one *features.FieldError
+	switch {
+	case err == nil:
+	case errors.As(err, &many):
+		before := len(v.violations)
+		for _, fault := range many {
+			v.addFault(path, fields, fault)
+		}
+		v.uncounted += many.Total() - len(many)
+		slices.SortStableFunc(v.violations[before:], byPath)
+	case errors.As(err, &one):
+		v.addFault(path, fields, one)
+	default:
+		v.add(path, err.Error())
+	}
+}
+
+func (v *invalid) addFault(path string, fields map[string]*leadscorev1.FieldValue, fault error) {
+	var field *features.FieldError
+	if !errors.As(fault, &field) {
+		v.add(path, fault.Error())
+		return
+	}
+	text := *field
+	text.Lead, text.Field = "", "" // the path says it
+	if _, isField := fields[field.Field]; isField {
+		path = fieldPath(path, field.Field)
+	} else if field.Field != "" {
+		path += "." + field.Field
+	}
+	v.add(path, text.Error())
+}
+
+func byPath(a, b violation) int {
+	if a.path < b.path {
+		return -1
+	}
+	if a.path > b.path {
+		return 1
+	}
+	return 0
+}
