@@ -1,8 +1,154 @@
 package features
 
+import "fmt"
+
 // History is leads with their events and the instant at which each is looked at.
 type History struct {
 	Table  *Table
 	Events *EventLog // nil: none
 	AsOf   []Micros  // one per lead; NoTime: the snapshot rule gives none, or the data have no times
+}
+
+// NewHistory looks at each lead when the schema's snapshot rule says so:
+//
+//	created + d   its created time and d
+//	event TYPE    its first event of that type
+//	column NAME   the time in that column
+//	(empty)       its closed time if it is won or lost, else [ObservedUntil]
+//
+// A lead without that time has [NoTime]; the caller leaves it out and counts it. [ErrNoEvents] says that the schema uses
+// events and there are none.
+func NewHistory(t *Table, e *EventLog) (*History, error) {
+	s := t.Schema
+	if e == nil && s.UsesEvents() {
+		return nil, fmt.Errorf("take snapshots: %w", ErrNoEvents)
+	}
+	h := &History{Table: t, Events: e, AsOf: make([]Micros, t.Len())}
+	if err := h.match(); err != nil {
+		return nil, err
+	}
+	until := NoTime
+	if s.Snapshot.IsZero() {
+		until = ObservedUntil(t, e)
+	}
+	for i := range h.AsOf {
+		h.AsOf[i] = h.asOf(i, until)
+	}
+	return h, nil
+}
+
+// NewHistoryAsOf looks at all leads at one instant. A log of another table is a fault of the caller's: it panics.
+func NewHistoryAsOf(t *Table, e *EventLog, asOf Micros) *History {
+	h := &History{Table: t, Events: e, AsOf: make([]Micros, t.Len())}
+	if err := h.match(); err != nil {
+		panic("features: " + err.Error())
+	}
+	for i := range h.AsOf {
+		h.AsOf[i] = asOf
+	}
+	return h
+}
+
+func (h *History) match() error {
+	if h.Events != nil && h.Events.Leads() != h.Table.Len() {
+		return fmt.Errorf("events of %d leads for a table of %d", h.Events.Leads(), h.Table.Len())
+	}
+	return nil
+}
+
+func (h *History) asOf(i int, until Micros) Micros {
+	t, rule := h.Table, &h.Table.Schema.Snapshot
+	switch {
+	case rule.AfterCreated != nil:
+		if t.Created == nil || t.Created[i] == NoTime {
+			return NoTime
+		}
+		return t.Created[i] + rule.AfterCreated.Micros()
+	case rule.Event != "":
+		return h.firstEvent(i, rule.Event)
+	case rule.Column != "":
+		if t.SnapshotAt == nil {
+			return NoTime
+		}
+		return t.SnapshotAt[i]
+	}
+	if closed := t.closedAt(i); closed != NoTime {
+		return closed
+	}
+	return until
+}
+
+func (h *History) firstEvent(i int, kind string) Micros {
+	if h.Events == nil {
+		return NoTime
+	}
+	times, types := h.Events.Of(i)
+	for k, t := range types {
+		if h.Events.Types[t] == kind {
+			return times[k]
+		}
+	}
+	return NoTime
+}
+
+// closedAt is when a lead was won or lost. The closed time of an open lead is a forecast: it does not count.
+func (t *Table) closedAt(i int) Micros {
+	if t.Closed == nil || t.Outcome != nil && t.Outcome[i] == Open {
+		return NoTime
+	}
+	return t.Closed[i]
+}
+
+// UsesEvents says that a used figure or the snapshot rule needs events.
+func (s *Schema) UsesEvents() bool {
+	if s.Snapshot.Event != "" {
+		return true
+	}
+	for i := range s.Engagement {
+		if s.Engagement[i].Used() {
+			return true
+		}
+	}
+	return false
+}
+
+// ObservedUntil is when the history was taken: the schema's observed_until, else the latest time of created, closed (of won
+// and lost leads), snapshot column and events; [NoTime] when there are no times.
+func ObservedUntil(t *Table, e *EventLog) Micros {
+	if !t.Schema.ObservedUntil.IsZero() {
+		return t.Schema.ObservedUntil.Micros()
+	}
+	latest := NoTime // the least of all
+	for _, times := range [][]Micros{t.Created, t.SnapshotAt} {
+		for _, m := range times {
+			latest = max(latest, m)
+		}
+	}
+	for i := range t.Closed {
+		latest = max(latest, t.closedAt(i))
+	}
+	if e != nil {
+		for _, m := range e.times {
+			latest = max(latest, m)
+		}
+	}
+	return latest
+}
+
+// Snapshot fills into with lead i as it was known at AsOf[i]; events at or after that are not in it. It reuses into's
+// slices, which are its own again after the next call.
+func (h *History) Snapshot(i int, into *Snapshot) {
+	t := h.Table
+	into.ID, into.AsOf, into.Created = t.IDs[i], h.AsOf[i], NoTime
+	if t.Created != nil {
+		into.Created = t.Created[i]
+	}
+	into.Values = into.Values[:0]
+	for field := range t.Columns {
+		into.Values = append(into.Values, t.Value(i, field))
+	}
+	into.Events = into.Events[:0]
+	if h.Events != nil {
+		into.Events = h.Events.appendBefore(into.Events, i, h.AsOf[i])
+	}
 }

@@ -1,0 +1,196 @@
+package features
+
+import (
+	"errors"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Limits bound what an encoder learns.
+type Limits struct {
+	MaxBins      int // codes of a number, its special values and missing included; 0: 256, so that a byte holds a code
+	MinLevelRows int // leads that a category's value needs for a level of its own; 0: 10
+	MaxLevels    int // levels of a category, the most frequent first; 0: 1000
+}
+
+// driftBins is how many bins the inputs of slow drift have, the snapshot's instant and the day of creation: enough for two
+// years by month, few enough that the newest one, which serves all later leads, has many leads.
+const driftBins = 24
+
+// ErrNoRows says that an encoder was to be fitted on no lead.
+var ErrNoRows = errors.New("no leads to fit the encoder on")
+
+// FitEncoder learns bins and levels of the schema's inputs from the given rows only, the past part of a history. A number
+// with at most [Limits.MaxBins] codes has a bin a distinct value; otherwise bins of about equal mass, in which equal values stay
+// together and a frequent value takes a bin of its own. Cuts lie midway between neighbouring values. The same rows, in any
+// order, give the same encoder. Cost: O(n log n) a number, on all cores; memory 8 bytes a row and core.
+func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
+	if len(rows) == 0 {
+		return nil, ErrNoRows
+	}
+	l = l.orDefault()
+	s := h.Table.Schema
+	e := &Encoder{
+		Inputs:     s.Inputs(),
+		Engagement: slices.Clone(s.Engagement),
+		TimeZone:   s.Format.TimeZone,
+		zone:       s.Format.Zone(),
+	}
+	e.Coders = make([]Coder, len(e.Inputs))
+	inParallel(len(e.Inputs), func(i int) {
+		column := inputColumn{encoder: e, history: h, input: i}
+		if e.Inputs[i].Ordered {
+			e.Coders[i] = fitNumber(&column, rows, e.specials(s, i), e.maxBins(i, l))
+		} else {
+			e.Coders[i] = Coder{Levels: fitLevels(&column, rows, calendar(e.Inputs[i].Part), l)}
+		}
+	})
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (l Limits) orDefault() Limits {
+	if l.MaxBins <= 0 {
+		l.MaxBins = 256
+	}
+	if l.MinLevelRows <= 0 {
+		l.MinLevelRows = 10
+	}
+	if l.MaxLevels <= 0 {
+		l.MaxLevels = 1000
+	}
+	l.MaxBins, l.MaxLevels = min(l.MaxBins, mostCodes), min(l.MaxLevels, mostCodes-2)
+	return l
+}
+
+// inParallel does pieces 0 … n-1 on all cores.
+func inParallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func (e *Encoder) specials(s *Schema, i int) []float64 {
+	if in := &e.Inputs[i]; in.Source == FromField && in.Kind == Number {
+		return slices.Clone(s.Fields[in.Index].Special)
+	}
+	return nil
+}
+
+// maxBins is how many ordered bins an input may have.
+func (e *Encoder) maxBins(i int, l Limits) int {
+	in := &e.Inputs[i]
+	if in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated) {
+		return min(driftBins, l.MaxBins)
+	}
+	return l.MaxBins
+}
+
+func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int) Coder {
+	values := make([]float64, 0, len(rows))
+	var numbers [chunkRows]float64
+	for from := 0; from < len(rows); from += chunkRows {
+		part := rows[from:min(from+chunkRows, len(rows))]
+		column.numbers(part, numbers[:len(part)])
+		for _, v := range numbers[:len(part)] {
+			if !math.IsNaN(v) && !slices.Contains(special, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	c := Coder{Special: special, Min: 0, Max: -1}
+	if len(values) == 0 {
+		return c
+	}
+	slices.Sort(values)
+	c.Min, c.Max = finite(values[0]), finite(values[len(values)-1])
+	c.Cuts = quantileCuts(values, max(1, maxBins-len(special)-1))
+	return c
+}
+
+// finite guards against infinities that a caller's own table may hold.
+func finite(v float64) float64 { return max(-math.MaxFloat64, min(v, math.MaxFloat64)) }
+
+// quantileCuts cuts sorted values into at most maxBins bins of about equal mass. A bin ends where the next distinct value
+// would take it further above the mean mass of the bins still to come than it now lies below.
+func quantileCuts(sorted []float64, maxBins int) (cuts []float64) {
+	separate := distinct(sorted, maxBins) <= maxBins
+	binsLeft, inBin, start := maxBins, 0, 0
+	for at := 0; at < len(sorted); {
+		end := at + 1
+		for end < len(sorted) && sorted[end] == sorted[at] {
+			end++
+		}
+		mean := float64(len(sorted)-start) / float64(binsLeft)
+		over, under := float64(inBin+end-at)-mean, mean-float64(inBin)
+		if inBin > 0 && binsLeft > 1 && (separate || over > under) {
+			cuts = append(cuts, midway(sorted[at-1], sorted[at]))
+			binsLeft, inBin, start = binsLeft-1, 0, at
+		}
+		inBin += end - at
+		at = end
+	}
+	return cuts
+}
+
+// distinct counts the distinct values, and stops above a limit.
+func distinct(sorted []float64, limit int) (n int) {
+	for i := range sorted {
+		if i == 0 || sorted[i] != sorted[i-1] {
+			if n++; n > limit {
+				return n
+			}
+		}
+	}
+	return n
+}
+
+// midway is a cut with a < cut ≤ b.
+func midway(a, b float64) float64 {
+	if cut := a/2 + b/2; a < cut && cut <= b && !math.IsInf(cut, 0) {
+		return cut
+	}
+	return finite(b)
+}
+
+// fitLevels gives the values with enough rows a level, at most MaxLevels, the most frequent ones; sorted, or in the
+// calendar's order.
+func fitLevels(column *inputColumn, rows []int32, order []string, l Limits) []string {
+	counts := column.counts(rows)
+	var levels []string
+	for level, n := range counts {
+		if n >= l.MinLevelRows && level != "" {
+			levels = append(levels, level)
+		}
+	}
+	if len(levels) > l.MaxLevels {
+		slices.SortFunc(levels, func(a, b string) int {
+			if counts[a] != counts[b] {
+				return counts[b] - counts[a]
+			}
+			if a < b {
+				return -1
+			}
+			return 1
+		})
+		levels = levels[:l.MaxLevels]
+	}
+	if order == nil {
+		slices.Sort(levels)
+		return levels
+	}
+	slices.SortFunc(levels, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) })
+	return levels
+}

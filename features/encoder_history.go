@@ -1,0 +1,199 @@
+package features
+
+import (
+	"context"
+	"math"
+)
+
+// chunkRows is how many leads are turned into codes at once: their numbers stay in the processor's cache.
+const chunkRows = 4096
+
+// EncodeHistory gives every lead's codes, one [Codes] an input: bit for bit those of [Encoder.Encode] on its snapshot. It works
+// by column, a level of a category once, on all cores; the error is that of ctx.
+func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error) {
+	if e.levels == nil {
+		panic("features: EncodeHistory without Validate")
+	}
+	n := h.Table.Len()
+	codes := make([]Codes, len(e.Inputs))
+	byLevel := make([][]uint16, len(e.Inputs))
+	for i := range codes {
+		if e.Bins(i) <= 256 {
+			codes[i].Narrow = make([]uint8, n)
+		} else {
+			codes[i].Wide = make([]uint16, n)
+		}
+		byLevel[i] = e.levelCodes(h.Table, i)
+	}
+	inParallel((n+chunkRows-1)/chunkRows, func(chunk int) {
+		if ctx.Err() != nil {
+			return
+		}
+		from, to := chunk*chunkRows, min((chunk+1)*chunkRows, n)
+		e.encodeFields(h, codes, byLevel, from, to)
+		e.encodeEvents(h, codes, from, to)
+	})
+	return codes, ctx.Err()
+}
+
+func (c *Codes) set(i int, code uint16) {
+	if c.Narrow != nil {
+		c.Narrow[i] = uint8(code)
+	} else {
+		c.Wide[i] = code
+	}
+}
+
+// levelCodes is the code of each level of a category's column; nil for other inputs.
+func (e *Encoder) levelCodes(t *Table, i int) []uint16 {
+	in := &e.Inputs[i]
+	if in.Source != FromField || t.Columns[in.Index].Codes == nil {
+		return nil
+	}
+	byLevel := make([]uint16, len(t.Columns[in.Index].Levels))
+	for k, level := range t.Columns[in.Index].Levels {
+		byLevel[k], _ = e.text(i, level)
+	}
+	return byLevel
+}
+
+func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, from, to int) {
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
+		switch {
+		case in.Source == FromEngagement:
+		case in.Source != FromField || in.Kind == Date:
+			dates := in.dates(h)
+			for row := from; row < to; row++ {
+				date := NoTime
+				if dates != nil {
+					date = dates[row]
+				}
+				code, _ := e.date(i, date, h.AsOf[row])
+				codes[i].set(row, code)
+			}
+		case in.Kind == Number && h.Table.Columns[in.Index].Numbers != nil:
+			for row, v := range h.Table.Columns[in.Index].Numbers[from:to] {
+				code, _ := e.number(i, v)
+				codes[i].set(from+row, code)
+			}
+		case byLevel[i] != nil:
+			for row, level := range h.Table.Columns[in.Index].Codes[from:to] {
+				codes[i].set(from+row, byLevel[i][level])
+			}
+		default: // a field that the table does not hold
+			for row := from; row < to; row++ {
+				codes[i].set(row, e.MissingCode(i))
+			}
+		}
+	}
+}
+
+// dates is the column of instants that an input is a part of; nil where the table has none.
+func (in *Input) dates(h *History) []Micros {
+	switch in.Source {
+	case FromField:
+		return h.Table.Columns[in.Index].Times
+	case FromCreated:
+		return h.Table.Created
+	}
+	return h.AsOf
+}
+
+// encodeEvents goes by lead, so that a lead's events are gathered once for all figures.
+func (e *Encoder) encodeEvents(h *History, codes []Codes, from, to int) {
+	var s Snapshot
+	for row := from; row < to; row++ {
+		gathered := false
+		for i := range e.Inputs {
+			if e.Inputs[i].Source != FromEngagement {
+				continue
+			}
+			if !gathered {
+				h.eventsOf(row, &s)
+				gathered = true
+			}
+			code, _ := e.one(i, &s)
+			codes[i].set(row, code)
+		}
+	}
+}
+
+func (h *History) eventsOf(row int, s *Snapshot) {
+	s.AsOf = h.AsOf[row]
+	s.Events = s.Events[:0]
+	if h.Events != nil {
+		s.Events = h.Events.appendBefore(s.Events, row, s.AsOf)
+	}
+}
+
+// inputColumn gives an input's values of many leads, as Encode sees them.
+type inputColumn struct {
+	encoder *Encoder
+	history *History
+	input   int
+	scratch Snapshot
+}
+
+// numbers fills into with the values of an ordered input; NaN is missing.
+func (c *inputColumn) numbers(rows []int32, into []float64) {
+	in, h := &c.encoder.Inputs[c.input], c.history
+	switch {
+	case in.Source == FromEngagement:
+		figure := &c.encoder.Engagement[in.Index]
+		for k, row := range rows {
+			h.eventsOf(int(row), &c.scratch)
+			into[k], _ = figure.Value(c.scratch.Events, c.scratch.AsOf)
+		}
+	case in.Source == FromField && in.Kind == Number:
+		numbers := h.Table.Columns[in.Index].Numbers
+		for k, row := range rows {
+			into[k] = math.NaN()
+			if numbers != nil {
+				into[k] = numbers[row]
+			}
+		}
+	default:
+		dates := in.dates(h)
+		for k, row := range rows {
+			into[k] = math.NaN()
+			if dates != nil {
+				into[k] = datePart(in.Part, dates[row], h.AsOf[row])
+			}
+		}
+	}
+}
+
+// counts is how many rows have each value of a category; "" is missing.
+func (c *inputColumn) counts(rows []int32) map[string]int {
+	in, h, counts := &c.encoder.Inputs[c.input], c.history, map[string]int{}
+	switch {
+	case in.Source == FromEngagement:
+		figure := &c.encoder.Engagement[in.Index]
+		for _, row := range rows {
+			h.eventsOf(int(row), &c.scratch)
+			_, text := figure.Value(c.scratch.Events, c.scratch.AsOf)
+			counts[text]++
+		}
+	case in.Source == FromField && in.Kind != Date:
+		column := &h.Table.Columns[in.Index]
+		if column.Codes == nil {
+			return counts
+		}
+		byCode := make([]int, len(column.Levels))
+		for _, row := range rows {
+			byCode[column.Codes[row]]++
+		}
+		for code, n := range byCode {
+			counts[column.Levels[code]] += n
+		}
+	default:
+		dates := in.dates(h)
+		for _, row := range rows {
+			if dates != nil {
+				counts[dateLevel(in.Part, dates[row], c.encoder.zone)]++
+			}
+		}
+	}
+	return counts
+}

@@ -1,0 +1,174 @@
+package features
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"leadscore/features/source"
+)
+
+// ReadEvents reads the events of a table's leads in one pass. Faults, all of them as [Faults] of [*FieldError]: an event
+// without a time or a type, an unreadable time, an over-long text. Counted warnings, the event then being left out: a lead
+// that the table does not hold, no lead at all.
+func ReadEvents(ctx context.Context, s *Schema, paths []string, t *Table, o ReadOptions) (*EventLog, *ReadReport, error) {
+	if s.Events == (EventColumns{}) {
+		return nil, nil, &FieldError{Field: "events", Problem: "the schema names no events' columns", Want: "name lead, time and type under events"}
+	}
+	if err := s.Validate(); err != nil {
+		return nil, nil, err
+	}
+	files, err := source.Expand(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	print := startFingerprint(ctx, files)
+	defer print.stop()
+	r := newEventReader(s, t, o)
+	if err := r.readAll(ctx, files); err != nil {
+		return nil, nil, err
+	}
+	report := r.rows.report(files)
+	if report.Fingerprint, err = print.sum(); err != nil {
+		return nil, nil, err
+	}
+	return r.builder.Build(), report, nil
+}
+
+type eventReader struct {
+	schema  *Schema
+	ask     ReadOptions
+	rows    rowFaults
+	index   *idIndex
+	builder *EventBuilder
+
+	leads *leadColumn
+	times *timeColumn
+	types *codeColumn
+}
+
+func newEventReader(s *Schema, t *Table, o ReadOptions) *eventReader {
+	r := &eventReader{schema: s, ask: o, builder: NewEventBuilder(t.Len())}
+	r.rows.leaveOut = o.LeaveOutBadRows
+	r.index = newIDIndex(&t.IDs)
+	for i := range t.IDs {
+		r.index.add(i)
+	}
+	r.leads = &leadColumn{index: r.index}
+	r.times = &timeColumn{field: &Field{Name: "events.time"}, layout: s.Format.DateLayout, zone: s.Format.Zone()}
+	r.types = newCodeColumn(&Field{Name: "events.type"}, nil)
+	return r
+}
+
+func (r *eventReader) readAll(ctx context.Context, files []string) error {
+	c := r.schema.Events
+	all := []wanted{
+		{c.Lead, true, "events.lead", r.leads},
+		{c.Time, true, "events.time", r.times},
+		{c.Type, true, "events.type", r.types},
+	}
+	reader, have, err := openColumns(files, &r.schema.Format, r.ask, all, &r.rows.notes, nil)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	err = eachBatch(ctx, reader, func(b *source.Batch) { r.batch(b, have) })
+	if err == nil || errors.Is(err, source.ErrNoRows) { // no events at all is an answer, not a fault
+		return r.rows.faults.Err()
+	}
+	return err
+}
+
+func (r *eventReader) batch(b *source.Batch, have []wanted) {
+	r.rows.begin(b.Rows)
+	r.leads.begin()
+	r.times.values, r.types.codes = r.times.values[:0], r.types.codes[:0]
+	readColumns(b, have, &r.rows)
+	r.required(b)
+	r.rows.settle(b, func(row int) string { return r.leads.name(row) })
+	for row := range b.Rows {
+		if r.rows.bad[row] {
+			continue
+		}
+		lead := r.leads.rows[row]
+		switch {
+		case lead == unknownLead:
+			r.rows.notes.add("events of leads that are not in the leads' file, left out", func() string {
+				return fmt.Sprintf("%s: lead %s", b.Position(row), shorten(r.leads.name(row)))
+			})
+		case lead == noLead:
+			r.rows.notes.add("events without a lead, left out", func() string { return b.Position(row) })
+		default:
+			r.builder.add(int(lead), r.times.values[row], r.kind(r.types.codes[row]))
+		}
+	}
+}
+
+// kind is the builder's place of a type; both number types in the order met.
+func (r *eventReader) kind(code uint32) uint32 {
+	for len(r.builder.types) < len(r.types.levels)-1 {
+		r.builder.kind(r.types.levels[len(r.builder.types)+1])
+	}
+	return code - 1
+}
+
+// required adds the faults of empty cells that no reader met.
+func (r *eventReader) required(b *source.Batch) {
+	has := make([]bool, b.Rows*2)
+	for _, f := range r.rows.batch {
+		if f.column > 0 {
+			has[f.row*2+f.column-1] = true
+		}
+	}
+	for row := range b.Rows {
+		if r.times.values[row] == NoTime && !has[row*2] {
+			r.rows.batch = append(r.rows.batch, rowFault{row, 1, &FieldError{Field: "events.time", Problem: "no time", Want: "every event needs one"}})
+		}
+		if r.types.codes[row] == 0 && !has[row*2+1] {
+			r.rows.batch = append(r.rows.batch, rowFault{row, 2, &FieldError{Field: "events.type", Problem: "no type", Want: "every event needs one"}})
+		}
+	}
+}
+
+// leadColumn reads ids as rows of the table.
+type leadColumn struct {
+	index *idIndex
+	rows  []int32
+	names []string // of the batch; as long as the batch lives
+}
+
+const (
+	unknownLead = -1
+	noLead      = -2
+)
+
+func (l *leadColumn) begin() { l.rows, l.names = l.rows[:0], l.names[:0] }
+
+func (l *leadColumn) name(row int) string { return l.names[row] }
+
+func (l *leadColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	for i := range rows {
+		if c.Null[i] {
+			l.rows, l.names = append(l.rows, noLead), append(l.names, "")
+			continue
+		}
+		name := strings.TrimSpace(textAt(c, i))
+		l.names = append(l.names, name)
+		if i > 0 && name == l.names[i-1] && name != "" { // an export often lists a lead's events together
+			l.rows = append(l.rows, l.rows[i-1])
+			continue
+		}
+		row := int32(unknownLead)
+		if found, ok := l.index.find(name); ok {
+			row = int32(found)
+		} else if name == "" {
+			row = noLead
+		} else if len(name) > LongestText {
+			bad(i, tooLong("events.lead", name))
+		}
+		l.rows = append(l.rows, row)
+	}
+}
+
+func (l *leadColumn) keep(int, []int32) {}

@@ -1,0 +1,381 @@
+package features
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"leadscore/features/source"
+)
+
+// leadReader fills a table batch by batch.
+type leadReader struct {
+	schema *Schema
+	ask    ReadOptions
+	rows   rowFaults
+	table  *Table
+	index  *idIndex
+
+	ids      *idColumn
+	outcome  *codeColumn
+	account  *codeColumn
+	created  *timeColumn
+	closed   *timeColumn
+	snapshot *timeColumn
+	value    *numberColumn
+	fields   []columnReader // nil where not read
+
+	outcomes []Outcome // by code of the outcome column
+	unknown  []string  // the warning for a code that is open
+	kept     []int32
+}
+
+func newLeadReader(s *Schema, o ReadOptions) *leadReader {
+	r := &leadReader{schema: s, ask: o, table: &Table{Schema: s}}
+	r.rows.leaveOut = o.LeaveOutBadRows
+	r.ids = &idColumn{field: &Field{Name: "lead.id"}}
+	r.index = newIDIndex(&r.ids.values)
+	if o.Outcome {
+		r.outcome = newCodeColumn(&Field{Name: "outcome"}, nil)
+	}
+	if s.Lead.Account != "" {
+		r.account = newCodeColumn(&Field{Name: "lead.account"}, nil)
+	}
+	r.created = newTimeColumn(s, s.Lead.Created, "lead.created")
+	r.closed = newTimeColumn(s, s.Lead.Closed, "lead.closed")
+	r.snapshot = newTimeColumn(s, s.Snapshot.Column, "snapshot")
+	if s.Lead.Value != "" {
+		r.value = newNumberColumn(&Field{Name: "lead.value"}, &s.Format)
+	}
+	for i := range s.Fields {
+		r.fields = append(r.fields, fieldReader(s, &s.Fields[i]))
+	}
+	return r
+}
+
+func newTimeColumn(s *Schema, column, name string) *timeColumn {
+	if column == "" {
+		return nil
+	}
+	return &timeColumn{field: &Field{Name: name}, layout: s.Format.DateLayout, zone: s.Format.Zone()}
+}
+
+func newNumberColumn(f *Field, format *FileFormat) *numberColumn {
+	return &numberColumn{field: f, decimal: format.decimal(), missing: f.missingNumbers(format.decimal())}
+}
+
+func fieldReader(s *Schema, f *Field) columnReader {
+	if !f.Used() {
+		return nil
+	}
+	switch f.Kind {
+	case Number:
+		return newNumberColumn(f, &s.Format)
+	case Date:
+		return &timeColumn{field: f, layout: s.dateLayout(f), zone: s.Format.Zone()}
+	case Boolean:
+		return newCodeColumn(f, lookBoolean(f), falseLevel, trueLevel)
+	case Email:
+		return newCodeColumn(f, func(text string) (string, *FieldError) { return EmailKind(text), nil })
+	}
+	return newCodeColumn(f, nil)
+}
+
+// dateLayout is the field's layout, or the file's.
+func (s *Schema) dateLayout(f *Field) string {
+	if f.Layout != "" {
+		return f.Layout
+	}
+	return s.Format.DateLayout
+}
+
+// columns lists what the schema wants of the file. A snapshot column that is a field too is read by the field's reader only
+// if no snapshot is asked for, so that each column is read once.
+func (r *leadReader) columns() []wanted {
+	s, history := r.schema, r.ask.Outcome
+	list := []wanted{{s.Lead.ID, true, "lead.id", r.ids}}
+	add := func(column string, need bool, why string, reader columnReader) {
+		list = append(list, wanted{column, need, why, reader})
+	}
+	if r.outcome != nil {
+		add(s.Outcome.Column, true, "outcome.column", r.outcome)
+	}
+	if r.account != nil {
+		add(s.Lead.Account, history, "lead.account", r.account)
+	}
+	if r.created != nil {
+		add(s.Lead.Created, true, "lead.created", r.created)
+	}
+	if r.closed != nil {
+		add(s.Lead.Closed, history, "lead.closed", r.closed)
+	}
+	if r.value != nil {
+		add(s.Lead.Value, history, "lead.value", r.value)
+	}
+	if r.snapshot != nil {
+		add(s.Snapshot.Column, history, "snapshot", r.snapshot)
+	}
+	for i, reader := range r.fields {
+		if reader == nil {
+			continue
+		}
+		f := &s.Fields[i]
+		same := slices.IndexFunc(list, func(w wanted) bool { return w.column == f.ColumnName() })
+		if same >= 0 { // the snapshot's column
+			list[same].reader = twoColumns{list[same].reader, reader}
+			list[same].need = true
+			continue
+		}
+		add(f.ColumnName(), true, "field "+f.Name, reader)
+	}
+	return list
+}
+
+// twoColumns reads one column of the file as two of the table.
+type twoColumns struct{ first, second columnReader }
+
+func (t twoColumns) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	t.first.read(c, rows, bad)
+	t.second.read(c, rows, bad)
+}
+
+func (t twoColumns) keep(base int, kept []int32) {
+	t.first.keep(base, kept)
+	t.second.keep(base, kept)
+}
+
+func (r *leadReader) readAll(ctx context.Context, files []string) error {
+	s := r.schema
+	ignored := []string{s.Outcome.Column}
+	for i := range s.Fields {
+		ignored = append(ignored, s.Fields[i].ColumnName())
+	}
+	reader, have, err := openColumns(files, &s.Format, r.ask, r.columns(), &r.rows.notes, ignored)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	r.forgetAbsent(have)
+	if err := eachBatch(ctx, reader, func(b *source.Batch) { r.batch(b, have) }); err != nil {
+		return err
+	}
+	return r.rows.faults.Err()
+}
+
+// forgetAbsent drops the readers of optional columns that the file does not have: the table holds nil for them.
+func (r *leadReader) forgetAbsent(have []wanted) {
+	has := func(column string) bool {
+		return slices.ContainsFunc(have, func(w wanted) bool { return w.column == column })
+	}
+	if !has(r.schema.Lead.Account) {
+		r.account = nil
+	}
+	if !has(r.schema.Lead.Closed) {
+		r.closed = nil
+	}
+	if !has(r.schema.Lead.Value) {
+		r.value = nil
+	}
+	if !has(r.schema.Snapshot.Column) {
+		r.snapshot = nil
+	}
+}
+
+func (r *leadReader) batch(b *source.Batch, have []wanted) {
+	base := len(r.table.lines)
+	r.rows.begin(b.Rows)
+	readColumns(b, have, &r.rows)
+	ids := r.ids.values[base:]
+	r.rows.settle(b, func(row int) string { return ids[row] })
+	r.place(b, base)
+	for _, w := range have {
+		if w.reader != columnReader(r.ids) {
+			w.reader.keep(base, r.kept)
+		}
+	}
+	r.ids.values = r.ids.values[:base+len(r.kept)]
+	r.order(base)
+	r.openOutcomes(base)
+}
+
+// readColumns shares the columns out over two goroutines: more would wait for the file.
+func readColumns(b *source.Batch, have []wanted, faults *rowFaults) {
+	const workers = 2
+	var found [workers][]rowFault
+	work := func(worker int) {
+		for k := worker; k < len(have); k += workers {
+			have[k].reader.read(&b.Columns[k], b.Rows, func(row int, fault *FieldError) {
+				found[worker] = append(found[worker], rowFault{row, k, fault})
+			})
+		}
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { work(1) })
+	work(0)
+	wait.Wait()
+	for _, f := range found {
+		faults.batch = append(faults.batch, f...)
+	}
+}
+
+// place settles which rows stay, doubled ids last, and notes where they stand.
+func (r *leadReader) place(b *source.Batch, base int) {
+	r.kept = r.kept[:0]
+	r.file(b, base)
+	for row := range b.Rows {
+		id := r.ids.values[base+row]
+		if first, ok := r.index.find(id); ok && id != "" {
+			r.rows.one(b, row, "", &FieldError{Field: "lead.id", Value: id, Problem: "a doubled id", Want: "it is also at " + r.table.Position(first)})
+		}
+		if r.rows.bad[row] {
+			continue
+		}
+		to := base + len(r.kept)
+		r.ids.values[to] = id
+		r.index.add(to)
+		r.kept = append(r.kept, int32(row))
+		r.table.lines = append(r.table.lines, lineOf(b, row))
+	}
+}
+
+func lineOf(b *source.Batch, row int) uint32 {
+	line := b.Line(row)
+	if line == 0 {
+		line = b.FirstRow + int64(row)
+	}
+	return uint32(min(line, 1<<32-1))
+}
+
+func (r *leadReader) file(b *source.Batch, base int) {
+	name := filepath.Base(b.File)
+	files := r.table.files
+	if len(files) == 0 || b.FirstRow == 1 {
+		r.table.files = append(files, tableFile{name: name, first: base, rows: b.Line(0) == 0})
+	}
+}
+
+// order warns of leads that closed before they came. The table keeps them: training decides.
+func (r *leadReader) order(base int) {
+	if r.created == nil || r.closed == nil {
+		return
+	}
+	for i := base; i < len(r.table.lines); i++ {
+		created, closed := r.created.values[i], r.closed.values[i]
+		if created != NoTime && closed != NoTime && closed < created {
+			r.rows.notes.add("closed before created", func() string {
+				return fmt.Sprintf("%s: lead %s", r.table.Position(i), shorten(r.ids.values[i]))
+			})
+		}
+	}
+}
+
+// shownOutcomes is how many unknown outcome values have a warning of their own.
+const shownOutcomes = 20
+
+// openOutcomes turns the batch's outcomes into Won, Lost and Open, and counts the values that the schema does not know.
+func (r *leadReader) openOutcomes(base int) {
+	if r.outcome == nil {
+		return
+	}
+	o := &r.schema.Outcome
+	for k := len(r.outcomes); k < len(r.outcome.levels); k++ {
+		one, what := Open, "other outcome values: open"
+		if k <= shownOutcomes {
+			what = fmt.Sprintf("outcome %q is neither won nor lost: open", shorten(r.outcome.levels[k]))
+		}
+		if slices.Contains(o.Won, r.outcome.levels[k]) {
+			one = Won
+		} else if slices.Contains(o.Lost, r.outcome.levels[k]) {
+			one = Lost
+		}
+		r.outcomes = append(r.outcomes, one)
+		r.unknown = append(r.unknown, what)
+	}
+	for i, code := range r.outcome.codes[base:] {
+		outcome := r.outcomes[code]
+		r.table.Outcome = append(r.table.Outcome, outcome)
+		if outcome != Open || code == 0 {
+			continue
+		}
+		r.rows.notes.add(r.unknown[code], func() string { return r.table.Position(base + i) })
+	}
+}
+
+func (r *leadReader) finish() *Table {
+	t := r.table
+	t.IDs = r.ids.values
+	if r.account != nil {
+		t.Account, t.Accounts = r.account.codes, r.account.levels
+	}
+	t.Created, t.Closed, t.SnapshotAt = timesOf(r.created), timesOf(r.closed), timesOf(r.snapshot)
+	if r.value != nil {
+		t.DealValue = r.value.values
+	}
+	t.Columns = make([]Column, len(r.fields))
+	for i, reader := range r.fields {
+		switch reader := reader.(type) {
+		case *numberColumn:
+			t.Columns[i] = Column{Numbers: reader.values}
+		case *timeColumn:
+			t.Columns[i] = Column{Times: reader.values}
+		case *codeColumn:
+			t.Columns[i] = Column{Codes: reader.codes, Levels: reader.levels}
+		}
+	}
+	return t
+}
+
+func timesOf(t *timeColumn) []Micros {
+	if t == nil {
+		return nil
+	}
+	return t.values
+}
+
+// idIndex finds a lead's row by its id: a hash table of rows, 4 to 11 bytes a lead beside the ids themselves.
+type idIndex struct {
+	seed  maphash.Seed
+	ids   *[]string
+	slots []uint32 // row + 1; 0 is free; a power of two of them
+	count int
+}
+
+func newIDIndex(ids *[]string) *idIndex {
+	return &idIndex{seed: maphash.MakeSeed(), ids: ids, slots: make([]uint32, 1024)}
+}
+
+func (x *idIndex) find(id string) (row int, ok bool) {
+	mask := uint64(len(x.slots) - 1)
+	for at := maphash.String(x.seed, id) & mask; x.slots[at] != 0; at = (at + 1) & mask {
+		if row := int(x.slots[at] - 1); (*x.ids)[row] == id {
+			return row, true
+		}
+	}
+	return 0, false
+}
+
+// add enters a row whose id is not there yet.
+func (x *idIndex) add(row int) {
+	if x.count++; x.count*4 > len(x.slots)*3 {
+		old := x.slots
+		x.slots = make([]uint32, 2*len(old))
+		for _, slot := range old {
+			if slot != 0 {
+				x.enter(int(slot - 1))
+			}
+		}
+	}
+	x.enter(row)
+}
+
+func (x *idIndex) enter(row int) {
+	mask := uint64(len(x.slots) - 1)
+	at := maphash.String(x.seed, (*x.ids)[row]) & mask
+	for x.slots[at] != 0 {
+		at = (at + 1) & mask
+	}
+	x.slots[at] = uint32(row + 1)
+}
