@@ -69,9 +69,6 @@ func (g *generator) account(number int64, leads int) account {
 	a.revenue = max(10_000, int64(float64(a.employees)*r.logNormal(150_000, .6))/1000*1000)
 	years := min(max(r.logNormal(13, 1), .1), 220) // before Start, so older than any lead
 	a.founded = int32(float64(g.start)/day - 365.25*years)
-	if a.founded == 0 {
-		a.founded = 1 // Parquet writes a zero as missing
-	}
 	a.name, a.domain = companyName(r, number, g.truth.country.levels[a.country].name)
 	return a
 }

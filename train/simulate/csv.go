@@ -24,7 +24,8 @@ const (
 )
 
 // csvSink writes leads, events and truth as CSV: UTF-8, commas, quotes where needed, lines ending in a line feed, a missing
-// value as nothing between two commas.
+// value as nothing between two commas. The lines are made on all cores; the writer of features/source makes them on one, which
+// would halve the speed.
 type csvSink struct {
 	*writing
 	newLeads             bool

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"leadscore/features/source"
 )
 
 // ErrInTheWay is returned when the directory holds a file of a name to be written that no simulation wrote.
@@ -27,6 +29,7 @@ type directory struct {
 	final, temporary string
 	exists           bool // final is there already
 	created          []*os.File
+	tables           []*source.Writer
 }
 
 // openDirectory makes a temporary directory: beside final, or inside it where it exists. It returns [ErrInTheWay] rather than
@@ -117,6 +120,9 @@ func (d *directory) commit() error {
 func (d *directory) abort() error {
 	for _, f := range d.created {
 		f.Close() // closed already, unless something failed
+	}
+	for _, w := range d.tables {
+		w.Discard()
 	}
 	return os.RemoveAll(d.temporary)
 }

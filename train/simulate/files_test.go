@@ -293,7 +293,7 @@ func text(t *testing.T, name string, value any) string {
 		return string(appendDate(nil, v))
 	case int64:
 		if strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "_time") {
-			return string(appendTime(nil, v/1000))
+			return string(appendTime(nil, v/1_000_000))
 		}
 		return strconv.FormatInt(v, 10)
 	}

@@ -167,7 +167,7 @@ func TestYoungLeadsArePartlyOpen(t *testing.T) {
 	for _, test := range []struct {
 		from, to  int64
 		low, high float64
-	}{{0, 7, .95, 1}, {30, 60, .5, .9}, {90, 187, .1, .5}, {500, 912, .005, .02}} {
+	}{{0, 7, .95, 1}, {30, 60, .5, .9}, {90, 187, .05, .2}, {500, 912, .005, .02}} {
 		if got := share(test.from, test.to); got < test.low || got > test.high {
 			t.Errorf("open among leads of %d to %d days = %.3f, want %g to %g", test.from, test.to, got, test.low, test.high)
 		}

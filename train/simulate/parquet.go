@@ -2,119 +2,162 @@ package simulate
 
 import (
 	"errors"
-	"os"
-	"strconv"
+	"path/filepath"
 
-	"github.com/parquet-go/parquet-go"
+	"leadscore/features/source"
 )
 
-// leadRow is a row of leads.parquet. The zero of an optional column is written as null.
-type leadRow struct {
-	ID        string `parquet:"lead_id"`
-	Account   string `parquet:"account_id"`
-	Company   string `parquet:"company"`
-	Industry  string `parquet:"industry,dict"`
-	Employees int64  `parquet:"employees,optional"`
-	Revenue   int64  `parquet:"annual_revenue,optional"`
-	Country   string `parquet:"country,dict"`
-	Founded   int32  `parquet:"company_founded,optional,date"`
-	Role      string `parquet:"role,dict"`
-	Seniority string `parquet:"seniority,optional,dict"`
-	Source    string `parquet:"source,dict"`
-	Email     string `parquet:"email"`
-	TechStack string `parquet:"tech_stack,optional,dict"`
-	Budget    int64  `parquet:"budget_stated,optional"`
-	OptOut    bool   `parquet:"newsletter_opt_out"`
-	Created   int64  `parquet:"created_at,timestamp(millisecond)"`
-	Closed    int64  `parquet:"closed_at,optional,timestamp(millisecond)"`
-	Outcome   string `parquet:"outcome,dict"`
-	Value     int64  `parquet:"deal_value,optional"`
-	Reason    string `parquet:"lost_reason,optional,dict"`
-	Discount  int64  `parquet:"final_discount_percent,optional"`
+// columns is part of a table on its way into a Parquet file.
+type columns []source.Column
+
+// The columns of leads.parquet and events.parquet, in the order in which appendLead and appendEvents fill them.
+func leadColumns() columns {
+	return columns{textColumn("lead_id"), textColumn("account_id"), textColumn("company"), textColumn("industry"),
+		wholeColumn("employees"), wholeColumn("annual_revenue"), textColumn("country"), dateColumn("company_founded"),
+		textColumn("role"), textColumn("seniority"), textColumn("source"), textColumn("email"), textColumn("tech_stack"),
+		wholeColumn("budget_stated"), booleanColumn("newsletter_opt_out"), timeColumn("created_at"), timeColumn("closed_at"),
+		textColumn("outcome"), wholeColumn("deal_value"), textColumn("lost_reason"), wholeColumn("final_discount_percent")}
 }
 
-// eventRow is a row of events.parquet.
-type eventRow struct {
-	Lead string `parquet:"lead_id,dict"`
-	Type string `parquet:"event_type,dict"`
-	Time int64  `parquet:"event_time,timestamp(millisecond)"`
+func eventColumns() columns {
+	return columns{textColumn("lead_id"), textColumn("event_type"), timeColumn("event_time")}
 }
 
-// parquetRowsPerGroup bounds the memory of a file that is being written.
-const parquetRowsPerGroup = 256 << 10
+func column(info source.ColumnInfo) source.Column { return source.Column{ColumnInfo: info} }
 
-// parquetSink writes leads and events as Parquet, compressed with zstd, and truth as CSV.
+func textColumn(name string) source.Column {
+	return column(source.ColumnInfo{Name: name, Kind: source.Text})
+}
+
+func wholeColumn(name string) source.Column {
+	return column(source.ColumnInfo{Name: name, Kind: source.Number, Whole: true})
+}
+
+func booleanColumn(name string) source.Column {
+	return column(source.ColumnInfo{Name: name, Kind: source.Boolean})
+}
+
+func timeColumn(name string) source.Column {
+	return column(source.ColumnInfo{Name: name, Kind: source.Time})
+}
+
+func dateColumn(name string) source.Column {
+	return column(source.ColumnInfo{Name: name, Kind: source.Time, DateOnly: true})
+}
+
+// parquetSink writes leads and events as Parquet, and truth as CSV.
 type parquetSink struct {
 	*writing
-	leads  *parquetFile[leadRow]
-	events *parquetFile[eventRow]
-	truth  *csvFile
+	leads, events *source.Writer
+	truth         *csvFile
 }
 
 func newParquetSink(dir *directory, names *writing) (*parquetSink, error) {
 	s := &parquetSink{writing: names}
 	var errs [3]error
-	s.leads, errs[0] = createParquet[leadRow](dir, "leads.parquet")
-	s.events, errs[1] = createParquet[eventRow](dir, "events.parquet")
+	s.leads, errs[0] = dir.createTable("leads.parquet", leadColumns())
+	s.events, errs[1] = dir.createTable("events.parquet", eventColumns())
 	s.truth, errs[2] = dir.createCSV("truth.csv", truthHeader)
 	return s, errors.Join(errs[:]...)
 }
 
+// createTable begins a table in the temporary directory.
+func (d *directory) createTable(name string, table columns) (*source.Writer, error) {
+	infos := make([]source.ColumnInfo, len(table))
+	for i := range table {
+		infos[i] = table[i].ColumnInfo
+	}
+	w, err := source.Create(filepath.Join(d.temporary, name), infos)
+	if err == nil {
+		d.tables = append(d.tables, w)
+	}
+	return w, err
+}
+
 func (s *parquetSink) encode(leads []lead, into *chunk) {
+	if into.leadColumns == nil {
+		into.leadColumns, into.eventColumns = leadColumns(), eventColumns()
+	}
 	for i := range leads {
-		row := s.row(&leads[i])
-		into.leadRows = append(into.leadRows, row)
-		for _, e := range leads[i].events {
-			into.eventRows = append(into.eventRows, eventRow{Lead: row.ID, Type: s.eventNames[e.kind], Time: e.at * 1000})
-		}
+		id := string(appendID(nil, historyPrefix, leads[i].number))
+		s.appendLead(into.leadColumns, id, &leads[i])
+		s.appendEvents(into.eventColumns, id, leads[i].events)
 	}
 	into.truth = judgedTruth(into.truth, historyPrefix, leads)
 }
 
-func (s *parquetSink) row(l *lead) leadRow {
-	w, a := s.writing, l.account
-	founded := l.founded
-	if founded == noDate {
-		founded = 0
-	}
-	return leadRow{
-		ID: string(appendID(nil, historyPrefix, l.number)), Account: string(w.appendAccount(nil, historyPrefix, a.number)),
-		Company: a.name, Industry: w.industry.name(l.industry), Employees: int64(l.employees), Revenue: l.revenue,
-		Country: w.country.name(l.country), Founded: founded, Role: w.role.name(l.role),
-		Seniority: w.seniority.name(l.seniority), Source: w.source.name(l.source), Email: string(w.appendEmail(nil, l)),
-		TechStack: w.techStack.name(l.techStack), Budget: l.budget, OptOut: l.optOut,
-		Created: l.created * 1000, Closed: l.closed * 1000, Outcome: l.outcome.String(), Value: l.dealValue,
-		Reason: w.lostReason(l.lostReason), Discount: int64(l.discount),
-	}
-}
-
 func (s *parquetSink) write(c *chunk) error {
-	return errors.Join(s.leads.write(c.leadRows), s.events.write(c.eventRows), s.truth.write(c.truth))
+	return errors.Join(s.leads.Write(c.leadColumns, c.leadColumns.rows()),
+		s.events.Write(c.eventColumns, c.eventColumns.rows()), s.truth.write(c.truth))
 }
 
 func (s *parquetSink) close() error {
-	return errors.Join(s.leads.close(), s.events.close(), s.truth.close())
+	return errors.Join(s.leads.Commit(), s.events.Commit(), s.truth.close())
 }
 
-// parquetFile is a file of rows.
-type parquetFile[Row any] struct {
-	file *os.File
-	rows *parquet.GenericWriter[Row]
+func (s *parquetSink) appendLead(to columns, id string, l *lead) {
+	w, a := s.writing, l.account
+	to.text(0, id)
+	to.text(1, string(w.appendAccount(nil, historyPrefix, a.number)))
+	to.text(2, a.name)
+	to.text(3, w.industry.name(l.industry))
+	to.whole(4, int64(l.employees))
+	to.whole(5, l.revenue)
+	to.text(6, w.country.name(l.country))
+	to.time(7, int64(l.founded)*day, l.founded != noDate)
+	to.text(8, w.role.name(l.role))
+	to.text(9, w.seniority.name(l.seniority))
+	to.text(10, w.source.name(l.source))
+	to.text(11, string(w.appendEmail(nil, l)))
+	to.text(12, w.techStack.name(l.techStack))
+	to.whole(13, l.budget)
+	to.boolean(14, l.optOut)
+	to.time(15, l.created, true)
+	to.time(16, l.closed, l.closed != 0)
+	to.text(17, l.outcome.String())
+	to.whole(18, l.dealValue)
+	to.text(19, w.lostReason(l.lostReason))
+	to.whole(20, int64(l.discount))
 }
 
-func createParquet[Row any](dir *directory, name string) (*parquetFile[Row], error) {
-	file, err := dir.create(name)
-	if err != nil {
-		return nil, err
+func (s *parquetSink) appendEvents(to columns, id string, events []event) {
+	for _, e := range events {
+		to.text(0, id)
+		to.text(1, s.eventNames[e.kind])
+		to.time(2, e.at, true)
 	}
-	return &parquetFile[Row]{file: file, rows: parquet.NewGenericWriter[Row](file,
-		parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(parquetRowsPerGroup),
-		parquet.CreatedBy("leadscore", strconv.Itoa(1), "simulate"))}, nil
 }
 
-func (f *parquetFile[Row]) write(rows []Row) error {
-	_, err := f.rows.Write(rows)
-	return err
+// rows is how many rows the columns hold; the first column is a text.
+func (c columns) rows() int { return len(c[0].Text) }
+
+func (c columns) reset() {
+	for i := range c {
+		column := &c[i]
+		column.Null, column.Text, column.Integers = column.Null[:0], column.Text[:0], column.Integers[:0]
+		column.Booleans, column.Times = column.Booleans[:0], column.Times[:0]
+	}
 }
 
-func (f *parquetFile[Row]) close() error { return errors.Join(f.rows.Close(), f.file.Close()) }
+// text appends a value to the column at a position; an empty one is missing.
+func (c columns) text(at int, value string) {
+	c[at].Text = append(c[at].Text, value)
+	c[at].Null = append(c[at].Null, value == "")
+}
+
+// whole appends a positive number; zero is missing.
+func (c columns) whole(at int, value int64) {
+	c[at].Integers = append(c[at].Integers, value)
+	c[at].Null = append(c[at].Null, value == 0)
+}
+
+func (c columns) boolean(at int, value bool) {
+	c[at].Booleans = append(c[at].Booleans, value)
+	c[at].Null = append(c[at].Null, false)
+}
+
+// time appends a time in seconds since 1970; source counts in microseconds.
+func (c columns) time(at int, value int64, known bool) {
+	c[at].Times = append(c[at].Times, value*1_000_000)
+	c[at].Null = append(c[at].Null, !known)
+}

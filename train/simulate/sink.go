@@ -2,15 +2,16 @@ package simulate
 
 // chunk is one block of leads, encoded, on its way from the goroutine that made it to the files.
 type chunk struct {
-	leads, events, truth []byte // CSV lines
-	leadRows             []leadRow
-	eventRows            []eventRow
+	leads, events, truth []byte  // CSV lines
+	leadColumns          columns // nil in a history of CSV files
+	eventColumns         columns
 	tally                tally
 }
 
 func (c *chunk) reset() {
 	c.leads, c.events, c.truth = c.leads[:0], c.events[:0], c.truth[:0]
-	c.leadRows, c.eventRows = c.leadRows[:0], c.eventRows[:0]
+	c.leadColumns.reset()
+	c.eventColumns.reset()
 	c.tally.reset()
 }
 

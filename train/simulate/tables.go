@@ -166,21 +166,21 @@ const (
 func eventKinds() [observedKinds]eventKind {
 	return [observedKinds]eventKind{
 		pageView:           {name: "page_view", rate: 30, logOdds: .05},
-		productPage:        {name: "product_page", rate: 14, intent: .30, logOdds: .30},
-		pricingPage:        {name: "pricing_page", rate: 7, intent: .60, logOdds: .70},
+		productPage:        {name: "product_page", rate: 14, intent: .30, logOdds: .35},
+		pricingPage:        {name: "pricing_page", rate: 7, intent: .60, logOdds: .75},
 		whitepaperDownload: {name: "whitepaper_download", rate: 5, intent: .10, logOdds: .20},
-		caseStudyDownload:  {name: "case_study_download", rate: 3, intent: .40, logOdds: .50},
+		caseStudyDownload:  {name: "case_study_download", rate: 3, intent: .40, logOdds: .55},
 		webinarRegistered:  {name: "webinar_registered", rate: 3, intent: .20, logOdds: .05},
-		webinarAttended:    {name: "webinar_attended", logOdds: .55}, // follows a registration, has no rate of its own
+		webinarAttended:    {name: "webinar_attended", logOdds: .60}, // follows a registration, has no rate of its own
 		emailOpen:          {name: "email_open", rate: 14},
-		emailClick:         {name: "email_click", rate: 6, intent: .30, logOdds: .35},
+		emailClick:         {name: "email_click", rate: 6, intent: .30, logOdds: .40},
 		newsletterClick:    {name: "newsletter_click", rate: 4, logOdds: .10},
-		demoRequest:        {name: "demo_request", rate: 2, intent: .90, logOdds: 1.90},
-		trialSignup:        {name: "trial_signup", rate: 1.8, intent: .70, logOdds: 1.45},
-		quoteRequest:       {name: "quote_request", rate: 1.2, intent: .90, logOdds: 1.80},
-		unsubscribe:        {name: "unsubscribe", rate: .7, intent: -.50, logOdds: -1.10},
-		emailBounce:        {name: "email_bounce", rate: .3, logOdds: -1.10},
-		careerPage:         {name: "career_page", rate: .5, logOdds: -.95},
+		demoRequest:        {name: "demo_request", rate: 2, intent: .90, logOdds: 2.10},
+		trialSignup:        {name: "trial_signup", rate: 1.8, intent: .70, logOdds: 1.60},
+		quoteRequest:       {name: "quote_request", rate: 1.2, intent: .90, logOdds: 2.00},
+		unsubscribe:        {name: "unsubscribe", rate: .7, intent: -.50, logOdds: -1.20},
+		emailBounce:        {name: "email_bounce", rate: .3, logOdds: -1.20},
+		careerPage:         {name: "career_page", rate: .5, logOdds: -1.05},
 	}
 }
 

@@ -48,11 +48,11 @@ type driftTerm struct{ total, halfLifeDays float64 }
 
 func newTruth() *truth {
 	t := &truth{
-		intercept: -3.52,
+		intercept: -3.55,
 		industry:  industries(), country: countries(), role: roles(), seniority: seniorities(),
 		source: sources(), techStack: techStacks(), email: emailKinds(),
-		employees:    employeesTerm{height: 1.10, centre: 250, width: 1.4, missing: .45},
-		age:          ageTerm{atZero: -.70, halfLifeYears: 4, missing: -.25},
+		employees:    employeesTerm{height: 1.30, centre: 250, width: 1.4, missing: .55},
+		age:          ageTerm{atZero: -.80, halfLifeYears: 4, missing: -.25},
 		budget:       budgetTerm{stated: .45, perDoubling: .12, referenceEUR: 20_000, limit: 3},
 		optOut:       -.45,
 		kinds:        eventKinds(),
