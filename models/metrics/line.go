@@ -1,0 +1,111 @@
+package metrics
+
+import (
+	"errors"
+	"math"
+)
+
+// ErrNotConverged is returned where the likelihood has no finite maximum: a prediction that separates wins from losses
+// without a fault.
+var ErrNotConverged = errors.New("the logistic line has no finite answer: the score separates wins from losses")
+
+// fittedLine is an intercept and, if there was a score, a slope, with standard errors from the information matrix.
+type fittedLine struct {
+	intercept, interceptError float64
+	slope, slopeError         float64
+}
+
+// Newton's method on two parameters converges in a handful of steps or not at all.
+const (
+	mostSteps    = 100
+	stepIsSmall  = 1e-10
+	mostHalvings = 50
+)
+
+// fitLine maximises the likelihood of outcomes in [0, 1] given log-odds = offset + intercept + slope·x. A nil x
+// leaves the slope out, a nil offset is 0.
+func fitLine(x, offset, wins []float64) (fittedLine, error) {
+	var line fittedLine
+	loss, _, info := line.derivatives(x, offset, wins)
+	for range mostSteps {
+		_, gradient, _ := line.derivatives(x, offset, wins)
+		step, ok := solve2(info, gradient, x != nil)
+		if !ok {
+			return line, ErrNotConverged
+		}
+		next, nextLoss, nextInfo := line, loss, info
+		for range mostHalvings {
+			next = fittedLine{intercept: line.intercept - step[0], slope: line.slope - step[1]}
+			nextLoss, _, nextInfo = next.derivatives(x, offset, wins)
+			if nextLoss <= loss+1e-12*math.Abs(loss) {
+				break
+			}
+			step[0], step[1] = step[0]/2, step[1]/2
+		}
+		line, loss, info = next, nextLoss, nextInfo
+		if math.Abs(step[0])+math.Abs(step[1]) < stepIsSmall*(1+math.Abs(line.intercept)+math.Abs(line.slope)) {
+			return line.withErrors(info, x != nil)
+		}
+	}
+	return line, ErrNotConverged
+}
+
+// derivatives gives the negative log-likelihood, its gradient and its information matrix (00, 01, 11).
+func (l fittedLine) derivatives(x, offset, wins []float64) (loss float64, gradient [2]float64, info [3]float64) {
+	for i, win := range wins {
+		eta, xi := l.intercept, 0.0
+		if x != nil {
+			xi = x[i]
+			eta += l.slope * xi
+		}
+		if offset != nil {
+			eta += offset[i]
+		}
+		p := 1 / (1 + math.Exp(-eta))
+		loss += softplus(eta) - win*eta
+		residual, weight := p-win, p*(1-p)
+		gradient[0] += residual
+		gradient[1] += residual * xi
+		info[0] += weight
+		info[1] += weight * xi
+		info[2] += weight * xi * xi
+	}
+	return loss, gradient, info
+}
+
+// softplus is log(1 + e^x) without overflow.
+func softplus(x float64) float64 {
+	if x > 0 {
+		return x + math.Log1p(math.Exp(-x))
+	}
+	return math.Log1p(math.Exp(x))
+}
+
+// solve2 solves info·step = gradient, for the intercept alone or with the slope.
+func solve2(info [3]float64, gradient [2]float64, withSlope bool) (step [2]float64, ok bool) {
+	if !withSlope {
+		return [2]float64{gradient[0] / info[0]}, info[0] > 0
+	}
+	determinant := info[0]*info[2] - info[1]*info[1]
+	if !(determinant > 1e-14*info[0]*info[2]) {
+		return step, false
+	}
+	return [2]float64{
+		(info[2]*gradient[0] - info[1]*gradient[1]) / determinant,
+		(info[0]*gradient[1] - info[1]*gradient[0]) / determinant,
+	}, true
+}
+
+func (l fittedLine) withErrors(info [3]float64, withSlope bool) (fittedLine, error) {
+	if !withSlope {
+		l.interceptError = 1 / math.Sqrt(info[0])
+		return l, nil
+	}
+	determinant := info[0]*info[2] - info[1]*info[1]
+	if !(determinant > 1e-14*info[0]*info[2]) {
+		return l, ErrNotConverged
+	}
+	l.interceptError = math.Sqrt(info[2] / determinant)
+	l.slopeError = math.Sqrt(info[0] / determinant)
+	return l, nil
+}
