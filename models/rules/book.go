@@ -28,10 +28,7 @@ type Book struct {
 	schema   *features.Schema
 
 	dimensions [2]dimension // fit, engagement
-	exclude    []gate
-	fastLane   []gate
-	require    []gate
-	orderGuard []gate
+	gates      [gateLists][]gate
 
 	mql     mql
 	grades  [2]grades
@@ -39,6 +36,18 @@ type Book struct {
 
 	moments sync.Pool // of *moment
 }
+
+// The lists of gates, in the order in which they decide.
+const (
+	exclude = iota
+	fastLane
+	require
+	orderGuard
+	gateLists
+)
+
+// gateKeys are the lists' keys in the file.
+var gateKeys = [gateLists]string{"exclude", "fast_lane", "require", "order_guard"}
 
 // dimension is one side of the book.
 type dimension struct {

@@ -264,6 +264,9 @@ func (k *compiler) membership(value, list ast.Expr) test {
 		return nil
 	}
 	elements := list.AsList().Elements()
+	if len(elements) == 0 {
+		return nil // CEL folds it to no before it looks at the value
+	}
 	if a := k.text(value); a != nil {
 		var constants []string
 		for _, e := range elements {

@@ -18,6 +18,7 @@ const (
 	no truth = iota
 	yes
 	unjudged
+	unasked // not evaluated yet
 )
 
 // condition is a CEL expression, ready to be judged. The test is the compiled form; nil leaves it to the interpreter.

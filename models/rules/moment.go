@@ -37,6 +37,11 @@ type (
 func (m *moment) look(s *features.Snapshot) {
 	m.Snapshot = s
 	clear(m.figures)
+	for k := range m.scratch.gates {
+		for i := range m.scratch.gates[k] {
+			m.scratch.gates[k][i] = unasked
+		}
+	}
 }
 
 // field returns the value of a field; ok is false if the lead has none. A number that is NaN is none.

@@ -59,10 +59,9 @@ func (p *parser) document(doc *document) {
 	b := p.book
 	b.dimensions[0] = p.dimension(Fit, &doc.Fit)
 	b.dimensions[1] = p.dimension(Engagement, &doc.Engagement)
-	b.exclude = p.gates("exclude", doc.Exclude)
-	b.fastLane = p.gates("fast_lane", doc.FastLane)
-	b.require = p.gates("require", doc.Require)
-	b.orderGuard = p.gates("order_guard", doc.OrderGuard)
+	for k, list := range [gateLists][]gateText{doc.Exclude, doc.FastLane, doc.Require, doc.OrderGuard} {
+		b.gates[k] = p.gates(gateKeys[k], list)
+	}
 	p.thresholds(doc)
 	p.gradeBounds(doc)
 	b.weights = [2]Milli{p.weight("fit_weight", doc.Total.FitWeight), p.weight("engagement_weight", doc.Total.EngagementWeight)}
@@ -282,8 +281,8 @@ func (p *parser) weight(key string, w *float64) Milli {
 		return onePoint
 	}
 	line := p.positions.Line("total", key)
-	if *w < 0 || *w > 1000 {
-		p.fault(line, fmt.Sprintf("%s %g is out of range", key, *w), "write a number from 0 to 1000")
+	if *w < 0 || *w > 100 {
+		p.fault(line, fmt.Sprintf("%s %g is out of range", key, *w), "write a number from 0 to 100")
 		return 0
 	}
 	return p.amount(line, key, *w)

@@ -13,7 +13,7 @@ type Milli int64
 const onePoint Milli = 1000
 
 // mostPoints bounds what a book may name, in points: sums of thousands of events stay far from overflow.
-const mostPoints = 1e6
+const mostPoints = 1e5
 
 // milli rounds points to thousandths, halves away from zero.
 func milli(points float64) Milli { return Milli(math.Round(points * float64(onePoint))) }
@@ -27,8 +27,12 @@ func (m Milli) String() string { return strconv.FormatFloat(m.Points(), 'f', -1,
 // signed writes the amount with its sign: "+15", "-2.5".
 func (m Milli) signed() string { return fmt.Sprintf("%+g", m.Points()) }
 
-// weigh is w·m rounded to thousandths, halves away from zero; w is in thousandths too.
+// weigh is w·m rounded to thousandths, halves away from zero; w ≥ 0 is in thousandths too. A product too large to hold
+// becomes the largest.
 func weigh(w, m Milli) Milli {
+	if most := (math.MaxInt64 - onePoint) / max(w, 1); m > most || m < -most {
+		m = min(max(m, -most), most)
+	}
 	product := int64(w) * int64(m)
 	half := int64(onePoint) / 2
 	if product < 0 {

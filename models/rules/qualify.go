@@ -29,34 +29,43 @@ func (d *decision) id() string {
 //
 // A book without thresholds qualifies nobody by points.
 func (b *Book) qualify(m *moment, t tally) decision {
-	if g := firstThat(b.exclude, m, yes); g != nil {
+	if g := b.firstThat(m, exclude, yes); g != nil {
 		return decision{Excluded, g, yes}
 	}
-	if g := firstThat(b.fastLane, m, yes); g != nil {
+	if g := b.firstThat(m, fastLane, yes); g != nil {
 		return decision{FastLane, g, yes}
 	}
 	if !b.mql.reached(t) {
 		return decision{qualification: Nurture}
 	}
-	if g := firstThat(b.require, m, no); g != nil {
+	if g := b.firstThat(m, require, no); g != nil {
 		return decision{Nurture, g, no}
 	}
-	if g := firstThat(b.require, m, unjudged); g != nil {
+	if g := b.firstThat(m, require, unjudged); g != nil {
 		return decision{Held, g, unjudged}
 	}
-	if g := firstThat(b.orderGuard, m, yes); g != nil {
+	if g := b.firstThat(m, orderGuard, yes); g != nil {
 		return decision{Held, g, yes}
 	}
 	return decision{qualification: MQL}
 }
 
-func firstThat(gates []gate, m *moment, is truth) *gate {
-	for i := range gates {
-		if gates[i].holds(m) == is {
-			return &gates[i]
+func (b *Book) firstThat(m *moment, list int, is truth) *gate {
+	for i := range b.gates[list] {
+		if b.gateHolds(m, list, i) == is {
+			return &b.gates[list][i]
 		}
 	}
 	return nil
+}
+
+// gateHolds judges a gate once a score.
+func (b *Book) gateHolds(m *moment, list, i int) truth {
+	known := &m.scratch.gates[list][i]
+	if *known == unasked {
+		*known = b.gates[list][i].holds(m)
+	}
+	return *known
 }
 
 func (q *mql) reached(t tally) bool {
@@ -131,13 +140,10 @@ func (b *Book) readiness(t tally) Readiness {
 
 // explainGates lists the gates that could not be judged.
 func (b *Book) explainGates(m *moment, s *Score) {
-	for _, list := range []struct {
-		kind  string
-		gates []gate
-	}{{"exclude", b.exclude}, {"fast_lane", b.fastLane}, {"require", b.require}, {"order_guard", b.orderGuard}} {
-		for i := range list.gates {
-			if list.gates[i].holds(m) == unjudged {
-				s.NotJudged = append(s.NotJudged, list.gates[i].notJudged(m, list.kind))
+	for list := range b.gates {
+		for i := range b.gates[list] {
+			if b.gateHolds(m, list, i) == unjudged {
+				s.NotJudged = append(s.NotJudged, b.gates[list][i].notJudged(m, gateKeys[list]))
 			}
 		}
 	}

@@ -61,7 +61,18 @@ type Cap struct {
 	Group     string // empty: the dimension's own cap
 	Before    float64
 	After     float64
-	Words     string // "group company: 55 points, at most 40"
+}
+
+// Words says what was cut: "group company: 55 points, at most 40".
+func (c Cap) Words() string {
+	what, limit := string(c.Dimension), "at most"
+	if c.Group != "" {
+		what = "group " + c.Group
+	}
+	if c.After > c.Before {
+		limit = "at least"
+	}
+	return fmt.Sprintf("%s: %s points, %s %s", what, milli(c.Before), limit, milli(c.After))
 }
 
 // NotJudged is a rule that could not be judged.
@@ -105,6 +116,7 @@ type scratch struct {
 	counted  [2][]Milli // after caps
 	groups   [2][]struct{ before, after Milli }
 	before   [2]Milli // the dimension's sum before its cap
+	gates    [gateLists][]truth
 }
 
 // outcome is what one rule gave.
@@ -120,6 +132,9 @@ func newMoment(b *Book) *moment {
 		m.scratch.outcomes[d] = make([]outcome, len(b.dimensions[d].rules))
 		m.scratch.counted[d] = make([]Milli, len(b.dimensions[d].rules))
 		m.scratch.groups[d] = make([]struct{ before, after Milli }, len(b.dimensions[d].groups))
+	}
+	for k := range b.gates {
+		m.scratch.gates[k] = make([]truth, len(b.gates[k]))
 	}
 	return m
 }
@@ -202,21 +217,26 @@ func (g *gate) holds(m *moment) truth {
 
 // explain lists what fired, what was cut and what could not be judged.
 func (b *Book) explain(m *moment, s *Score) {
-	fired := 0
-	for d := range b.dimensions {
-		for i := range m.scratch.outcomes[d] {
-			if m.scratch.outcomes[d][i].truth == yes {
-				fired++
-			}
-		}
-	}
-	if fired > 0 {
-		s.Fired = make([]Fired, 0, fired)
+	s.Fired = make([]Fired, 0, b.count(m, yes))
+	if n := b.count(m, unjudged); n > 0 {
+		s.NotJudged = make([]NotJudged, 0, n)
 	}
 	for d := range b.dimensions {
 		b.dimensions[d].explain(m, d, s)
 	}
 	b.explainGates(m, s)
+}
+
+// count is how many rules came out as given.
+func (b *Book) count(m *moment, is truth) (n int) {
+	for d := range b.dimensions {
+		for i := range m.scratch.outcomes[d] {
+			if m.scratch.outcomes[d][i].truth == is {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (d *dimension) explain(m *moment, place int, s *Score) {
@@ -239,7 +259,7 @@ func (d *dimension) explain(m *moment, place int, s *Score) {
 	}
 	for g := range d.groups {
 		if cut := m.scratch.groups[place][g]; cut.before != cut.after {
-			s.Capped = append(s.Capped, capOf(d.name, d.groups[g].name, cut.before, cut.after))
+			s.Capped = append(s.Capped, Cap{d.name, d.groups[g].name, cut.before.Points(), cut.after.Points()})
 		}
 	}
 	var after Milli
@@ -247,19 +267,8 @@ func (d *dimension) explain(m *moment, place int, s *Score) {
 		after += c
 	}
 	if before := m.scratch.before[place]; before != after {
-		s.Capped = append(s.Capped, capOf(d.name, "", before, after))
+		s.Capped = append(s.Capped, Cap{d.name, "", before.Points(), after.Points()})
 	}
-}
-
-func capOf(d Dimension, group string, before, after Milli) Cap {
-	what, limit := string(d), "at most"
-	if group != "" {
-		what = "group " + group
-	}
-	if after > before {
-		limit = "at least"
-	}
-	return Cap{d, group, before.Points(), after.Points(), fmt.Sprintf("%s: %s points, %s %s", what, before, limit, after)}
 }
 
 func (g *gate) notJudged(m *moment, kind string) NotJudged {
@@ -278,7 +287,8 @@ func (g *gate) notJudged(m *moment, kind string) NotJudged {
 	return n
 }
 
-func (n *NotJudged) words() string {
+// Words says what is missing: "employees, country missing".
+func (n NotJudged) Words() string {
 	if len(n.Missing) > 0 {
 		return strings.Join(n.Missing, ", ") + " missing"
 	}
