@@ -1,0 +1,259 @@
+package profile
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"leadscore/features"
+)
+
+// When a column that is no shadow is left out all the same.
+const (
+	// ownValues is the share of rows with a value of their own from which a text describes one lead, not a kind of lead.
+	ownValues = 0.5
+	// leastCovered is the share of rows in values that enough leads share.
+	leastCovered = 0.2
+	// nearlyUnique is the share of distinct values of a number that identifies rather than measures.
+	nearlyUnique = 0.98
+	// rising is the share of rows in which such a number rises (or falls) with the file's order.
+	rising = 0.99
+	// fewLeads is the number of rows below which nothing is said of near-unique values.
+	fewLeads = 10
+	// mostShown is how many values a column's profile lists.
+	mostShown = 8
+)
+
+// describeColumns decides the role, strength, suspicions and use of every column.
+func (h *history) describeColumns() {
+	r := &h.roles
+	var closed *look
+	if r.closed >= 0 {
+		closed = h.looks[r.closed]
+	}
+	for i, l := range h.looks {
+		s := measure(l, h.labels)
+		c := Column{Name: l.name, Role: RoleField, Kind: l.kind, Missing: l.missingShare(), Distinct: l.distinct, Why: l.why,
+			Values: shown(l, s), look: l, strength: s}
+		if !math.IsNaN(s.auc) && l.distinct > 0 {
+			c.AUC, c.Information = &s.auc, &s.information
+		}
+		switch i {
+		case r.id:
+			c.Role, c.Why, c.Values, c.AUC, c.Information = RoleID, describeID(l), nil, nil, nil
+		case r.outcome:
+			c.Role, c.Why, c.AUC, c.Information = RoleOutcome, "won and lost", nil, nil
+		case r.created:
+			c.Role, c.Why = RoleCreated, "when the lead came: "+l.why
+		case r.closed:
+			c.Role, c.Why = RoleClosed, "when the deal was decided: "+l.why
+		case r.account:
+			c.Role, c.Why = RoleAccount, "the company: leads of one company stay together when the history is split"
+			c.Suspicions = suspect(l, s, h.labels, nil)
+		default:
+			h.describeField(&c, closed)
+		}
+		h.columns = append(h.columns, c)
+	}
+	h.chooseValueColumn()
+	h.keepSomething()
+	h.nameFields()
+}
+
+func describeID(l *look) string {
+	if n := l.filled - l.distinct; n > 0 {
+		return fmt.Sprintf("identifies the lead, but %d rows repeat an id", n)
+	}
+	return "a value of its own in every row"
+}
+
+// describeField decides whether a score may use a column.
+func (h *history) describeField(c *Column, closed *look) {
+	c.Suspicions = suspect(c.look, c.strength, h.labels, closed)
+	why := useless(c.look, h.sample.len())
+	switch {
+	case worst(c.Suspicions) == Leak:
+		c.Why = "looks like the outcome's shadow: " + evidence(c.Suspicions, Leak)
+	case why != "":
+		c.Why, c.Suspicions = why, nil
+	default:
+		c.Use = true
+	}
+}
+
+// useless says why a column tells nothing of a lead that other leads share, "" if it may.
+func useless(l *look, rows int) string {
+	switch {
+	case l.filled == 0:
+		return "no value in any row"
+	case l.distinct == 1 && l.filled == len(l.column.codes):
+		return "constant: the same value in every row"
+	case rows < fewLeads:
+		return ""
+	case l.kind == features.Number && l.whole && float64(l.distinct) >= nearlyUnique*float64(l.filled) && identifies(l):
+		return fmt.Sprintf("identifies the lead: %d values in %d rows", l.distinct, l.filled)
+	case l.kind != features.Category || l.codes:
+		return ""
+	case float64(l.distinct) > ownValues*float64(l.filled):
+		return fmt.Sprintf("free text or a name: %d values in %d rows", l.distinct, l.filled)
+	}
+	shared, least := 0, sharedBy(rows)
+	for code, n := range l.rows {
+		if !l.missing[code] && n >= least {
+			shared += n
+		}
+	}
+	if float64(shared) < leastCovered*float64(l.filled) {
+		return fmt.Sprintf("hardly any value is shared: only %s of the rows have one of %d leads or more",
+			percent(float64(shared)/float64(l.filled)), least)
+	}
+	return ""
+}
+
+// identifies says whether near-unique whole numbers are numbers given to leads: by the name, or because they rise with the
+// file's order.
+func identifies(l *look) bool {
+	if hasWord(l.name, "id", "number", "no", "nr", "key", "uuid", "ref", "reference", "index", "serial", "phone", "mobile", "fax") {
+		return true
+	}
+	up, down, last := 0, 0, math.NaN()
+	for _, code := range l.column.codes {
+		v := l.number[code]
+		if v > last {
+			up++
+		} else if v < last {
+			down++
+		}
+		if !math.IsNaN(v) {
+			last = v
+		}
+	}
+	return float64(max(up, down)) >= rising*float64(l.filled-1)
+}
+
+// chooseValueColumn takes a deal's value as such only where a score may not use it: one column has one meaning, and a value
+// known when the lead comes is better used as a field.
+func (h *history) chooseValueColumn() {
+	r := &h.roles
+	if r.value < 0 {
+		i := chooseValue(h.looks, r)
+		if i < 0 || h.columns[i].Use || h.columns[i].Role != RoleField {
+			return
+		}
+		r.value = i
+	}
+	c := &h.columns[r.value]
+	c.Role, c.Use = RoleValue, false
+	c.Why = "the deal's value, for reports only"
+	if worst(c.Suspicions) == Leak {
+		c.Why += "; as a field it would be the outcome's shadow: " + evidence(c.Suspicions, Leak)
+	}
+}
+
+// keepSomething uses the columns that are only too good to be true when no other is left: with nothing to use there is no
+// score, and a shadow cannot be told from one very strong column by its strength alone.
+func (h *history) keepSomething() {
+	for _, c := range h.columns {
+		if c.Use {
+			return
+		}
+	}
+	for i := range h.columns {
+		c := &h.columns[i]
+		if c.Role != RoleField || worst(c.Suspicions) != Leak {
+			continue
+		}
+		onlyStrong := true
+		for _, s := range c.Suspicions {
+			if s.Grade == Leak && s.Evidence != TooGood && s.Evidence != TooInforming && s.Evidence != Deterministic {
+				onlyStrong = false
+			}
+		}
+		if onlyStrong && useless(c.look, h.sample.len()) == "" {
+			for k := range c.Suspicions {
+				c.Suspicions[k].Grade = Suspect
+			}
+			c.Use, c.Why = true, c.look.why+"; kept although it looks too good, because no other column is left"
+		}
+	}
+}
+
+// nameFields gives every field its name in rules and requests.
+func (h *history) nameFields() {
+	names := nameMaker{}
+	for i := range h.columns {
+		if c := &h.columns[i]; c.Role == RoleField {
+			c.Field = names.make(c.Name, fmt.Sprintf("column_%d", i+1))
+		}
+	}
+}
+
+// shown lists the commonest values, or every so many-th range, with their win rates.
+func shown(l *look, s *strength) []ValueRate {
+	bins := s.bins
+	if l.kind == features.Number || l.kind == features.Date {
+		bins = merged(l, s.bins, mostShown)
+	}
+	var list []ValueRate
+	for _, b := range bins {
+		if l.kind != features.Number && l.kind != features.Date && len(list) >= mostShown && !b.missing {
+			continue
+		}
+		v := ValueRate{Value: oneLine(b.label), Leads: b.won + b.lost + b.open, Won: b.won, Lost: b.lost}
+		if b.decided() > 0 {
+			rate := b.rate()
+			v.WinRate = &rate
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// merged joins neighbouring ranges until at most so many are left.
+func merged(l *look, bins []bin, most int) []bin {
+	ranges := 0
+	for _, b := range bins {
+		if isRange(&b) {
+			ranges++
+		}
+	}
+	if ranges <= most {
+		return bins
+	}
+	label := numberLabel
+	if l.kind == features.Date {
+		label = dayLabel
+	}
+	var list []bin
+	seen := 0
+	for _, b := range bins {
+		if !isRange(&b) {
+			list = append(list, b)
+			continue
+		}
+		if place := seen * most / ranges; place < len(list) {
+			into := &list[place]
+			into.high = b.high
+			into.won, into.lost, into.open = into.won+b.won, into.lost+b.lost, into.open+b.open
+			into.label = label(into.low, into.high)
+		} else {
+			list = append(list, b)
+		}
+		seen++
+	}
+	return list
+}
+
+func isRange(b *bin) bool { return !b.missing && !b.other && b.low < b.high }
+
+// strongest lists the fields in use by falling information value.
+func (h *history) strongest() []*Column {
+	var list []*Column
+	for i := range h.columns {
+		if c := &h.columns[i]; c.Use && c.Role == RoleField {
+			list = append(list, c)
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].strength.information > list[j].strength.information })
+	return list
+}
