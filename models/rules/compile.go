@@ -91,37 +91,47 @@ func (k *compiler) call(c ast.CallExpr) test {
 		return k.textTest(c)
 	}
 	switch name {
-	case operators.LogicalNot:
-		a := k.test(args[0])
-		if a == nil {
-			return nil
-		}
-		return func(m *moment) truth {
-			switch a(m) {
-			case yes:
-				return no
-			case no:
-				return yes
+	case operators.LogicalNot, operators.LogicalAnd, operators.LogicalOr, operators.Conditional:
+		var tests []test
+		for _, a := range args {
+			t := k.test(a)
+			if t == nil {
+				return nil
 			}
-			return unjudged
+			tests = append(tests, t)
 		}
-	case operators.LogicalAnd, operators.LogicalOr:
-		a, b := k.test(args[0]), k.test(args[1])
-		if a == nil || b == nil {
-			return nil
-		}
-		if name == operators.LogicalAnd {
-			return either(a, b, no)
-		}
-		return either(a, b, yes)
-	case operators.Conditional:
-		return k.choice(args)
+		return join(name, tests)
 	case operators.In:
 		return k.membership(args[0], args[1])
 	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
 		return k.comparison(name, args[0], args[1])
 	}
 	return nil
+}
+
+// join makes one test of the parts of !, &&, || or ?:.
+func join(name string, parts []test) test {
+	switch name {
+	case operators.LogicalNot:
+		return not(parts[0])
+	case operators.LogicalAnd:
+		return either(parts[0], parts[1], no)
+	case operators.LogicalOr:
+		return either(parts[0], parts[1], yes)
+	}
+	return choice(parts[0], parts[1], parts[2])
+}
+
+func not(a test) test {
+	return func(m *moment) truth {
+		switch a(m) {
+		case yes:
+			return no
+		case no:
+			return yes
+		}
+		return unjudged
+	}
 }
 
 // either is && (decisive: no) or || (decisive: yes): a decisive side decides, whatever the other side, missing included.
@@ -139,11 +149,7 @@ func either(a, b test, decisive truth) test {
 	}
 }
 
-func (k *compiler) choice(args []ast.Expr) test {
-	condition, a, b := k.test(args[0]), k.test(args[1]), k.test(args[2])
-	if condition == nil || a == nil || b == nil {
-		return nil
-	}
+func choice(condition, a, b test) test {
 	return func(m *moment) truth {
 		switch condition(m) {
 		case yes:

@@ -25,6 +25,7 @@ const (
 type condition struct {
 	text    string
 	expr    ast.Expr
+	info    *ast.SourceInfo
 	program cel.Program
 	test    test
 	fields  []int    // Schema.Fields whose value it reads, beyond has()
@@ -111,7 +112,7 @@ func compileCondition(env *cel.Env, s *features.Schema, text string) (*condition
 	slices.Sort(r.fields)
 	slices.Sort(r.figures)
 	slices.Sort(r.others)
-	c := &condition{text: text, expr: checked.NativeRep().Expr(), program: program,
+	c := &condition{text: text, expr: checked.NativeRep().Expr(), info: checked.NativeRep().SourceInfo(), program: program,
 		fields: slices.Compact(r.fields), figures: slices.Compact(r.figures), others: slices.Compact(r.others)}
 	c.test = (&compiler{schema: s}).test(c.expr)
 	return c, nil
