@@ -127,6 +127,9 @@ func (v *Variance) validate(cells int, faults *faults) {
 			}
 		}
 	}
+	if !finite(v.Constant) {
+		faults.add("variance: constant %v", v.Constant)
+	}
 	if !finite(v.WorstError) || v.WorstError < 0 {
 		faults.add("variance: worst error %v", v.WorstError)
 	}

@@ -18,7 +18,7 @@ const Normal90 = 1.6448536269514722
 // Variance approximates xᵀVx, where x marks the intercept and one cell of each term and V = (H+S_λ)⁻¹ in the
 // centred parametrisation:
 //
-//	Var(η) ≈ ‖f_0 + Σ_terms f_cell‖² + Σ_terms d_cell
+//	Var(η) ≈ ‖f_0 + Σ_terms f_cell‖² + d_0 + Σ_terms d_cell
 //
 // f is a row of Rank numbers for the intercept and for each coefficient, d one number a
 // coefficient. d is chosen so that ‖f_cell‖² + d_cell is each coefficient's own variance exactly; what
@@ -30,6 +30,8 @@ type Variance struct {
 	Rank int `json:"rank"`
 	// Intercept is f_0, length Rank.
 	Intercept Floats `json:"intercept"`
+	// Constant is d_0, in squared log-odds.
+	Constant float64 `json:"constant"`
 	// Factor holds the rows of all coefficients, term after term: (Σ coefficients)·Rank numbers.
 	Factor Floats `json:"factor"`
 	// Diagonal holds d of all coefficients, in squared log-odds.
@@ -84,7 +86,7 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	var room [MaxRank]float32
 	sum := room[:v.Rank]
 	copy(sum, v.Intercept)
-	total, offset := 0.0, 0
+	total, offset := v.Constant, 0
 	for t := range m.Terms {
 		term := &m.Terms[t]
 		at := offset + term.cell(codes)
