@@ -322,6 +322,9 @@ func (r *reader) compare(side, other ast.Expr, list bool) {
 		return
 	}
 	kind, name := r.kindOfSelect(side), side.AsSelect().FieldName()
+	if kind == "" {
+		return // reported as not in the schema
+	}
 	constants := []ast.Expr{other}
 	if list {
 		if other.Kind() != ast.ListKind {
