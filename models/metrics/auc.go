@@ -1,202 +1,119 @@
 package metrics
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
+	"sort"
 )
 
-// Area is the area under the ROC curve: the chance that a won lead scores above a lost one, ties counting half.
-type Area struct {
-	// AUC in [0,1]; 0.5 is chance.
-	AUC float64 `json:"auc"`
-	// StandardError is DeLong's, ≥ 0; 0 where a class has one lead only and so says nothing of its spread.
-	StandardError float64 `json:"standard_error"`
-	// Low and High bound the 95 % interval, normal on the AUC's scale, cut to [0,1].
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-	// Won and Lost count the leads.
-	Won  int `json:"won"`
-	Lost int `json:"lost"`
-}
-
-// AUC returns the area under the ROC curve with DeLong's standard error, by midranks: O(n log n) (Sun & Xu, IEEE Signal
-// Processing Letters 21, 2014, 1389–1393; DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988, 837–845).
-// Errors: [ErrEmpty], [ErrOneClass], [ErrValue], [ErrLength].
-func AUC(scores []float64, won []bool) (Area, error) {
-	p, err := place(scores, won)
+// AUC is the probability that a won lead scores higher than a lost one, ties counted half, with its 95 % interval by
+// DeLong's variance (DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988, 837–845; computed by mid-ranks: Sun & Xu, IEEE
+// Signal Processing Letters 21, 2014, 1389–1393). The interval is cut to [0, 1].
+func AUC(scores, wins []float64) (Estimate, error) {
+	c, err := newComponents(scores, wins)
 	if err != nil {
-		return Area{}, err
+		return Estimate{}, err
 	}
-	return p.area(), nil
+	e := normalEstimate(c.auc, math.Sqrt(covariance(c, c)))
+	e.Low, e.High = math.Max(0, e.Low), math.Min(1, e.High)
+	return e, nil
 }
 
-// AreaDifference compares two scores of the same leads.
-type AreaDifference struct {
-	First  Area `json:"first"`
-	Second Area `json:"second"`
-	// Difference is First's AUC less Second's, with its standard error and 95 % interval; paired: both scores
-	// see the same leads, and their covariance is counted.
-	Difference    float64 `json:"difference"`
-	StandardError float64 `json:"standard_error"`
-	Low           float64 `json:"low"`
-	High          float64 `json:"high"`
-	// Z is Difference/StandardError and P its two-sided p-value; 0 and 1 where both scores rank alike.
-	Z float64 `json:"z"`
-	P float64 `json:"p"`
-}
-
-// CompareAUC is DeLong's paired test of two scores on the same leads. Sources and errors as [AUC].
-func CompareAUC(first, second []float64, won []bool) (AreaDifference, error) {
-	a, err := place(first, won)
+// AUCDifference is AUC(a) − AUC(b) of two scores of the same leads, with its 95 % interval. The variance takes into account
+// that both are computed from the same leads (DeLong's covariance, same source).
+func AUCDifference(a, b, wins []float64) (Estimate, error) {
+	ca, err := newComponents(a, wins)
 	if err != nil {
-		return AreaDifference{}, fmt.Errorf("first score: %w", err)
+		return Estimate{}, fmt.Errorf("first score: %w", err)
 	}
-	b, err := place(second, won)
+	cb, err := newComponents(b, wins)
 	if err != nil {
-		return AreaDifference{}, fmt.Errorf("second score: %w", err)
+		return Estimate{}, fmt.Errorf("second score: %w", err)
 	}
-	out := AreaDifference{First: a.area(), Second: b.area(), P: 1}
-	out.Difference = out.First.AUC - out.Second.AUC
-	for i := range a.won {
-		a.won[i] -= b.won[i]
-	}
-	for i := range a.lost {
-		a.lost[i] -= b.lost[i]
-	}
-	out.StandardError = math.Sqrt(variance(a.won)/float64(len(a.won)) + variance(a.lost)/float64(len(a.lost)))
-	out.Low = out.Difference - normal95*out.StandardError
-	out.High = out.Difference + normal95*out.StandardError
-	if out.StandardError > 0 {
-		out.Z = out.Difference / out.StandardError
-		out.P = math.Erfc(math.Abs(out.Z) / math.Sqrt2)
-	}
-	return out, nil
+	variance := covariance(ca, ca) + covariance(cb, cb) - 2*covariance(ca, cb)
+	return normalEstimate(ca.auc-cb.auc, math.Sqrt(math.Max(0, variance))), nil
 }
 
-// normal95 is the 97.5 % quantile of the standard normal distribution.
-const normal95 = 1.959963984540054
+// components are DeLong's structural components: for each won lead the share of lost leads below it, for each lost lead
+// the share of won leads above it.
+type components struct {
+	auc       float64
+	won, lost []float64 // in the order of the leads
+}
 
-// placements are DeLong's: for a won lead the share of lost ones below it, for a lost lead the share of won
-// ones above it, in the order of the rows.
-type placements struct{ won, lost []float64 }
-
-func place(scores []float64, won []bool) (placements, error) {
-	if _, err := checkWeights(len(scores), len(won), nil); err != nil {
-		return placements{}, err
+func newComponents(scores, wins []float64) (*components, error) {
+	if err := checkPairs(scores, wins); err != nil {
+		return nil, err
 	}
-	if err := checkScores(scores); err != nil {
-		return placements{}, err
+	m := countWins(wins)
+	n := len(wins) - m
+	if m == 0 || n == 0 {
+		return nil, fmt.Errorf("%w: %d won and %d lost leads", ErrOneClass, m, n)
 	}
-	var wins, losses []float64
-	for i, s := range scores {
-		if won[i] {
-			wins = append(wins, s)
-		} else {
-			losses = append(losses, s)
-		}
-	}
-	if len(wins) == 0 || len(losses) == 0 {
-		return placements{}, ErrOneClass
-	}
-	all, amongWins, amongLosses := midranks(scores), midranks(wins), midranks(losses)
-	p := placements{won: wins, lost: losses} // reused: the scores are ranked by now
-	m, n := 0, 0
+	all := midranks(scores, nil)
+	isWon := func(i int) bool { return wins[i] == 1 }
+	isLost := func(i int) bool { return wins[i] == 0 }
+	amongWon, amongLost := midranks(scores, isWon), midranks(scores, isLost)
+	c := &components{won: make([]float64, 0, m), lost: make([]float64, 0, n)}
+	sum := 0.0
 	for i := range scores {
-		if won[i] {
-			p.won[m] = (all[i] - amongWins[m]) / float64(len(losses))
-			m++
+		if isWon(i) {
+			share := (all[i] - amongWon[i]) / float64(n)
+			c.won = append(c.won, share)
+			sum += share
 		} else {
-			p.lost[n] = 1 - (all[i]-amongLosses[n])/float64(len(wins))
-			n++
+			c.lost = append(c.lost, 1-(all[i]-amongLost[i])/float64(m))
 		}
 	}
-	return p, nil
+	c.auc = sum / float64(m)
+	return c, nil
 }
 
-// midranks are ranks from 1, ties sharing their mean.
-func midranks(scores []float64) []float64 {
-	rows := order(scores)
+// midranks gives each selected score its rank among the selected, from 1; equal scores share the mean of their ranks.
+func midranks(scores []float64, selected func(int) bool) []float64 {
+	order := make([]int, 0, len(scores))
+	for i := range scores {
+		if selected == nil || selected(i) {
+			order = append(order, i)
+		}
+	}
+	sort.Slice(order, func(a, b int) bool { return scores[order[a]] < scores[order[b]] })
 	ranks := make([]float64, len(scores))
-	for i := 0; i < len(rows); {
-		j := i
-		for j < len(rows) && scores[rows[j]] == scores[rows[i]] {
-			j++
+	for from := 0; from < len(order); {
+		to := from + 1
+		for to < len(order) && scores[order[to]] == scores[order[from]] {
+			to++
 		}
-		for _, row := range rows[i:j] {
-			ranks[row] = float64(i+j+1) / 2
+		for _, i := range order[from:to] {
+			ranks[i] = float64(from+to+1) / 2
 		}
-		i = j
+		from = to
 	}
 	return ranks
 }
 
-func (p placements) area() Area {
-	sum := 0.0
-	for _, v := range p.won {
-		sum += v
-	}
-	a := Area{AUC: sum / float64(len(p.won)), Won: len(p.won), Lost: len(p.lost)}
-	a.StandardError = math.Sqrt(variance(p.won)/float64(len(p.won)) + variance(p.lost)/float64(len(p.lost)))
-	a.Low = max(a.AUC-normal95*a.StandardError, 0)
-	a.High = min(a.AUC+normal95*a.StandardError, 1)
-	return a
+// covariance of the AUCs of two scores of the same leads; of a score with itself its variance. A class of one lead has
+// no spread to estimate and adds nothing.
+func covariance(a, b *components) float64 {
+	return sampleCovariance(a.won, b.won)/float64(len(a.won)) + sampleCovariance(a.lost, b.lost)/float64(len(a.lost))
 }
 
-// variance is the sample variance; 0 for one value.
-func variance(values []float64) float64 {
-	if len(values) < 2 {
+func sampleCovariance(x, y []float64) float64 {
+	if len(x) < 2 {
 		return 0
 	}
-	mean := 0.0
-	for _, v := range values {
-		mean += v
-	}
-	mean /= float64(len(values))
+	meanX, meanY := mean(x), mean(y)
 	sum := 0.0
-	for _, v := range values {
-		sum += (v - mean) * (v - mean)
+	for i := range x {
+		sum += (x[i] - meanX) * (y[i] - meanY)
 	}
-	return sum / float64(len(values)-1)
+	return sum / float64(len(x)-1)
 }
 
-// sortByScore sorts rows by rising score, ties by position.
-func sortByScore(rows []int, scores []float64) {
-	slices.SortFunc(rows, func(a, b int) int {
-		if c := cmp.Compare(scores[a], scores[b]); c != 0 {
-			return c
-		}
-		return cmp.Compare(a, b)
-	})
-}
-
-// WeightedAUC is the AUC with a weight a lead: the chance over pairs drawn by weight. It has no standard error. Errors as [AUC].
-func WeightedAUC(scores []float64, won []bool, weights []float64) (float64, error) {
-	if _, err := checkWeights(len(scores), len(won), weights); err != nil {
-		return 0, err
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
 	}
-	if err := checkScores(scores); err != nil {
-		return 0, err
-	}
-	rows := order(scores)
-	below, wins, sum := 0.0, 0.0, 0.0 // below: weight of lost leads with a lower score
-	for i := 0; i < len(rows); {
-		j, tiedWon, tiedLost := i, 0.0, 0.0
-		for ; j < len(rows) && scores[rows[j]] == scores[rows[i]]; j++ {
-			if won[rows[j]] {
-				tiedWon += weightAt(weights, rows[j])
-			} else {
-				tiedLost += weightAt(weights, rows[j])
-			}
-		}
-		sum += tiedWon * (below + tiedLost/2)
-		below += tiedLost
-		wins += tiedWon
-		i = j
-	}
-	if wins == 0 || below == 0 {
-		return 0, ErrOneClass
-	}
-	return sum / (wins * below), nil
+	return sum / float64(len(x))
 }

@@ -1,200 +1,112 @@
 package metrics
 
 import (
-	"errors"
 	"fmt"
 	"math"
 )
 
-// ErrSeparated is returned by [Calibrate] where the log-odds tell wins and losses apart without a fault, or are all the
-// same: no finite slope is best.
-var ErrSeparated = errors.New("no finite calibration slope")
-
-// Calibration is the logistic recalibration of a score: log-odds(win) = Intercept + Slope·η.
-// Perfect probabilities have intercept 0 and slope 1; a slope below 1 says that they are too extreme.
+// Calibration holds predictions against outcomes: log-odds(win) = Intercept + Slope · log-odds(prediction), fitted by
+// maximum likelihood (Cox, Biometrika 45, 1958; Miller et al., Statistics in Medicine 10, 1991).
 type Calibration struct {
-	Intercept      float64 `json:"intercept"`
-	InterceptError float64 `json:"intercept_standard_error"`
-	Slope          float64 `json:"slope"`
-	SlopeError     float64 `json:"slope_standard_error"`
-	// Large is the calibration in the large: the intercept when the slope is held at 1, in log-odds; above 0 the
-	// scores are too low on the whole.
-	Large      float64 `json:"in_the_large"`
-	LargeError float64 `json:"in_the_large_standard_error"`
-	// Observed is the share of wins, Expected the mean probability, both by weight.
-	Observed float64 `json:"observed"`
+	// Slope: 1 is right; below 1 the predictions are too extreme, above 1 too timid. 95 % interval.
+	Slope Estimate `json:"slope"`
+	// Intercept of calibration in the large, at slope 1: 0 is right; above 0 more was won than predicted. 95 % interval.
+	Intercept Estimate `json:"intercept"`
+	// Expected and Observed wins.
 	Expected float64 `json:"expected"`
+	Observed float64 `json:"observed"`
 }
 
-// Calibrate fits the recalibration by maximum likelihood; logOdds are finite. With weights the standard errors are those of
-// that many leads. Errors: [ErrEmpty], [ErrOneClass], [ErrSeparated], [ErrValue], [ErrLength]. Source:
-// Cox, Biometrika 45, 1958, 562–565.
-func Calibrate(logOdds []float64, won []bool, weights []float64) (Calibration, error) {
-	total, err := checkWeights(len(logOdds), len(won), weights)
+// Calibrate measures the calibration of predictions in (0, 1). Predictions that are all equal have no slope; it is then
+// reported as 0 with a standard error of 0, and the intercept still says how far they are off.
+func Calibrate(predictions, wins []float64) (Calibration, error) {
+	if err := checkProbabilities(predictions, wins); err != nil {
+		return Calibration{}, err
+	}
+	c := Calibration{Observed: float64(countWins(wins))}
+	logOdds := make([]float64, len(predictions))
+	for i, p := range predictions {
+		c.Expected += p
+		p = math.Min(math.Max(p, leastProbability), 1-leastProbability)
+		logOdds[i] = math.Log(p) - math.Log1p(-p)
+	}
+	if c.Observed == 0 || c.Observed == float64(len(wins)) {
+		return c, fmt.Errorf("%w: there is no calibration to measure", ErrOneClass)
+	}
+	shift, err := fitLine(nil, logOdds, wins)
 	if err != nil {
-		return Calibration{}, err
+		return c, err
 	}
-	if err := checkScores(logOdds); err != nil {
-		return Calibration{}, err
+	c.Intercept = normalEstimate(shift.intercept, shift.interceptError)
+	if spread(logOdds) == 0 {
+		return c, nil
 	}
-	r := recalibration{logOdds: logOdds, won: won, weights: weights}
-	wins, expected := 0.0, 0.0
-	for i, eta := range logOdds {
-		w := weightAt(weights, i)
-		expected += w * sigmoid(eta)
-		if won[i] {
-			wins += w
-		}
+	line, err := fitLine(logOdds, nil, wins)
+	if err != nil {
+		return c, err
 	}
-	if wins == 0 || wins == total {
-		return Calibration{}, ErrOneClass
-	}
-	out := Calibration{Observed: wins / total, Expected: expected / total}
-	if out.Large, out.LargeError, err = r.large(out.Observed); err != nil {
-		return Calibration{}, err
-	}
-	if r.separated() {
-		return Calibration{}, ErrSeparated
-	}
-	return out, r.fit(&out)
+	c.Slope = normalEstimate(line.slope, line.slopeError)
+	return c, nil
 }
 
-// recalibration is the data of a fit.
-type recalibration struct {
-	logOdds []float64
-	won     []bool
-	weights []float64
+// Line is a logistic regression on one score: log-odds(win) = Intercept + Slope·score. It puts a rule score, which is in
+// points, on the scale of probabilities (Platt, Advances in Large Margin Classifiers, 2000, 61–74, with his targets, so
+// that separated data have a finite answer).
+type Line struct {
+	Intercept float64 `json:"intercept"`
+	Slope     float64 `json:"slope"` // per unit of the score
 }
 
-// separated reports whether a cut parts wins and losses, ties at the cut allowed, or all scores are equal.
-func (r *recalibration) separated() bool {
-	lowWon, highWon := math.Inf(1), math.Inf(-1)
-	lowLost, highLost := math.Inf(1), math.Inf(-1)
-	for i, eta := range r.logOdds {
-		switch {
-		case weightAt(r.weights, i) == 0:
-		case r.won[i]:
-			lowWon, highWon = min(lowWon, eta), max(highWon, eta)
-		default:
-			lowLost, highLost = min(lowLost, eta), max(highLost, eta)
-		}
-	}
-	return lowWon >= highLost || lowLost >= highWon
+// Probability is the win rate that the line gives a score.
+func (l Line) Probability(score float64) float64 {
+	return 1 / (1 + math.Exp(-(l.Intercept + l.Slope*score)))
 }
 
-// sums are the gradient and the Hessian of the log loss in intercept and slope, η being centred and scaled.
-type sums struct{ loss, g0, g1, h00, h01, h11 float64 }
-
-func (r *recalibration) sums(intercept, slope, centre, scale float64) sums {
-	var s sums
-	for i, eta := range r.logOdds {
-		x := (eta - centre) / scale
-		z := intercept + slope*x
-		w := weightAt(r.weights, i)
-		p := sigmoid(z)
-		d := w * p
-		s.loss += w * softplus(z)
-		if r.won[i] {
-			d = -w * sigmoid(-z)
-			s.loss -= w * z
-		}
-		curvature := w * p * sigmoid(-z)
-		s.g0 += d
-		s.g1 += d * x
-		s.h00 += curvature
-		s.h01 += curvature * x
-		s.h11 += curvature * x * x
+// FitLine fits a [Line] to scores and outcomes.
+func FitLine(scores, wins []float64) (Line, error) {
+	if err := checkPairs(scores, wins); err != nil {
+		return Line{}, err
 	}
-	return s
+	won := float64(countWins(wins))
+	lost := float64(len(wins)) - won
+	if won == 0 || lost == 0 {
+		return Line{}, ErrOneClass
+	}
+	targets := make([]float64, len(wins))
+	for i, w := range wins {
+		targets[i] = 1 / (lost + 2)
+		if w == 1 {
+			targets[i] = (won + 1) / (won + 2)
+		}
+	}
+	if spread(scores) == 0 {
+		rate := mean(targets)
+		return Line{Intercept: math.Log(rate) - math.Log1p(-rate)}, nil
+	}
+	center, scale := mean(scores), spread(scores)
+	standard := make([]float64, len(scores))
+	for i, s := range scores {
+		standard[i] = (s - center) / scale
+	}
+	line, err := fitLine(standard, nil, targets)
+	if err != nil {
+		return Line{}, err
+	}
+	return Line{Intercept: line.intercept - line.slope*center/scale, Slope: line.slope / scale}, nil
 }
 
-// fit sets intercept and slope by Newton's method with step halving, on centred and scaled log-odds.
-func (r *recalibration) fit(out *Calibration) error {
-	centre, scale := r.spread()
-	intercept, slope := math.Log(out.Observed/(1-out.Observed)), 0.0
-	s := r.sums(intercept, slope, centre, scale)
-	for range 100 {
-		det := s.h00*s.h11 - s.h01*s.h01
-		if !(det > 0) {
-			return ErrSeparated
-		}
-		d0, d1 := (s.h11*s.g0-s.h01*s.g1)/det, (s.h00*s.g1-s.h01*s.g0)/det
-		size, step, next := 1.0, max(math.Abs(d0), math.Abs(d1)), sums{}
-		for range 40 {
-			next = r.sums(intercept-size*d0, slope-size*d1, centre, scale)
-			if next.loss <= s.loss+1e-12*math.Abs(s.loss) {
-				break
-			}
-			size /= 2
-		}
-		intercept, slope, s = intercept-size*d0, slope-size*d1, next
-		if step < 1e-10*(1+math.Abs(slope)) {
-			det = s.h00*s.h11 - s.h01*s.h01
-			v00, v01, v11 := s.h11/det, -s.h01/det, s.h00/det
-			ratio := centre / scale
-			out.Slope, out.SlopeError = slope/scale, math.Sqrt(v11)/scale
-			out.Intercept = intercept - slope*ratio
-			out.InterceptError = math.Sqrt(max(v00-2*ratio*v01+ratio*ratio*v11, 0))
-			return nil
-		}
+// spread is the standard deviation, 0 for equal values.
+func spread(x []float64) float64 {
+	least, most := x[0], x[0]
+	for _, v := range x {
+		least, most = math.Min(least, v), math.Max(most, v)
 	}
-	return fmt.Errorf("%w: Newton's method did not settle", ErrSeparated)
-}
-
-// spread is the weighted mean and standard deviation of the log-odds.
-func (r *recalibration) spread() (mean, deviation float64) {
-	total := 0.0
-	for i, eta := range r.logOdds {
-		total += weightAt(r.weights, i)
-		mean += weightAt(r.weights, i) * eta
+	if least == most {
+		return 0
 	}
-	mean /= total
-	for i, eta := range r.logOdds {
-		deviation += weightAt(r.weights, i) * (eta - mean) * (eta - mean)
+	m, sum := mean(x), 0.0
+	for _, v := range x {
+		sum += (v - m) * (v - m)
 	}
-	return mean, math.Sqrt(deviation / total)
-}
-
-// large solves Σ w (sigmoid(a+η) − y) = 0 for a by bisection and Newton: a always exists with both classes.
-func (r *recalibration) large(observed float64) (shift, standardError float64, err error) {
-	low, high := math.Inf(1), math.Inf(-1)
-	base := math.Log(observed / (1 - observed))
-	for _, eta := range r.logOdds {
-		low, high = min(low, base-eta), max(high, base-eta)
-	}
-	shift = (low + high) / 2
-	for range 200 {
-		s := recalibrationAt(r, shift)
-		if s.g0 > 0 {
-			high = shift
-		} else {
-			low = shift
-		}
-		next := shift - s.g0/s.h00
-		if !(next >= low && next <= high) {
-			next = (low + high) / 2
-		}
-		if math.Abs(next-shift) <= 1e-12*(1+math.Abs(shift)) {
-			s = recalibrationAt(r, next)
-			if !(s.h00 > 0) {
-				return 0, 0, ErrSeparated
-			}
-			return next, 1 / math.Sqrt(s.h00), nil
-		}
-		shift = next
-	}
-	return 0, 0, fmt.Errorf("%w: the calibration in the large did not settle", ErrSeparated)
-}
-
-func recalibrationAt(r *recalibration, shift float64) sums { return r.sums(shift, 1, 0, 1) }
-
-// softplus is log(1+e^z).
-func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }
-
-func sigmoid(z float64) float64 {
-	if z >= 0 {
-		return 1 / (1 + math.Exp(-z))
-	}
-	e := math.Exp(z)
-	return e / (1 + e)
+	return math.Sqrt(sum / float64(len(x)))
 }

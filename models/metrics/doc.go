@@ -1,12 +1,9 @@
-// Package metrics computes what a validation report and a server both say about scores and outcomes.
+// Package metrics holds the statistics that say how good a score is: of scores and outcomes, for reports and for the
+// server alike.
 //
-// Scores rank leads (any finite numbers; higher = more likely to win); probabilities lie in [0,1]; outcomes are
-// won or lost; weights, where taken, are finite and ≥ 0, and nil means 1 each. Everything costs O(n log n) or less, changes none of its
-// arguments and gives the same bits for the same input. Data without an answer (one class, no rows, a NaN) is an error,
-// never a NaN.
-//
-// Start at [AUC] and [CompareAUC] for ranking, [LogLoss], [Brier] and [Calibrate] for probabilities,
-// [Deciles] for the team's view, [NewReference] for percentiles.
+// Outcomes are 1 (won) and 0 (not). A score is any number that ranks leads; a prediction is a probability. All functions
+// take slices of one length, never change them, and cost O(n log n) or less. Data without an answer (one class only, a
+// length mismatch, a value that is no number) are an error, never a NaN.
 package metrics
 
 import (
@@ -15,75 +12,65 @@ import (
 	"math"
 )
 
+// Errors for data without an answer; test with errors.Is.
 var (
-	// ErrEmpty is returned for no rows, or for no weight.
-	ErrEmpty = errors.New("no scores to measure")
-	// ErrOneClass is returned where wins and losses are both needed and only one is there.
-	ErrOneClass = errors.New("all outcomes are the same: ranking needs wins and losses")
-	// ErrValue is returned for a score, probability, outcome or weight out of its range; the message names the row.
-	ErrValue = errors.New("value out of range")
-	// ErrLength is returned for lists of different lengths.
-	ErrLength = errors.New("lists of different lengths")
+	ErrOneClass = errors.New("all outcomes are the same")
+	ErrEmpty    = errors.New("no leads")
+	ErrInput    = errors.New("unusable input")
 )
 
-// checkScores tests that scores are finite.
-func checkScores(scores []float64) error {
-	for i, s := range scores {
-		if math.IsNaN(s) || math.IsInf(s, 0) {
-			return fmt.Errorf("%w: row %d: score %v is not finite", ErrValue, i, s)
+// Estimate is a figure with its interval.
+type Estimate struct {
+	Value         float64 `json:"value"`
+	StandardError float64 `json:"standard_error"`
+	Low           float64 `json:"low"` // bounds of the interval that the function states
+	High          float64 `json:"high"`
+}
+
+// z95 is the standard normal's 97.5 % point, for two-sided 95 % intervals.
+const z95 = 1.959963984540054
+
+func normalEstimate(value, standardError float64) Estimate {
+	return Estimate{value, standardError, value - z95*standardError, value + z95*standardError}
+}
+
+// checkPairs checks scores against outcomes: one length, finite numbers, outcomes 0 or 1.
+func checkPairs(scores, wins []float64) error {
+	if len(scores) != len(wins) {
+		return fmt.Errorf("%w: %d scores for %d outcomes", ErrInput, len(scores), len(wins))
+	}
+	if len(scores) == 0 {
+		return ErrEmpty
+	}
+	for i := range scores {
+		if math.IsNaN(scores[i]) || math.IsInf(scores[i], 0) {
+			return fmt.Errorf("%w: score %d is %v", ErrInput, i, scores[i])
+		}
+		if wins[i] != 0 && wins[i] != 1 {
+			return fmt.Errorf("%w: outcome %d is %v, not 0 or 1", ErrInput, i, wins[i])
 		}
 	}
 	return nil
 }
 
-// checkProbabilities tests that all lie in [0,1].
-func checkProbabilities(probabilities []float64) error {
-	for i, p := range probabilities {
-		if !(p >= 0 && p <= 1) {
-			return fmt.Errorf("%w: row %d: probability %v is not in [0,1]", ErrValue, i, p)
+// checkProbabilities asks besides that every prediction lies in [0, 1].
+func checkProbabilities(predictions, wins []float64) error {
+	if err := checkPairs(predictions, wins); err != nil {
+		return err
+	}
+	for i, p := range predictions {
+		if p < 0 || p > 1 {
+			return fmt.Errorf("%w: prediction %d is %v, not a probability", ErrInput, i, p)
 		}
 	}
 	return nil
 }
 
-// checkWeights tests lengths and weights, and returns the total weight.
-func checkWeights(n, outcomes int, weights []float64) (float64, error) {
-	if n != outcomes || (weights != nil && len(weights) != n) {
-		return 0, fmt.Errorf("%w: %d scores, %d outcomes, %d weights", ErrLength, n, outcomes, len(weights))
-	}
-	if n == 0 {
-		return 0, ErrEmpty
-	}
-	if weights == nil {
-		return float64(n), nil
-	}
-	total := 0.0
-	for i, w := range weights {
-		if !(w >= 0) || math.IsInf(w, 1) {
-			return 0, fmt.Errorf("%w: row %d: weight %v is not a finite number ≥ 0", ErrValue, i, w)
+func countWins(wins []float64) (won int) {
+	for _, w := range wins {
+		if w == 1 {
+			won++
 		}
-		total += w
 	}
-	if total == 0 {
-		return 0, ErrEmpty
-	}
-	return total, nil
-}
-
-// weightAt is the weight of row i.
-func weightAt(weights []float64, i int) float64 {
-	if weights == nil {
-		return 1
-	}
-	return weights[i]
-}
-
-// order lists the rows by rising score, ties by position.
-func order(scores []float64) []int {
-	rows := make([]int, len(scores))
-	for i := range rows {
-		rows[i] = i
-	}
-	sortByScore(rows, scores)
-	return rows
+	return won
 }

@@ -1,31 +1,35 @@
 package metrics
 
-// Isotonic is a rising step function: the least-squares fit of outcomes that never falls with the score.
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Isotonic is a rising function: the least-squares fit to outcomes that never falls with the score.
 type Isotonic struct {
-	// Scores rise strictly; Values, in [0,1], belong to them and never fall.
+	// Scores rise strictly; Values, in [0, 1], belong to them and never fall.
 	Scores []float64 `json:"scores"`
 	Values []float64 `json:"values"`
 }
 
-// FitIsotonic pools adjacent violators (Ayer et al., Annals of Mathematical Statistics 26, 1955, 641–647): O(n log n). Leads of the same
-// score are one point. Only the two ends of each level stretch are kept. Errors: [ErrEmpty], [ErrValue], [ErrLength].
-func FitIsotonic(scores []float64, won []bool, weights []float64) (Isotonic, error) {
-	if _, err := checkWeights(len(scores), len(won), weights); err != nil {
+// FitIsotonic pools adjacent violators (Ayer et al., Annals of Mathematical Statistics 26, 1955, 641–647). Leads of the same
+// score are one point. Of each level stretch only the two ends are kept. One class is fine. weights are finite and ≥ 0; nil for 1 each.
+func FitIsotonic(scores, wins, weights []float64) (Isotonic, error) {
+	if err := checkPairs(scores, wins); err != nil {
 		return Isotonic{}, err
 	}
-	if err := checkScores(scores); err != nil {
+	if err := checkWeights(weights, len(scores)); err != nil {
 		return Isotonic{}, err
 	}
 	var blocks []block
-	rows := order(scores)
-	for i := 0; i < len(rows); {
-		b := block{low: scores[rows[i]], high: scores[rows[i]]}
-		for ; i < len(rows) && scores[rows[i]] == b.low; i++ {
-			w := weightAt(weights, rows[i])
+	order := risingOrder(scores)
+	for i := 0; i < len(order); {
+		b := block{low: scores[order[i]], high: scores[order[i]]}
+		for ; i < len(order) && scores[order[i]] == b.low; i++ {
+			w := weightAt(weights, order[i])
 			b.weight += w
-			if won[rows[i]] {
-				b.wins += w
-			}
+			b.wins += w * wins[order[i]]
 		}
 		if b.weight == 0 {
 			continue
@@ -57,27 +61,46 @@ func (b *block) join(next block) {
 	b.wins += next.wins
 }
 
-// At is the value at a score: that of the nearest end outside the fitted scores, a straight line between two points.
-// An empty function is 0.
-func (f Isotonic) At(score float64) float64 {
-	n := len(f.Scores)
-	if n == 0 || len(f.Values) != n {
+// At is the value at a score: a straight line between two points, the nearest end's value outside all of them. A function without
+// points is 0.
+func (f *Isotonic) At(score float64) float64 {
+	n := min(len(f.Scores), len(f.Values))
+	if n == 0 {
 		return 0
 	}
-	low, high := 0, n // first position with Scores > score
-	for low < high {
-		if middle := (low + high) / 2; f.Scores[middle] > score {
-			high = middle
-		} else {
-			low = middle + 1
+	at := sort.SearchFloat64s(f.Scores[:n], score)
+	switch {
+	case at == n:
+		return f.Values[n-1]
+	case at == 0 || f.Scores[at] == score:
+		return f.Values[at]
+	}
+	share := (score - f.Scores[at-1]) / (f.Scores[at] - f.Scores[at-1])
+	return f.Values[at-1] + share*(f.Values[at]-f.Values[at-1])
+}
+
+// Validate checks a function that was read from a file.
+func (f *Isotonic) Validate() error {
+	if len(f.Scores) == 0 || len(f.Scores) != len(f.Values) {
+		return fmt.Errorf("%w: %d scores and %d values of an isotonic function", ErrInput, len(f.Scores), len(f.Values))
+	}
+	for i := range f.Scores {
+		if math.IsNaN(f.Scores[i]) || math.IsInf(f.Scores[i], 0) || !(f.Values[i] >= 0 && f.Values[i] <= 1) {
+			return fmt.Errorf("%w: point %d of an isotonic function is %v, %v", ErrInput, i, f.Scores[i], f.Values[i])
+		}
+		if i > 0 && (f.Scores[i] <= f.Scores[i-1] || f.Values[i] < f.Values[i-1]) {
+			return fmt.Errorf("%w: point %d of an isotonic function falls", ErrInput, i)
 		}
 	}
-	if low == 0 {
-		return f.Values[0]
+	return nil
+}
+
+// risingOrder lists the rows by rising score, ties by position.
+func risingOrder(scores []float64) []int {
+	order := make([]int, len(scores))
+	for i := range order {
+		order[i] = i
 	}
-	if low == n {
-		return f.Values[n-1]
-	}
-	share := (score - f.Scores[low-1]) / (f.Scores[low] - f.Scores[low-1])
-	return f.Values[low-1] + share*(f.Values[low]-f.Values[low-1])
+	sort.SliceStable(order, func(a, b int) bool { return scores[order[a]] < scores[order[b]] })
+	return order
 }
