@@ -21,7 +21,7 @@ func leadScore(score *models.Score, seen seen, version *ready, explanation leads
 		Prediction: prediction(&score.Prediction, version),
 		RuleScore:  ruleScore(&score.Rules),
 		Comparison: comparison(&score.Comparison),
-		Coverage:   coverage(score.Prediction.Contributions, seen),
+		Coverage:   coverage(score.Prediction.Contributions, seen, version.clock),
 	}
 	if explanation == leadscorev1.Explanation_EXPLANATION_NONE {
 		return answer
@@ -49,7 +49,7 @@ func contributions(list []models.Contribution) []*leadscorev1.Contribution {
 	answer, memory := make([]*leadscorev1.Contribution, len(list)), make([]leadscorev1.Contribution, len(list))
 	for i := range list {
 		each, from := &memory[i], &list[i]
-		each.Term, each.Label, each.Status = from.Term, from.Label, inputStatus(from.Status)
+		each.Term, each.Pair, each.Label, each.Status = from.Term, from.Pair, from.Label, inputStatus(from.Status)
 		each.LogOdds, each.StandardError = from.LogOdds, from.StandardError
 		answer[i] = each
 	}
@@ -137,7 +137,7 @@ func capped(list []rules.Cap) []*leadscorev1.CappedPoints {
 	for i, from := range list {
 		answer[i] = &leadscorev1.CappedPoints{
 			Dimension: dimension(from.Dimension), Group: from.Group,
-			PointsBefore: from.Before, PointsAfter: from.After, Reason: from.Words,
+			PointsBefore: from.Before, PointsAfter: from.After, Reason: from.Words(),
 		}
 	}
 	return answer
@@ -194,8 +194,9 @@ func causes(list []models.Cause) []*leadscorev1.GapCause {
 	return answer
 }
 
-// coverage says what the scores could not see of the lead.
-func coverage(terms []models.Contribution, seen seen) *leadscorev1.Coverage {
+// coverage says what the scores could not see of the lead. The clock term lies beyond training for every lead scored
+// today; that is what its widened interval is for, and no news.
+func coverage(terms []models.Contribution, seen seen, clock string) *leadscorev1.Coverage {
 	c := &leadscorev1.Coverage{AbsentFields: seen.absent, EventsNotSeen: int32(seen.eventsNotSeen)}
 	for i := range terms {
 		switch terms[i].Status {
@@ -204,7 +205,9 @@ func coverage(terms []models.Contribution, seen seen) *leadscorev1.Coverage {
 		case features.Unseen:
 			c.UnseenTerms = append(c.UnseenTerms, terms[i].Term)
 		case features.Outside:
-			c.OutsideTerms = append(c.OutsideTerms, terms[i].Term)
+			if terms[i].Term != clock {
+				c.OutsideTerms = append(c.OutsideTerms, terms[i].Term)
+			}
 		}
 	}
 	c.Warnings = warnings(c)

@@ -2,9 +2,9 @@ package serve
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,7 +31,7 @@ func (c *check) instant(asked *timestamppb.Timestamp, now time.Time) features.Mi
 	case c.version.timeless:
 		return features.NoTime
 	}
-	return features.Micros(now.UnixMicro())
+	return features.MicrosOf(now)
 }
 
 func (c *check) explanation(asked leadscorev1.Explanation) {
@@ -61,23 +61,29 @@ func (c *check) lead(path string, wire *leadscorev1.Lead, asOf features.Micros) 
 		c.faults.add(path, "no lead")
 		return nil, seen{}
 	}
-	c.name(path+".id", wire.GetId())
+	id := wire.GetId()
+	if !c.name(path+".id", id) {
+		id = "unnamed" // to go on and find what else is wrong
+	}
 	created := c.created(path, wire, asOf)
 	values := c.values(path, wire.GetFields())
 	events, later := c.events(path, wire.GetEvents(), asOf)
-	lead, err := c.version.schema.NewLead(wire.GetId(), created, values, events)
+	lead, err := c.version.schema.NewLead(id, created, values, events)
 	c.faults.addFaults(path, wire.GetFields(), err)
 	return lead, seen{absent: c.absent(wire.GetFields()), eventsNotSeen: later}
 }
 
 // name checks a required short text: an id, an event's type.
-func (c *check) name(path, text string) {
+func (c *check) name(path, text string) (ok bool) {
 	switch {
-	case text == "":
+	case strings.TrimSpace(text) == "":
 		c.faults.addf(path, "empty; want 1 to %d bytes", c.limits.NameBytes)
 	case len(text) > c.limits.NameBytes:
 		c.faults.addf(path, "%d bytes long; want at most %d", len(text), c.limits.NameBytes)
+	default:
+		return true
 	}
+	return false
 }
 
 func (c *check) created(path string, wire *leadscorev1.Lead, asOf features.Micros) features.Micros {
@@ -99,7 +105,7 @@ func (c *check) time(path string, wire *timestamppb.Timestamp) features.Micros {
 		c.faults.addf(path, "seconds %d, nanos %d: not a time between the years 1 and 9999", wire.GetSeconds(), wire.GetNanos())
 		return features.NoTime
 	}
-	return features.Micros(wire.AsTime().UnixMicro())
+	return features.MicrosOf(wire.AsTime())
 }
 
 func inWords(instant features.Micros) string {
@@ -127,16 +133,8 @@ func (c *check) values(path string, wire map[string]*leadscorev1.FieldValue) map
 func (c *check) value(path, name string, wire *leadscorev1.FieldValue) (value any, ok bool) {
 	switch v := wire.GetValue().(type) {
 	case *leadscorev1.FieldValue_Number:
-		if math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
-			c.faults.addf(fieldPath(path, name), "%v: not a finite number; write missing where nothing is known", v.Number)
-			return nil, false
-		}
 		return v.Number, true
 	case *leadscorev1.FieldValue_Text:
-		if len(v.Text) > c.limits.TextBytes {
-			c.faults.addf(fieldPath(path, name), "a text of %d bytes; want at most %d", len(v.Text), c.limits.TextBytes)
-			return nil, false
-		}
 		return v.Text, true
 	case *leadscorev1.FieldValue_Boolean:
 		return v.Boolean, true
@@ -153,29 +151,39 @@ func (c *check) value(path, name string, wire *leadscorev1.FieldValue) (value an
 // events reads the events and counts those that the score will not see.
 func (c *check) events(path string, wire []*leadscorev1.LeadEvent, asOf features.Micros) (events []features.Event, later int) {
 	if len(wire) > c.limits.Events {
-		c.faults.addf(path+".events", "%d events; want at most %d", len(wire), c.limits.Events)
+		c.faults.addf(path+".events", "%d events; want at most %d, the newest", len(wire), c.limits.Events)
 		return nil, 0
 	}
 	events = make([]features.Event, 0, len(wire))
-	for i, event := range wire {
-		if event.GetType() == "" || len(event.GetType()) > c.limits.NameBytes {
-			c.name(eventPath(path, i)+".type", event.GetType())
-		}
-		if event.GetTime() == nil {
-			c.faults.add(eventPath(path, i)+".time", "no time; every event needs one")
+	for i, each := range wire {
+		event, ok := c.event(path, i, each)
+		if !ok {
 			continue
 		}
-		if !event.GetTime().IsValid() {
-			c.time(eventPath(path, i)+".time", event.GetTime())
-			continue
-		}
-		at := features.Micros(event.GetTime().AsTime().UnixMicro())
-		if asOf != features.NoTime && at >= asOf {
+		if asOf != features.NoTime && event.Time >= asOf {
 			later++
 		}
-		events = append(events, features.Event{Time: at, Type: event.GetType()})
+		events = append(events, event)
 	}
 	return events, later
+}
+
+// event reads the i-th event; ok is false after a fault. Paths are made only for faults: there are up to 10,000 events.
+func (c *check) event(path string, i int, wire *leadscorev1.LeadEvent) (event features.Event, ok bool) {
+	kind, at := wire.GetType(), wire.GetTime()
+	ok = true
+	if strings.TrimSpace(kind) == "" || len(kind) > c.limits.NameBytes {
+		ok = c.name(eventPath(path, i)+".type", kind)
+	}
+	switch {
+	case at == nil:
+		c.faults.add(eventPath(path, i)+".time", "no time; every event needs one")
+		return event, false
+	case !at.IsValid():
+		c.time(eventPath(path, i)+".time", at)
+		return event, false
+	}
+	return features.Event{Time: features.MicrosOf(at.AsTime()), Type: kind}, ok
 }
 
 // absent lists the schema's fields in use that the request does not name.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"leadscore/features"
 	"leadscore/models"
 )
 
@@ -27,14 +28,14 @@ type Config struct {
 	Log *slog.Logger // nil: no log
 }
 
-// Limits bound what one request may hold. Zero members mean their defaults.
+// Limits bound what one request may hold. Zero members mean their defaults. A text field holds at most
+// [features.LongestText] bytes, in a request as in a file.
 type Limits struct {
 	MessageBytes int // of one request; default 16 MiB
 	Leads        int // of a batch; default and most 1,000, which the wire promises
 	Fields       int // of a lead; default 2,000
-	TextBytes    int // of a text field; default 4,096
 	NameBytes    int // of a lead's id, an event's type; default 256
-	Events       int // of a lead; default 10,000
+	Events       int // of a lead; default and most features.MostEvents
 	Versions     int // kept in memory because a request asked for them by id; default 8
 }
 
@@ -42,9 +43,7 @@ const (
 	defaultMessageBytes = 16 << 20 // a batch of 1,000 leads with 100 fields and 100 events each
 	mostLeads           = 1000
 	defaultFields       = 2000
-	defaultTextBytes    = 4096
 	defaultNameBytes    = 256
-	defaultEvents       = 10_000
 	defaultVersions     = 8
 
 	defaultShutdownTimeout = 20 * time.Second // less than the 30 s that Kubernetes and systemd commonly grant
@@ -54,9 +53,8 @@ func (l Limits) withDefaults() Limits {
 	l.MessageBytes = cmp.Or(l.MessageBytes, defaultMessageBytes)
 	l.Leads = min(cmp.Or(l.Leads, mostLeads), mostLeads)
 	l.Fields = cmp.Or(l.Fields, defaultFields)
-	l.TextBytes = cmp.Or(l.TextBytes, defaultTextBytes)
 	l.NameBytes = cmp.Or(l.NameBytes, defaultNameBytes)
-	l.Events = cmp.Or(l.Events, defaultEvents)
+	l.Events = min(cmp.Or(l.Events, features.MostEvents), features.MostEvents)
 	l.Versions = cmp.Or(l.Versions, defaultVersions)
 	return l
 }
@@ -66,8 +64,7 @@ func (l Limits) check() error {
 		name  string
 		value int
 	}{
-		{"message bytes", l.MessageBytes}, {"leads", l.Leads}, {"fields", l.Fields}, {"text bytes", l.TextBytes},
-		{"name bytes", l.NameBytes}, {"events", l.Events}, {"versions", l.Versions},
+		{"message bytes", l.MessageBytes}, {"leads", l.Leads}, {"fields", l.Fields}, {"name bytes", l.NameBytes}, {"events", l.Events}, {"versions", l.Versions},
 	} {
 		if limit.value < 1 {
 			return fmt.Errorf("limit of %s: %d; want 1 or more", limit.name, limit.value)

@@ -38,6 +38,7 @@ type ready struct {
 	scoredBy *leadscorev1.ScoredBy // shared by all answers; never changed
 	horizon  *durationpb.Duration  // nil: whenever
 	timeless bool                  // trained on data without times: there is no instant to look at a lead
+	clock    string                // the term that is the instant itself; empty: none
 }
 
 // versions are the versions in service. Those named when the server starts stay, and so does what their aliases stood for
@@ -171,6 +172,11 @@ func (v *versions) load(model, id string) (*ready, error) {
 	}
 	if newest, err := time.Parse(time.RFC3339, version.Training.Newest); err == nil {
 		r.scoredBy.NewestTrainingDataTime = timestamppb.New(newest)
+	}
+	for _, input := range version.Encoder.Inputs {
+		if input.Source == features.FromSnapshot {
+			r.clock = input.Name
+		}
 	}
 	if version.Schema.Horizon > 0 {
 		r.horizon = durationpb.New(time.Duration(version.Schema.Horizon))

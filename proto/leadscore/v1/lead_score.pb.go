@@ -355,6 +355,8 @@ type Contribution struct {
 	LogOdds float64 `protobuf:"fixed64,4,opt,name=log_odds,json=logOdds,proto3" json:"log_odds,omitempty"`
 	// The standard error of `log_odds`, in log-odds; 0 or more. A contribution smaller than twice this says little.
 	StandardError float64 `protobuf:"fixed64,5,opt,name=standard_error,json=standardError,proto3" json:"standard_error,omitempty"`
+	// The term is of two inputs together.
+	Pair          bool `protobuf:"varint,6,opt,name=pair,proto3" json:"pair,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +426,13 @@ func (x *Contribution) GetStandardError() float64 {
 	return 0
 }
 
+func (x *Contribution) GetPair() bool {
+	if x != nil {
+		return x.Pair
+	}
+	return false
+}
+
 // Coverage says how much of a lead the scores could see, so that no number stands there without what it rests on.
 type Coverage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -431,7 +440,8 @@ type Coverage struct {
 	MissingTerms []string `protobuf:"bytes,1,rep,name=missing_terms,json=missingTerms,proto3" json:"missing_terms,omitempty"`
 	// Terms whose category training has not seen, or too seldom.
 	UnseenTerms []string `protobuf:"bytes,2,rep,name=unseen_terms,json=unseenTerms,proto3" json:"unseen_terms,omitempty"`
-	// Terms whose number lies beyond the smallest or the largest of training.
+	// Terms whose number lies beyond the smallest or the largest of training. The instant of the score is not counted:
+	// it is newer than training for every lead scored today, and the interval is wider for it.
 	OutsideTerms []string `protobuf:"bytes,3,rep,name=outside_terms,json=outsideTerms,proto3" json:"outside_terms,omitempty"`
 	// Fields of the schema that the request did not name, in the schema's order. They counted as missing.
 	AbsentFields []string `protobuf:"bytes,4,rep,name=absent_fields,json=absentFields,proto3" json:"absent_fields,omitempty"`
@@ -546,13 +556,14 @@ const file_leadscore_v1_lead_score_proto_rawDesc = "" +
 	"\bInterval\x12\x10\n" +
 	"\x03low\x18\x01 \x01(\x01R\x03low\x12\x12\n" +
 	"\x04high\x18\x02 \x01(\x01R\x04high\x12\x14\n" +
-	"\x05level\x18\x03 \x01(\x01R\x05level\"\xad\x01\n" +
+	"\x05level\x18\x03 \x01(\x01R\x05level\"\xc1\x01\n" +
 	"\fContribution\x12\x12\n" +
 	"\x04term\x18\x01 \x01(\tR\x04term\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x121\n" +
 	"\x06status\x18\x03 \x01(\x0e2\x19.leadscore.v1.InputStatusR\x06status\x12\x19\n" +
 	"\blog_odds\x18\x04 \x01(\x01R\alogOdds\x12%\n" +
-	"\x0estandard_error\x18\x05 \x01(\x01R\rstandardError\"\xe0\x01\n" +
+	"\x0estandard_error\x18\x05 \x01(\x01R\rstandardError\x12\x12\n" +
+	"\x04pair\x18\x06 \x01(\bR\x04pair\"\xe0\x01\n" +
 	"\bCoverage\x12#\n" +
 	"\rmissing_terms\x18\x01 \x03(\tR\fmissingTerms\x12!\n" +
 	"\funseen_terms\x18\x02 \x03(\tR\vunseenTerms\x12#\n" +
