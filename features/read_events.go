@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"leadscore/features/source"
@@ -95,14 +96,22 @@ func (r *eventReader) batch(b *source.Batch, have []wanted) {
 		switch {
 		case lead == unknownLead:
 			r.rows.notes.add("events of leads that are not in the leads' file, left out", func() string {
-				return fmt.Sprintf("%s: lead %s", b.Position(row), shorten(r.leads.name(row)))
+				return fmt.Sprintf("%s: lead %s", placeOf(b, row), shorten(r.leads.name(row)))
 			})
 		case lead == noLead:
-			r.rows.notes.add("events without a lead, left out", func() string { return b.Position(row) })
+			r.rows.notes.add("events without a lead, left out", func() string { return placeOf(b, row) })
 		default:
 			r.builder.add(int(lead), r.times.values[row], r.kind(r.types.codes[row]))
 		}
 	}
+}
+
+func placeOf(b *source.Batch, row int) string {
+	place := filepath.Base(b.File)
+	if line := b.Line(row); line > 0 {
+		return fmt.Sprintf("%s: line %d", place, line)
+	}
+	return fmt.Sprintf("%s: row %d", place, b.FirstRow+int64(row))
 }
 
 // kind is the builder's place of a type; both number types in the order met.
