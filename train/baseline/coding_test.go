@@ -95,7 +95,10 @@ func TestFiguresAgainstPairs(t *testing.T) {
 			}
 		}
 	}
-	gotAUC, gotLoss, gotBrier := figures(probability, won)
+	gotAUC, gotLoss, gotBrier, err := figures(probability, won)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string][2]float64{"AUC": {gotAUC, ordered / pairs}, "log loss": {gotLoss, loss / 300}, "Brier": {gotBrier, brier / 300}} {
 		if math.Abs(c[0]-c[1]) > 1e-12 {
 			t.Errorf("%s = %v, want %v", name, c[0], c[1])

@@ -1,11 +1,12 @@
 package baseline
 
 import (
-	"cmp"
+	"fmt"
 	"math"
-	"slices"
 
 	"github.com/sjwhitworth/golearn/evaluation"
+
+	"leadscore/models/metrics"
 )
 
 // Confusion counts leads by outcome and predicted class, with golearn's measures of it, each 0 to 1. A measure without
@@ -25,7 +26,10 @@ type Confusion struct {
 func judge(name string, trainedOn int, recent Data, p prediction) Result {
 	r := Result{Name: name, TrainedOn: trainedOn, JudgedOn: recent.Len(), Confusion: confusion(p.won, recent.Won), Note: p.note}
 	if p.probability != nil {
-		area, loss, brier := figures(p.probability, recent.Won)
+		area, loss, brier, err := figures(p.probability, recent.Won)
+		if err != nil {
+			return Result{Name: name, TrainedOn: trainedOn, JudgedOn: recent.Len(), Failed: fmt.Sprintf("%s failed: %v", name, err)}
+		}
 		r.AUC, r.LogLoss, r.Brier = &area, &loss, &brier
 	}
 	return r
@@ -61,30 +65,20 @@ func orZero(v float64) float64 {
 // leastProbability keeps the log loss finite.
 const leastProbability = 1e-4
 
-// figures are the AUC (ties count half), the log loss and the Brier score of probabilities, of leads of both outcomes.
-func figures(probability []float64, won []bool) (area, loss, brier float64) {
-	order := make([]int, len(won))
-	for i := range order {
-		order[i] = i
+// figures are the AUC, the log loss and the Brier score of probabilities, kept away from 0 and 1 for the latter two.
+func figures(probability []float64, won []bool) (area, loss, brier float64, err error) {
+	wins, kept := make([]float64, len(won)), make([]float64, len(won))
+	for i := range won {
+		wins[i] = float64(label(won[i]))
+		kept[i] = min(max(probability[i], leastProbability), 1-leastProbability)
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(probability[a], probability[b]) })
-	wins, pairs := 0.0, 0.0
-	for start := 0; start < len(order); {
-		end, tiedWins := start, 0.0
-		for ; end < len(order) && probability[order[end]] == probability[order[start]]; end++ {
-			tiedWins += float64(label(won[order[end]]))
-		}
-		lostBelow, tiedLost := float64(start)-wins, float64(end-start)-tiedWins
-		pairs += tiedWins * (lostBelow + tiedLost/2)
-		wins += tiedWins
-		start = end
+	ranked, err := metrics.AUC(probability, wins)
+	if err != nil {
+		return 0, 0, 0, err
 	}
-	area = pairs / (wins * (float64(len(won)) - wins))
-	for i, p := range probability {
-		p = min(max(p, leastProbability), 1-leastProbability)
-		y := float64(label(won[i]))
-		loss -= y*math.Log(p) + (1-y)*math.Log1p(-p)
-		brier += (p - y) * (p - y)
+	if loss, err = metrics.LogLoss(kept, wins); err != nil {
+		return 0, 0, 0, err
 	}
-	return area, loss / float64(len(won)), brier / float64(len(won))
+	brier, err = metrics.Brier(kept, wins)
+	return ranked.Value, loss, brier, err
 }

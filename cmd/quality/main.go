@@ -1,0 +1,137 @@
+// Command quality measures leadscore on real data, through its own command line: it trains and scores four folds of each
+// data set under ../shared/data, pools them, and holds AUC and calibration against the goals and other programs' figures.
+//
+// Run it by make quality. Exit codes: 0 all goals reached, or the data are absent; 1 a goal missed or a run failed; 2
+// wrong usage.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+)
+
+// settings are the flags.
+type settings struct {
+	binary, data, only string
+	json               bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main with its surroundings as arguments.
+func run(ctx context.Context, arguments []string, out, log io.Writer) int {
+	var s settings
+	flags := flag.NewFlagSet("quality", flag.ContinueOnError)
+	flags.SetOutput(log)
+	flags.StringVar(&s.binary, "bin", "build/leadscore", "the leadscore binary to measure")
+	flags.StringVar(&s.data, "data", "../shared/data", "the folder of real data")
+	flags.StringVar(&s.only, "only", "", "measure only these data sets, as adult,bank")
+	flags.BoolVar(&s.json, "json", false, "print the result as JSON")
+	if err := flags.Parse(arguments); err != nil {
+		return 2
+	}
+	chosen, err := choose(s.only)
+	if err != nil || flags.NArg() > 0 {
+		fmt.Fprintln(log, "quality:", err, strings.Join(flags.Args(), " "))
+		return 2
+	}
+	if _, err := os.Stat(filepath.Join(s.data, "README.md")); os.IsNotExist(err) {
+		fmt.Fprintf(log, "quality: skipped: the real data are not in %s\n", s.data)
+		return 0
+	}
+	measurements, failed := measureAll(ctx, s, chosen, log)
+	if err := print(out, s.json, measurements); err != nil {
+		fmt.Fprintln(log, "quality:", err)
+		return 1
+	}
+	for _, m := range measurements {
+		failed = failed || len(m.Missed) > 0
+	}
+	if failed {
+		return 1
+	}
+	return 0
+}
+
+// measureAll measures one data set after the other, one fold after the other, so that the seconds are fair. A data set
+// that fails is reported, and the others still run.
+func measureAll(ctx context.Context, s settings, chosen []dataset, log io.Writer) (all []*measurement, failed bool) {
+	for _, d := range chosen {
+		found, err := measureDataset(ctx, product{s.binary}, d, s.data, log)
+		all = append(all, found...)
+		if err != nil {
+			fmt.Fprintln(log, "quality:", err)
+			failed = true
+		}
+		if ctx.Err() != nil {
+			return all, true
+		}
+	}
+	return all, failed
+}
+
+func measureDataset(ctx context.Context, p product, d dataset, dir string, log io.Writer) ([]*measurement, error) {
+	fmt.Fprintf(log, "%s …\n", d.name)
+	h, err := d.prepare(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.name, err)
+	}
+	m, err := measure(ctx, p, d, h, "four folds", folds(len(h.rows)))
+	if err != nil {
+		return nil, err
+	}
+	m.holdAgainst(d, foldCount)
+	m.setPeers(d.peers)
+	all := []*measurement{m}
+	if d.timeOrdered {
+		if m, err = measure(ctx, p, d, h, "70 % → 30 %", timeOrder(len(h.rows))); err != nil {
+			return all, err
+		}
+		m.setPeers(d.timeOrderedPeers)
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// choose returns the data sets of a list of names; all for an empty one.
+func choose(names string) ([]dataset, error) {
+	if names == "" {
+		return datasets, nil
+	}
+	var chosen []dataset
+	for name := range strings.SplitSeq(names, ",") {
+		found := false
+		for _, d := range datasets {
+			if d.name == name {
+				chosen, found = append(chosen, d), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("no data set %q", name)
+		}
+	}
+	return chosen, nil
+}
+
+func print(out io.Writer, asJSON bool, measurements []*measurement) error {
+	if !asJSON {
+		printTable(out, measurements)
+		return nil
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(measurements)
+}
