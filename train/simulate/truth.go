@@ -62,10 +62,10 @@ func newTruth() *truth {
 		minEmployees: 250,
 		drift:        driftTerm{total: .30, halfLifeDays: 100},
 	}
-	t.seniorIndustry = pair{logOdds: .50,
+	t.seniorIndustry = pair{logOdds: .40,
 		first:  positions(t.seniority, "director", "vice_president", "executive"),
 		second: positions(t.industry, "software", "financial_services")}
-	t.sizeSource = pair{logOdds: .55,
+	t.sizeSource = pair{logOdds: .45,
 		first:  []int{1},
 		second: positions(t.source, "referral", "partner")}
 	return t

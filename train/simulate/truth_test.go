@@ -58,10 +58,10 @@ func TestLogOddsOfConstructedLeads(t *testing.T) {
 		}, want: .40 + .15 - .45},
 		{name: "director in software: interaction", change: func(l *lead) {
 			l.seniority, l.industry = at(w.seniority, "director"), at(w.industry, "software")
-		}, want: .40 + .15 + .35 + .50},
+		}, want: .40 + .15 + .35 + .40},
 		{name: "250 by referral: interaction", change: func(l *lead) {
 			l.employees, l.source = 250, at(w.source, "referral")
-		}, want: 1.30 - .55 + .65 + .55},
+		}, want: 1.30 - .55 + .65 + .45},
 		{name: "unknown size by referral: none", change: func(l *lead) { l.source = at(w.source, "referral") }, want: .65},
 		{name: "half-life of the drift", days: 100, want: .15},
 		// The last event 4 days ago takes half of -0.60 and gives back the -0.70 of none.
