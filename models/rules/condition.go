@@ -28,9 +28,28 @@ type condition struct {
 	info    *ast.SourceInfo
 	program cel.Program
 	test    test
-	fields  []int    // Schema.Fields whose value it reads, beyond has()
-	figures []int    // Schema.Engagement, likewise
-	others  []string // further names that may be missing: as_of, created, events.first() …
+	fields  []int   // Schema.Fields whose value it reads, beyond has()
+	figures []int   // Schema.Engagement, likewise
+	others  []other // what else may be missing
+}
+
+// other is a value besides fields and figures that may be missing: as_of, created, events.first() …
+type other struct {
+	name  string
+	value number // tells whether it is there; nil where only the name tells
+}
+
+func (o *other) missing(m *moment) bool {
+	switch {
+	case o.name == asOfVariable:
+		return m.AsOf == features.NoTime
+	case o.name == createdVariable:
+		return m.Created == features.NoTime
+	case o.value != nil:
+		_, ok := o.value(m)
+		return !ok
+	}
+	return len(m.Events) == 0
 }
 
 // judge says whether the condition holds for the lead. It returns the interpreter's problem, if it is other than a missing
@@ -71,11 +90,10 @@ func (c *condition) missing(m *moment) []string {
 			names = append(names, m.schema.Engagement[i].Name)
 		}
 	}
-	for _, name := range c.others {
-		if name == asOfVariable && m.AsOf != features.NoTime || name == createdVariable && m.Created != features.NoTime {
-			continue
+	for i := range c.others {
+		if c.others[i].missing(m) {
+			names = append(names, c.others[i].name)
 		}
-		names = append(names, name)
 	}
 	return names
 }
@@ -111,11 +129,15 @@ func compileCondition(env *cel.Env, s *features.Schema, text string) (*condition
 	}
 	slices.Sort(r.fields)
 	slices.Sort(r.figures)
-	slices.Sort(r.others)
 	c := &condition{text: text, expr: checked.NativeRep().Expr(), info: checked.NativeRep().SourceInfo(), program: program,
-		fields: slices.Compact(r.fields), figures: slices.Compact(r.figures), others: slices.Compact(r.others)}
+		fields: slices.Compact(r.fields), figures: slices.Compact(r.figures), others: distinct(r.others)}
 	c.test = (&compiler{schema: s}).test(c.expr)
 	return c, nil
+}
+
+func distinct(all []other) []other {
+	slices.SortFunc(all, func(a, b other) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(all, func(a, b other) bool { return a.name == b.name })
 }
 
 // celFaults gives CEL's own faults in our form.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
@@ -21,7 +22,7 @@ type reader struct {
 	faults  []conditionFault
 	fields  []int
 	figures []int
-	others  []string
+	others  []other
 	bound   []string // variables of comprehensions
 }
 
@@ -76,7 +77,7 @@ func (r *reader) readName(e ast.Expr) {
 	case eventsVariable:
 		r.fault(e, "events stands alone", `call a function of it, as in events.count("pricing_page") >= 2`)
 	case asOfVariable, createdVariable:
-		r.others = append(r.others, name)
+		r.others = append(r.others, other{name: name})
 	default:
 		if i := r.fieldIndex(name); i >= 0 {
 			r.fault(e, fmt.Sprintf("%s is a field of the lead", name), fmt.Sprintf("write lead.%s", name))
@@ -217,10 +218,14 @@ func (r *reader) isEvents(e ast.Expr) bool {
 func (r *reader) readEventsCall(e ast.Expr, name string) {
 	switch name {
 	case "days_since_last", "before_first", "first":
-		r.others = append(r.others, "events."+name)
+		text, err := cel.ExprToString(e, r.info)
+		if err != nil {
+			text = "events." + name
+		}
+		r.others = append(r.others, other{name: text, value: (&compiler{schema: r.schema}).eventsNumber(e.AsCall())})
 	case "count", "days":
 		if len(e.AsCall().Args()) > 1 {
-			r.others = append(r.others, asOfVariable)
+			r.others = append(r.others, other{name: asOfVariable})
 		}
 	default:
 		r.fault(e, fmt.Sprintf("events has no function %s", name),
