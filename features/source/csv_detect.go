@@ -39,7 +39,8 @@ func detectDelimiter(sample []byte, cut bool, cells int) byte {
 
 // countCells splits the sample's first rows and counts the cells of each; a row that cannot be split counts as 0.
 func countCells(sample []byte, cut bool, delimiter byte) []int {
-	s := newScanner(bytes.NewReader(sample), "")
+	s := newScanner(nil, "")
+	s.buffer, s.end, s.ended = bytes.Clone(sample), len(sample), true // a scanner changes its bytes
 	s.delimiter = delimiter
 	var counts []int
 	for len(counts) < sampleRows {

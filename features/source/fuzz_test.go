@@ -23,14 +23,15 @@ func FuzzCSV(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		drainAny(t, "a.csv", content)
+		drainAny(t, folder, ".csv", content)
 	})
 }
 
 // drainAny reads a file of any content to its end or first error, and looks at every value.
-func drainAny(t *testing.T, name string, content []byte) {
-	path := filepath.Join(t.TempDir(), name)
+func drainAny(t *testing.T, folder, extension string, content []byte) {
+	path := filepath.Join(folder, "a"+extension)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -145,8 +146,9 @@ func FuzzParquet(f *testing.F) {
 			f.Add(content)
 		}
 	}
+	folder := f.TempDir()
 	f.Fuzz(func(t *testing.T, content []byte) {
-		drainAny(t, "a.parquet", content)
+		drainAny(t, folder, ".parquet", content)
 	})
 }
 
@@ -158,16 +160,17 @@ func TestDamagedParquet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := t.TempDir()
 	for i := range good {
 		bad := bytes.Clone(good)
 		bad[i] ^= 1 << (i % 8)
-		drainAny(t, "a.parquet", bad)
+		drainAny(t, folder, ".parquet", bad)
 	}
 	for cut := range good {
 		if cut%7 != 0 {
 			continue
 		}
-		path := filepath.Join(t.TempDir(), "cut.parquet")
+		path := filepath.Join(folder, "cut.parquet")
 		if err := os.WriteFile(path, good[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
