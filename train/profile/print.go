@@ -58,7 +58,7 @@ func (p *Profile) writeColumns(b *strings.Builder) {
 		for line := range max(1, len(rates), len(why)) {
 			head := "\t\t\t\t\t\t"
 			if line == 0 {
-				head = fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s\t%s", cut(oneLine(c.Name), widthColumn), c.Kind, percent(c.Missing), c.Distinct,
+				head = fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s\t%s", cutText(oneLine(c.Name), widthColumn), c.Kind, percent(c.Missing), c.Distinct,
 					figureText(c.AUC, 3), figureText(c.Information, 2), c.use())
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\n", head, lineOf(rates, line), lineOf(why, line))
@@ -112,14 +112,6 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// cut shortens a text to so many characters.
-func cut(text string, width int) string {
-	if utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	return string([]rune(text)[:width-1]) + "…"
-}
-
 // rates lists the values with most leads and their win rates.
 func (c *Column) rates() []string {
 	var lines []string
@@ -132,7 +124,7 @@ func (c *Column) rates() []string {
 		if v.WinRate != nil {
 			rate = percent(*v.WinRate)
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s of %d", cut(v.Value, widthValue), rate, v.Leads))
+		lines = append(lines, fmt.Sprintf("%s: %s of %d", cutText(v.Value, widthValue), rate, v.Leads))
 	}
 	return lines
 }
@@ -160,7 +152,7 @@ func (e *Events) write(b *strings.Builder) {
 		if !v.Use {
 			use = "no"
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", cut(oneLine(v.Type), widthColumn), v.Events, v.Leads, rate(v.WinRate),
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", cutText(oneLine(v.Type), widthColumn), v.Events, v.Leads, rate(v.WinRate),
 			rate(v.Without), percent(v.Late), use, oneLine(v.Why))
 	}
 	t.Flush()

@@ -138,7 +138,9 @@ func Run(ctx context.Context, c Config) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.RulesText = h.writeRules(p)
+	if p.RulesText, err = h.writeRules(p); err != nil {
+		return nil, err
+	}
 	return p, write(p, &c)
 }
 

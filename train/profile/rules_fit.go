@@ -1,0 +1,321 @@
+package profile
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"leadscore/features"
+)
+
+// The scale and the bounds of proposed rules.
+const (
+	pointsPerDoubling = 10 // points that a doubling of the odds of winning is worth
+	pointStep         = 5  // points are multiples of it
+	mostRulePoints    = 25
+	mostFitRules      = 12  // "keep the rule set lean"
+	mostSteps         = 24  // values looked at; those of one field with equal points make one rule
+	leastErrors       = 4.0 // standard errors from 0 that a rule's log-odds must be
+	leastRuleLeads    = 10  // decided leads that a rule must be true for, and
+	leastRuleShare    = 0.01
+	mostInList        = 8  // values of one rule
+	longestInRule     = 80 // bytes of a value in a rule
+)
+
+// candidate is a condition on one field that may become a rule.
+type candidate struct {
+	column  int
+	side    string // "in", "from", "below", "is", "special"
+	text    string // of a category
+	cut     float64
+	accepts []bool // by code
+}
+
+// fitRule is a proposed rule about who the lead is.
+type fitRule struct {
+	candidate
+	texts     []string // of a category
+	points    int
+	won, lost int
+}
+
+// fitRules chooses the rules one after the other: each time the condition whose leads win most surely more, or less, than the
+// rules so far say (a score test), with points by the log-odds that are still missing. So two fields that say the same do
+// not both give points. Points of a lead then add up to about ten for each doubling of its odds.
+func (h *history) fitRules() []fitRule {
+	rows, wins := h.decidedRows()
+	if len(rows) == 0 || wins == 0 || wins == len(rows) {
+		return nil
+	}
+	pool := h.candidates(len(rows))
+	eta := make([]float64, len(rows))
+	level := math.Log(float64(wins) / float64(len(rows)-wins))
+	for i := range eta {
+		eta[i] = level
+	}
+	var chosen []fitRule
+	for range mostSteps {
+		best, points := h.bestCandidate(pool, rows, eta)
+		if best < 0 {
+			break
+		}
+		rule := fitRule{candidate: pool[best], points: points}
+		joined := join(chosen, rule)
+		if len(joined) > mostFitRules {
+			break
+		}
+		chosen = joined
+		h.apply(&pool[best], points, rows, eta)
+		taken := pool[best]
+		pool = slices.DeleteFunc(pool, func(c candidate) bool {
+			return c.column == taken.column && (c.side == taken.side && c.text == taken.text || c.side == taken.side && c.side != "in")
+		})
+	}
+	for i := range chosen {
+		h.countRule(&chosen[i], rows)
+	}
+	sort.SliceStable(chosen, func(a, b int) bool { return chosen[a].points > chosen[b].points })
+	return chosen
+}
+
+// decidedRows are the sampled leads that are won or lost and undecided at their snapshot.
+func (h *history) decidedRows() (rows []int, wins int) {
+	for row, outcome := range h.labels.of {
+		if _, ok := h.asOf(row); !ok || outcome == features.Open {
+			continue
+		}
+		rows = append(rows, row)
+		if outcome == features.Won {
+			wins++
+		}
+	}
+	return rows, wins
+}
+
+// candidates lists the conditions on fields in use: a value, a truth, a kind of address, from or below a cut.
+func (h *history) candidates(decided int) []candidate {
+	var pool []candidate
+	least := max(leastRuleLeads, int(leastRuleShare*float64(decided)))
+	for i := range h.columns {
+		c := &h.columns[i]
+		if c.Role != RoleField || !c.Use || len(c.Suspicions) > 0 {
+			continue
+		}
+		for _, b := range c.strength.bins {
+			switch {
+			case b.missing || b.other:
+			case c.Kind == features.Category, c.Kind == features.Email, c.Kind == features.Boolean:
+				if b.decided() >= least && len(b.text) <= longestInRule {
+					pool = append(pool, h.textCandidate(i, b.text))
+				}
+			case c.Kind == features.Number && b.low == b.high:
+				pool = append(pool, h.numberCandidate(i, "special", b.low))
+			case c.Kind == features.Number && !math.IsInf(b.low, -1):
+				pool = append(pool, h.numberCandidate(i, "from", b.low), h.numberCandidate(i, "below", b.low))
+			}
+		}
+	}
+	return slices.DeleteFunc(pool, func(c candidate) bool {
+		n := 0
+		for code, ok := range c.accepts {
+			if ok {
+				n += h.looks[c.column].rows[code]
+			}
+		}
+		return n < least
+	})
+}
+
+func (h *history) textCandidate(column int, text string) candidate {
+	l := h.looks[column]
+	c := candidate{column: column, side: "in", text: text, accepts: make([]bool, len(l.values))}
+	if l.kind == features.Boolean {
+		c.side = "is"
+	}
+	for code, value := range l.values {
+		if l.missing[code] {
+			continue
+		}
+		switch l.kind {
+		case features.Email:
+			c.accepts[code] = features.EmailKind(value) == text
+		case features.Boolean:
+			c.accepts[code] = strconv.FormatBool(l.number[code] == 1) == text
+		default:
+			c.accepts[code] = value == text
+		}
+	}
+	return c
+}
+
+func (h *history) numberCandidate(column int, side string, cut float64) candidate {
+	l := h.looks[column]
+	c := candidate{column: column, side: side, cut: cut, accepts: make([]bool, len(l.values))}
+	for code, v := range l.number {
+		special := slices.Contains(l.field.Special, v)
+		switch {
+		case l.missing[code] || math.IsNaN(v):
+		case side == "special":
+			c.accepts[code] = v == cut
+		case special:
+		case side == "from":
+			c.accepts[code] = v >= cut
+		default:
+			c.accepts[code] = v < cut
+		}
+	}
+	return c
+}
+
+// bestCandidate is the one whose leads differ most surely from what is expected of them, with its points; −1 for none.
+func (h *history) bestCandidate(pool []candidate, rows []int, eta []float64) (best, points int) {
+	gradient, curvature := h.residuals(pool, rows, eta)
+	best = -1
+	surest := leastErrors
+	for i := range pool {
+		g, v := 0.0, 0.0
+		for code, ok := range pool[i].accepts {
+			if ok {
+				g, v = g+gradient[pool[i].column][code], v+curvature[pool[i].column][code]
+			}
+		}
+		if v <= 0 {
+			continue
+		}
+		worth := pointStep * int(math.Round(pointsPerDoubling*g/v/math.Ln2/pointStep))
+		worth = max(-mostRulePoints, min(mostRulePoints, worth))
+		if errors := math.Abs(g) / math.Sqrt(v); worth != 0 && errors >= surest {
+			best, points, surest = i, worth, errors
+		}
+	}
+	return best, points
+}
+
+// residuals sums, by column and code, won less expected, and the variance of it.
+func (h *history) residuals(pool []candidate, rows []int, eta []float64) (gradient, curvature [][]float64) {
+	gradient, curvature = make([][]float64, len(h.looks)), make([][]float64, len(h.looks))
+	for _, c := range pool {
+		if gradient[c.column] == nil {
+			gradient[c.column] = make([]float64, len(h.looks[c.column].values))
+			curvature[c.column] = make([]float64, len(h.looks[c.column].values))
+		}
+	}
+	for column := range gradient {
+		if gradient[column] == nil {
+			continue
+		}
+		codes := h.looks[column].column.codes
+		for i, row := range rows {
+			p := 1 / (1 + math.Exp(-eta[i]))
+			y := 0.0
+			if h.labels.of[row] == features.Won {
+				y = 1
+			}
+			gradient[column][codes[row]] += y - p
+			curvature[column][codes[row]] += p * (1 - p)
+		}
+	}
+	return gradient, curvature
+}
+
+// apply adds a rule's log-odds to its leads and moves the level of all so that the expected wins stay those that were.
+func (h *history) apply(c *candidate, points int, rows []int, eta []float64) {
+	codes := h.looks[c.column].column.codes
+	add := float64(points) * math.Ln2 / pointsPerDoubling
+	for i, row := range rows {
+		if c.accepts[codes[row]] {
+			eta[i] += add
+		}
+	}
+	for range 5 { // Newton's steps for one number; the second is already exact to the fourth digit
+		g, v := 0.0, 1e-9
+		for i, row := range rows {
+			p := 1 / (1 + math.Exp(-eta[i]))
+			if h.labels.of[row] == features.Won {
+				g++
+			}
+			g, v = g-p, v+p*(1-p)
+		}
+		step := max(-1, min(1, g/v))
+		for i := range eta {
+			eta[i] += step
+		}
+	}
+}
+
+// join puts a value beside those of the same field with the same points.
+func join(rules []fitRule, rule fitRule) []fitRule {
+	if rule.side == "in" {
+		rule.texts = []string{rule.text}
+		for i := range rules {
+			r := &rules[i]
+			if r.column == rule.column && r.side == "in" && r.points == rule.points && len(r.texts) < mostInList {
+				joined := slices.Clone(rules)
+				joined[i].texts = append(slices.Clone(r.texts), rule.text)
+				joined[i].accepts = slices.Clone(r.accepts)
+				for code, ok := range rule.accepts {
+					joined[i].accepts[code] = joined[i].accepts[code] || ok
+				}
+				return joined
+			}
+		}
+	}
+	return append(slices.Clone(rules), rule)
+}
+
+func (h *history) countRule(r *fitRule, rows []int) {
+	codes := h.looks[r.column].column.codes
+	for _, row := range rows {
+		switch {
+		case !r.accepts[codes[row]]:
+		case h.labels.of[row] == features.Won:
+			r.won++
+		default:
+			r.lost++
+		}
+	}
+}
+
+// condition is the rule in CEL, and in words.
+func (h *history) condition(r *fitRule) (when, words string) {
+	c := &h.columns[r.column]
+	name, title := "lead."+c.Field, cutText(oneLine(c.Name), longestInRule)
+	cut := strconv.FormatFloat(r.cut, 'f', -1, 64)
+	switch r.side {
+	case "is":
+		if r.text == "true" {
+			return name, title + ": yes"
+		}
+		return "!" + name, title + ": no"
+	case "from":
+		when = name + " >= " + cut
+		for _, special := range h.looks[r.column].field.Special {
+			when += fmt.Sprintf(" && %s != %s", name, strconv.FormatFloat(special, 'f', -1, 64))
+		}
+		return when, title + ": " + cut + " or more"
+	case "below":
+		when = name + " < " + cut
+		for _, special := range h.looks[r.column].field.Special {
+			when += fmt.Sprintf(" && %s != %s", name, strconv.FormatFloat(special, 'f', -1, 64))
+		}
+		return when, title + ": below " + cut
+	case "special":
+		return name + " == " + cut, title + ": " + cut
+	}
+	quotedTexts := quoted(r.texts)
+	if len(r.texts) == 1 {
+		return name + " == " + quotedTexts[0], title + ": " + oneLine(r.texts[0])
+	}
+	return name + " in [" + strings.Join(quotedTexts, ", ") + "]", title + ": " + cutText(oneLine(listed(r.texts, 4)), 200)
+}
+
+// cutText shortens a text to so many characters.
+func cutText(text string, width int) string {
+	if runes := []rune(text); len(runes) > width {
+		return string(runes[:width-1]) + "…"
+	}
+	return text
+}
