@@ -93,7 +93,7 @@ func (c *csvFile) readHeader(detected byte) error {
 // checkFirstRow holds the first row of a file without header against the names given, before anything is read.
 func (c *csvFile) checkFirstRow(sample []byte, detected byte) error {
 	counts := countCells(sample, false, c.scanner.delimiter)
-	if len(counts) == 0 {
+	if len(counts) == 0 || len(counts) == 1 && len(sample) == sampleBytes {
 		return nil // the scanner will say what is wrong, with the line
 	}
 	if len(c.names) > 1 {

@@ -48,7 +48,11 @@ func expandOne(path string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pattern %s: %w", path, err)
 	}
+	dots := strings.HasPrefix(filepath.Base(path), ".")
 	matches = slices.DeleteFunc(matches, func(match string) bool {
+		if strings.HasPrefix(filepath.Base(match), ".") && !dots { // as a shell does
+			return true
+		}
 		stat, err := os.Stat(match)
 		return err == nil && stat.IsDir()
 	})
@@ -89,14 +93,14 @@ func unique(files []string) []string {
 	})
 }
 
-// checkOneFormat reports a table of both CSV and Parquet files, by their names.
+// checkOneFormat reports a table of both CSV and Parquet files: by their names, and by the first bytes of a file whose
+// name does not say.
 func checkOneFormat(files []string) error {
 	var csv, parquet string
 	for _, file := range files {
-		switch formatByName(file) {
-		case formatParquet:
+		if looksLikeParquet(file) {
 			parquet = file
-		default:
+		} else {
 			csv = file
 		}
 	}
@@ -104,4 +108,18 @@ func checkOneFormat(files []string) error {
 		return fmt.Errorf("%w: %s and %s; give one kind at a time", ErrMixedFormats, csv, parquet)
 	}
 	return nil
+}
+
+func looksLikeParquet(path string) bool {
+	if byName := formatByName(path); byName != formatUnknown {
+		return byName == formatParquet
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false // whoever reads it will say why
+	}
+	defer f.Close()
+	start := make([]byte, len(magicParquet))
+	_, err = f.ReadAt(start, 0)
+	return err == nil && string(start) == magicParquet
 }

@@ -116,7 +116,7 @@ type columnReader struct {
 
 	dictionary Column // the chunk's dictionary, decoded once; Levels for text
 	decoded    bool   // dictionary is that of the open chunk
-	version    int
+	fresh      bool // the dictionary has not been given out yet
 	faults     []Fault
 }
 
@@ -217,7 +217,7 @@ func (r *columnReader) decodeDictionary(dictionary parquet.Dictionary) error {
 	}
 	r.dictionary, r.decoded = column, true
 	r.dictionary.Levels = column.Text
-	r.version++
+	r.fresh = true
 	return nil
 }
 
@@ -227,7 +227,11 @@ func (r *columnReader) prepareText(column *Column, at, n int, coded bool) bool {
 	switch {
 	case at == 0 && indexed:
 		column.Codes = sized(column.Codes, n)
-		column.Levels, column.LevelsVersion = r.dictionary.Levels, r.version
+		column.Levels = r.dictionary.Levels
+		if r.fresh { // counted in the column, which outlives this file's reader
+			column.LevelsVersion++
+			r.fresh = false
+		}
 		return true
 	case at == 0:
 		column.Text = sized(column.Text, n)

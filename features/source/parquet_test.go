@@ -156,16 +156,20 @@ func TestDictionary(t *testing.T) {
 	}
 }
 
-// TestLevelsVersion checks that a change of dictionary shows: two row groups have two.
+// TestLevelsVersion checks that a change of dictionary shows: two row groups have two, another file a third.
 func TestLevelsVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "two.parquet")
+	other := filepath.Join(t.TempDir(), "other.parquet")
 	const rows = rowGroupRows + 10
 	column := Column{ColumnInfo: ColumnInfo{Name: "x", Kind: Text}}
 	for i := range rows {
 		column.Text = append(column.Text, fmt.Sprint("group ", i/rowGroupRows, " value ", i%3))
 	}
 	writeTable(t, path, []Column{column}, rows)
-	r, err := Open([]string{path}, Options{})
+	more := Column{ColumnInfo: column.ColumnInfo, Text: []string{"other", "file"}}
+	writeTable(t, other, []Column{more}, 2)
+	column.Text = append(column.Text, more.Text...)
+	r, err := Open([]string{path, other}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,8 +197,8 @@ func TestLevelsVersion(t *testing.T) {
 		}
 		total += batch.Rows
 	}
-	if versions != 2 || total != rows {
-		t.Errorf("%d versions, %d rows; want 2, %d", versions, total, rows)
+	if versions != 3 || total != rows+2 {
+		t.Errorf("%d versions, %d rows; want 3, %d", versions, total, rows+2)
 	}
 }
 

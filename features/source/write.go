@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -69,7 +70,9 @@ func Create(path string, columns []ColumnInfo) (*Writer, error) {
 	if stat, err := os.Stat(path); err == nil && !stat.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: there is something other than a plain file", path)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
+	// Not os.CreateTemp, whose files stay closed to others: the table gets what the user's umask allows.
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -226,10 +229,6 @@ func (w *Writer) finish() error {
 		if err := layer.Close(); err != nil {
 			return fmt.Errorf("%s: %w", w.path, err)
 		}
-	}
-	// CreateTemp makes files that only their owner may read; a table gets what other programs' files have.
-	if err := w.file.Chmod(0o644); err != nil {
-		return err
 	}
 	return w.file.Sync()
 }
