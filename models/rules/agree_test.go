@@ -91,7 +91,9 @@ func randomCondition(r *rand.Rand, depth int) string {
 		return "(" + a + " ? " + randomCondition(r, depth-1) + " : " + randomCondition(r, depth-1) + ")"
 	}
 	word := func() string { return fmt.Sprintf("%q", pick(r, words)) }
-	switch r.IntN(12) {
+	switch r.IntN(13) {
+	case 11:
+		return pick(r, textFields) + ".matches(" + pick(r, []string{`"^(?i)cto$"`, `"e.*r"`, `"\\bof\\b"`}) + ")"
 	case 0, 1:
 		return pick(r, numberFields) + " " + pick(r, compares) + " " + pick(r, amounts)
 	case 2:

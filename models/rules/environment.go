@@ -31,6 +31,7 @@ const (
 const (
 	longestCondition = 4000   // characters
 	mostNodes        = 1000   // of the syntax tree
+	mostPattern      = 1000   // instructions of a compiled pattern
 	costLimit        = 20_000 // CEL's cost units: roughly one per operation or ten characters
 )
 
@@ -53,6 +54,7 @@ func newEnvironment(s *features.Schema) (*cel.Env, error) {
 		cel.DefaultUTCTimeZone(true),
 		cel.ParserExpressionSizeLimit(longestCondition),
 		cel.ExpressionNodeLimit(mostNodes),
+		cel.RegexProgramSizeLimit(mostPattern),
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(),
 			cel.ValidateTimestampLiterals(), cel.ValidateComprehensionNestingLimit(1)),
 		ext.Strings(),

@@ -122,6 +122,7 @@ func TestWarnings(t *testing.T) {
 		{"grade never reached", book("    - {id: a, points: 5, reason: r, when: lead.opt_out}\n") + "grades:\n  fit: {A: 6, B: 4, C: 2}\n", "line 8: grade A from 6 is never reached"},
 		{"one dimension only", book("    - {id: a, points: 5, reason: r, when: lead.opt_out}\n") + "thresholds:\n  mql: {total: 5}\n", "thresholds.mql does not ask for fit"},
 		{"no threshold", book("    - {id: a, points: 5, reason: r, when: lead.opt_out}\n"), "there is no thresholds.mql"},
+		{"thresholds of 0", book("    - {id: a, points: 5, reason: r, when: lead.opt_out}\n") + "thresholds:\n  mql: {fit: 0}\n", "line 8: thresholds.mql is reached with 0 points"},
 		{"no end", "version: 1\nname: t\nengagement:\n  rules:\n    - {id: a, event: x, points: 5, reason: r}\n", "line 3: engagement can grow without end"},
 	}
 	s := testSchema(t)

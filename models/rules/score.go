@@ -1,11 +1,6 @@
 package rules
 
-import (
-	"fmt"
-	"strings"
-
-	"leadscore/features"
-)
+import "leadscore/features"
 
 // Qualification is what should happen with a lead.
 type Qualification string
@@ -63,18 +58,6 @@ type Cap struct {
 	After     float64
 }
 
-// Words says what was cut: "group company: 55 points, at most 40".
-func (c Cap) Words() string {
-	what, limit := string(c.Dimension), "at most"
-	if c.Group != "" {
-		what = "group " + c.Group
-	}
-	if c.After > c.Before {
-		limit = "at least"
-	}
-	return fmt.Sprintf("%s: %s points, %s %s", what, milli(c.Before), limit, milli(c.After))
-}
-
 // NotJudged is a rule that could not be judged.
 type NotJudged struct {
 	ID      string
@@ -86,7 +69,7 @@ type NotJudged struct {
 // Score scores a lead and says why. It may be called by many goroutines.
 func (b *Book) Score(s *features.Snapshot) Score {
 	m := b.moment(s)
-	defer b.moments.Put(m)
+	defer b.release(m)
 	t := b.evaluate(m)
 	decided := b.qualify(m, t)
 	score := Score{
@@ -106,7 +89,7 @@ func (b *Book) Points(s *features.Snapshot) (points, fit, engagement float64, q 
 	m := b.moment(s)
 	t := b.evaluate(m)
 	q = b.qualify(m, t).qualification
-	b.moments.Put(m)
+	b.release(m)
 	return t.total.Points(), t.sums[0].Points(), t.sums[1].Points(), q
 }
 
@@ -143,6 +126,12 @@ func (b *Book) moment(s *features.Snapshot) *moment {
 	m := b.moments.Get().(*moment)
 	m.look(s)
 	return m
+}
+
+// release gives a moment back; it must not keep the lead alive.
+func (b *Book) release(m *moment) {
+	m.Snapshot = nil
+	b.moments.Put(m)
 }
 
 // tally are the sums of one score.
@@ -213,84 +202,4 @@ func (g *gate) holds(m *moment) truth {
 	}
 	times, _ := g.events.add(m, 0, 0, g.atLeast)
 	return truthOf(times >= g.atLeast)
-}
-
-// explain lists what fired, what was cut and what could not be judged.
-func (b *Book) explain(m *moment, s *Score) {
-	s.Fired = make([]Fired, 0, b.count(m, yes))
-	if n := b.count(m, unjudged); n > 0 {
-		s.NotJudged = make([]NotJudged, 0, n)
-	}
-	for d := range b.dimensions {
-		b.dimensions[d].explain(m, d, s)
-	}
-	b.explainGates(m, s)
-}
-
-// count is how many rules came out as given.
-func (b *Book) count(m *moment, is truth) (n int) {
-	for d := range b.dimensions {
-		for i := range m.scratch.outcomes[d] {
-			if m.scratch.outcomes[d][i].truth == is {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-func (d *dimension) explain(m *moment, place int, s *Score) {
-	for i := range d.rules {
-		r, o := &d.rules[i], &m.scratch.outcomes[place][i]
-		switch o.truth {
-		case yes:
-			f := Fired{ID: r.id, Dimension: d.name, Reason: r.reason, Times: o.times,
-				Before: r.points.Points(), Decayed: o.decayed.Points(), Counted: m.scratch.counted[place][i].Points()}
-			if !r.once {
-				f.Before = (r.points * Milli(o.times)).Points()
-			}
-			if r.group >= 0 {
-				f.Group = d.groups[r.group].name
-			}
-			s.Fired = append(s.Fired, f)
-		case unjudged:
-			s.NotJudged = append(s.NotJudged, r.notJudged(m, string(d.name)))
-		}
-	}
-	for g := range d.groups {
-		if cut := m.scratch.groups[place][g]; cut.before != cut.after {
-			s.Capped = append(s.Capped, Cap{d.name, d.groups[g].name, cut.before.Points(), cut.after.Points()})
-		}
-	}
-	var after Milli
-	for _, c := range m.scratch.counted[place] {
-		after += c
-	}
-	if before := m.scratch.before[place]; before != after {
-		s.Capped = append(s.Capped, Cap{d.name, "", before.Points(), after.Points()})
-	}
-}
-
-func (g *gate) notJudged(m *moment, kind string) NotJudged {
-	n := NotJudged{ID: g.id, Kind: kind}
-	if g.when != nil {
-		n.Missing = g.when.missing(m)
-		if len(n.Missing) == 0 {
-			if _, err := g.when.interpret(m); err != nil {
-				n.Problem = err.Error()
-			}
-		}
-	}
-	if len(n.Missing) == 0 && n.Problem == "" && g.events != nil {
-		n.Missing = []string{asOfVariable}
-	}
-	return n
-}
-
-// Words says what is missing: "employees, country missing".
-func (n NotJudged) Words() string {
-	if len(n.Missing) > 0 {
-		return strings.Join(n.Missing, ", ") + " missing"
-	}
-	return n.Problem
 }

@@ -166,6 +166,9 @@ func (p *parser) warnThresholds() {
 		}
 		p.warnGrades(i, most)
 	}
+	if b.mql.set && b.mql.reached(tally{}) {
+		p.warning(line("mql"), "thresholds.mql is reached with 0 points, so by a lead of which nothing is known")
+	}
 	if b.mql.total != nil && *b.mql.total > total && !unbounded {
 		p.warning(line("total"), "mql.total %s is never reached: all rules together give at most %s", *b.mql.total, total)
 	}
