@@ -89,11 +89,11 @@ func (e *Encoder) specials(s *Schema, i int) []float64 {
 	return nil
 }
 
-// maxBins is how many ordered bins an input may have.
+// maxBins is how many codes a number may have, missing and special values included.
 func (e *Encoder) maxBins(i int, l Limits) int {
 	in := &e.Inputs[i]
 	if in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated) {
-		return min(driftBins, l.MaxBins)
+		return min(driftBins+1, l.MaxBins)
 	}
 	return l.MaxBins
 }

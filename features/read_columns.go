@@ -260,7 +260,7 @@ func (r *codeColumn) byDictionary(c *source.Column, rows int, bad func(int, *Fie
 }
 
 func (r *codeColumn) code(text string) (uint32, *FieldError) {
-	text = strings.TrimSpace(text)
+	text = cleanText(text)
 	if len(text) > LongestText {
 		return 0, tooLong(r.field.Name, text)
 	}
@@ -280,6 +280,12 @@ func (r *codeColumn) code(text string) (uint32, *FieldError) {
 		r.levels = append(r.levels, level)
 	}
 	return code, nil
+}
+
+// cleanText drops blanks around a text and replaces bytes that are no UTF-8: JSON could not keep them, and a model that was
+// stored and loaded would no longer know the value.
+func cleanText(text string) string {
+	return strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD")
 }
 
 func tooLong(field, text string) *FieldError {

@@ -107,7 +107,7 @@ func (q *request) value(f *Field, v any) Value {
 			q.long(f.Name, text)
 			return missing
 		}
-		text = strings.TrimSpace(text)
+		text = cleanText(text)
 		if f.isMissing(text) {
 			return missing
 		}
@@ -278,7 +278,7 @@ func (q *request) events(events []Event) {
 	q.lead.Events = slices.Clone(events)
 	for i := range q.lead.Events {
 		e, name := &q.lead.Events[i], "events["+strconv.Itoa(i)+"]"
-		e.Type = strings.TrimSpace(e.Type)
+		e.Type = cleanText(e.Type)
 		if e.Type == "" {
 			q.fault(name+".type", "", "no type", "every event needs one")
 		} else if len(e.Type) > LongestText {
