@@ -98,39 +98,47 @@ func (c *Column) TextAt(i int) string {
 
 // text is TextAt for a row that has a value.
 func (c *Column) text(i int) string {
+	switch {
+	case c.Kind == Text && c.Codes != nil:
+		return c.Levels[c.Codes[i]]
+	case c.Kind == Text:
+		return c.Text[i]
+	}
+	return string(c.appendText(nil, i))
+}
+
+// appendText appends what text returns.
+func (c *Column) appendText(to []byte, i int) []byte {
 	switch c.Kind {
 	case Text:
-		if c.Codes != nil {
-			return c.Levels[c.Codes[i]]
-		}
-		return c.Text[i]
+		return append(to, c.text(i)...)
 	case Number:
-		return c.numberText(i)
+		return c.appendNumber(to, i)
 	case Boolean:
-		return strconv.FormatBool(c.Booleans[i])
+		return strconv.AppendBool(to, c.Booleans[i])
 	case Time:
 		at := time.UnixMicro(c.Times[i]).UTC()
 		if c.DateOnly {
-			return at.Format(time.DateOnly)
+			return at.AppendFormat(to, time.DateOnly)
 		}
-		return at.Format(time.RFC3339Nano)
+		return at.AppendFormat(to, time.RFC3339Nano)
 	}
-	return ""
+	return to
 }
 
-// numberText writes a number without an exponent where a person would.
-func (c *Column) numberText(i int) string {
+// appendNumber writes a number without an exponent where a person would.
+func (c *Column) appendNumber(to []byte, i int) []byte {
 	switch {
 	case c.Whole && c.Unsigned:
-		return strconv.FormatUint(uint64(c.Integers[i]), 10)
+		return strconv.AppendUint(to, uint64(c.Integers[i]), 10)
 	case c.Whole:
-		return strconv.FormatInt(c.Integers[i], 10)
+		return strconv.AppendInt(to, c.Integers[i], 10)
 	}
 	value := c.Numbers[i]
 	if size := math.Abs(value); size != 0 && (size < 1e-6 || size >= 1e21) {
-		return strconv.FormatFloat(value, 'g', -1, 64)
+		return strconv.AppendFloat(to, value, 'g', -1, 64)
 	}
-	return strconv.FormatFloat(value, 'f', -1, 64)
+	return strconv.AppendFloat(to, value, 'f', -1, 64)
 }
 
 // resize gives each of the column's slices that its kind uses the length rows; their content is left as it is.

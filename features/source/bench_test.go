@@ -1,7 +1,9 @@
 package source
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +58,48 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "leads/s")
 		})
 	}
+}
+
+// BenchmarkScanner splits the same CSV with the scanner and with encoding/csv.
+func BenchmarkScanner(b *testing.B) {
+	const rows = 50_000
+	path := filepath.Join(b.TempDir(), "leads.csv")
+	writeTable(b, path, history(rows), rows)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("ours", func(b *testing.B) {
+		b.SetBytes(int64(len(content)))
+		for b.Loop() {
+			s := newScanner(bytes.NewReader(content), "")
+			for {
+				ok, err := s.next()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if !ok {
+					break
+				}
+			}
+		}
+	})
+	b.Run("encoding_csv", func(b *testing.B) {
+		b.SetBytes(int64(len(content)))
+		for b.Loop() {
+			reader := csv.NewReader(bytes.NewReader(content))
+			reader.ReuseRecord = true
+			for {
+				_, err := reader.Read()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
 }
 
 // BenchmarkWrite writes the same table.

@@ -220,7 +220,8 @@ func (c *csvFile) tooLong(fault Fault, faults *faultList) bool {
 	return found
 }
 
-// takeASCII takes a row whose bytes are its letters. If most columns are wanted, all cells are parts of one string.
+// takeASCII takes a row whose bytes are its letters. If most columns are wanted, all cells are parts of one
+// string.
 func (c *csvFile) takeASCII(row int) {
 	if 2*len(c.wanted) < len(c.names) {
 		for i := range c.wanted {

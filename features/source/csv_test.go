@@ -25,7 +25,8 @@ func put(t testing.TB, name string, content string) string {
 
 func columnNames(columns []ColumnInfo) string { return strings.Join(names(columns), "/") }
 
-// TestCSV has a case for each liberty that CSV files take. Cells are shown with / between, rows with a space-bar-space.
+// TestCSV has a case for each liberty that CSV files take. Cells are shown with / between, rows with a
+// space-bar-space.
 func TestCSV(t *testing.T) {
 	for _, test := range []struct {
 		name, content string
@@ -101,8 +102,8 @@ func utf16(text string, bigEndian bool) string {
 	return b.String()
 }
 
-// TestBadCSV has a case for each way in which a CSV file cannot be read: what the error is and says. FILE stands for
-// the file's path.
+// TestBadCSV has a case for each way in which a CSV file cannot be read: what the error is and says. FILE stands
+// for the file's path.
 func TestBadCSV(t *testing.T) {
 	long := strings.Repeat("x", maxCellBytes+1)
 	for _, test := range []struct {

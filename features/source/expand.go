@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// Expand turns what a user may name into the files of one table: a file stands for itself, a folder for the data files
-// directly in it (.csv, .tsv, .txt or .parquet, with or without .gz or .zst; names that begin with . or _
-// are left out, as writers use them for what is not data), and a pattern of [filepath.Match] for the files
-// that match. Each folder's and pattern's files are sorted by name; a file found twice is listed once.
+// Expand turns what a user may name into the files of one table: a file stands for itself, a folder for the data
+// files directly in it (.csv, .tsv, .txt or .parquet, with or without .gz or .zst; names that begin with . or _
+// are left out, as writers use them for what is not data), and a pattern of [filepath.Match] for the files that
+// match. Each folder's and pattern's files are sorted by name; a file found twice is listed once.
 //
 // It returns [ErrNoFiles] when a folder holds no data file or a pattern matches nothing, [ErrMixedFormats] when
 // the files are partly Parquet, and the error of [os.Stat] for a file that is not there.
@@ -93,8 +93,8 @@ func unique(files []string) []string {
 	})
 }
 
-// checkOneFormat reports a table of both CSV and Parquet files: by their names, and by the first bytes of a file whose
-// name does not say.
+// checkOneFormat reports a table of both CSV and Parquet files: by their names, and by the first bytes of a file
+// whose name does not say.
 func checkOneFormat(files []string) error {
 	var csv, parquet string
 	for _, file := range files {

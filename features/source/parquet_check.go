@@ -16,7 +16,8 @@ const (
 	maxPageValues = 1 << 26
 )
 
-// headerWindow is how much is read to find a page header; most have fewer than 100 bytes, those with long statistics more.
+// headerWindow is how much is read to find a page header; most have fewer than 100 bytes, those with long
+// statistics more.
 const (
 	headerWindow    = 512
 	maxHeaderWindow = 1 << 20

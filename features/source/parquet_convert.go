@@ -243,7 +243,8 @@ func twosComplement(value []byte) *big.Int {
 	return number
 }
 
-// decimal divides by the scale, rounded once: up to 2^53 and 10^22 float64 division does, since both sides are exact.
+// decimal divides by the scale, rounded once: up to 2^53 and 10^22 float64 division does, since both sides are
+// exact.
 func (l *layout) decimal(unscaled *big.Int) float64 {
 	if unscaled.IsInt64() {
 		if value := unscaled.Int64(); value > -1<<53 && value < 1<<53 && l.digits <= 22 {

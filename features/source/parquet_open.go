@@ -42,17 +42,17 @@ func openParquet(f *os.File, path string, size int64, options *Options) (opened 
 // hundreds of columns.
 const pageBufferBytes = 256 << 10
 
-// guard turns a panic of the Parquet library into an error. The library panics on some damaged files, which come from outside;
-// what can be checked beforehand is checked, and this catches the rest. It covers only calls into the library and
-// the decoding of what it returns.
+// guard turns a panic of the Parquet library into an error. The library panics on some damaged files, which come
+// from outside; what can be checked beforehand is checked, and this catches the rest. It covers only calls into
+// the library and the decoding of what it returns.
 func guard(path string, err *error) {
 	if cause := recover(); cause != nil {
 		*err = notATable(path, "the file is damaged: %v", cause)
 	}
 }
 
-// checkEnd tells a truncated file from one that never was Parquet: the format's last four bytes are as its first. It
-// also checks the sizes that the footer claims, since the library makes room for what the file says.
+// checkEnd tells a truncated file from one that never was Parquet: the format's last four bytes are as its first.
+// It also checks the sizes that the footer claims, since the library makes room for what the file says.
 func checkEnd(f *os.File, path string, size int64) error {
 	const least = 12 // two marks and the footer's length
 	end := make([]byte, 8)
@@ -152,8 +152,8 @@ const (
 	nothing // a column of nulls only
 )
 
-// layoutOf reads a column's types. Nested and repeated columns, and types without a meaning for a table of leads, are
-// unsupported, with the reason.
+// layoutOf reads a column's types. Nested and repeated columns, and types without a meaning for a table of leads,
+// are unsupported, with the reason.
 func layoutOf(column *parquet.Column) layout {
 	l := layout{info: ColumnInfo{Name: column.Name()}, leaf: column.Index(), optional: column.Optional()}
 	if !column.Leaf() {

@@ -116,7 +116,7 @@ type columnReader struct {
 
 	dictionary Column // the chunk's dictionary, decoded once; Levels for text
 	decoded    bool   // dictionary is that of the open chunk
-	fresh      bool // the dictionary has not been given out yet
+	fresh      bool   // the dictionary has not been given out yet
 	faults     []Fault
 }
 
@@ -221,7 +221,8 @@ func (r *columnReader) decodeDictionary(dictionary parquet.Dictionary) error {
 	return nil
 }
 
-// prepareText chooses the form of a text column: coded while all its pages in this batch use the dictionary, else text.
+// prepareText chooses the form of a text column: coded while all its pages in this batch use the dictionary, else
+// text.
 func (r *columnReader) prepareText(column *Column, at, n int, coded bool) bool {
 	indexed := r.page.Dictionary() != nil
 	switch {
@@ -354,7 +355,8 @@ func spread[T any](values []T, null []bool, present int) {
 	}
 }
 
-// fault notes a value that cannot be read: the k-th present one, from 0, of those being read. Its row is found by place.
+// fault notes a value that cannot be read: the k-th present one, from 0, of those being read. Its row is found by
+// place.
 func (r *columnReader) fault(k int, reason string) {
 	r.faults = append(r.faults, Fault{File: r.path, Row: int64(k), Column: r.layout.info.Name, Reason: reason})
 }

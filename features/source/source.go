@@ -184,13 +184,13 @@ func (r *Reader) Columns() []ColumnInfo {
 
 // Next returns the next rows, at least one, or [io.EOF] after the last. A batch comes from one file.
 //
-// The batch and its slices are used again by the next call: copy what must live longer. Strings may be
-// kept; a kept string holds on to its neighbours (64 KiB of a CSV file, a batch's column of a Parquet file), so use
+// The batch and its slices are used again by the next call: copy what must live longer. Strings may be kept; a
+// kept string holds on to its neighbours (64 KiB of a CSV file, a batch's column of a Parquet file), so use
 // [strings.Clone] for a few out of many.
 //
-// When rows cannot be read, Next goes on to the end of the table to find all of them and returns a
-// [FaultsError]. A table without any row is [ErrNoRows]. After an error, a cancelled context too, it returns
-// the same error again: rows may have been passed over.
+// When rows cannot be read, Next goes on to the end of the table to find all of them and returns a [FaultsError].
+// A [Fault] alone is one after which its file cannot be read on. A table without any row is [ErrNoRows]. After an
+// error, a cancelled context too, it returns the same error again: rows may have been passed over.
 func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 	if r.err != nil {
 		return nil, r.err

@@ -41,16 +41,16 @@ type tableWriter interface {
 	finish() error
 }
 
-// Create begins a table that will stand at path. Its extension chooses the format: .parquet, .csv, .tsv or .jsonl (one JSON
-// object a line); .gz or .zst behind the last three compresses.
+// Create begins a table that will stand at path. Its extension chooses the format: .parquet, .csv, .tsv or .jsonl
+// (one JSON object a line); .gz or .zst behind the last three compresses.
 //
-// Rows go to a temporary file in the same folder, and [Writer.Commit] renames it: under path there is at any time the
-// whole new table, or what was there before. The name of the temporary file begins with a dot and its ending is .tmp,
-// so that [Expand] passes it over.
+// Rows go to a temporary file in the same folder, and [Writer.Commit] renames it: under path there is at any time
+// the whole new table, or what was there before. The name of the temporary file begins with a dot and its ending
+// is .tmp, so that [Expand] passes it over.
 //
-// CSV and JSON Lines keep every value as it is. A spreadsheet program takes a CSV cell that begins with = + - or @ for a formula: this
-// writer does not alter such cells, because a table that is read back must be the same; import files
-// with cells from strangers as text.
+// CSV and JSON Lines keep every value as it is. A spreadsheet program takes a CSV cell that begins with = + - or @
+// for a formula: this writer does not alter such cells, because a table that is read back must be the same; import
+// files with cells from strangers as text.
 func Create(path string, columns []ColumnInfo) (*Writer, error) {
 	form := outputFormat(path)
 	if form == "" {
@@ -130,9 +130,9 @@ func (w *Writer) begin(form string) error {
 	return w.table.(*csvWriter).header(w.columns)
 }
 
-// Write appends rows. The columns have the names, kinds and order given to [Create]; of each, Null (nil: no value is missing) and the
-// slice of its kind hold at least rows elements. They are not kept. Text may be coded. A number that is not
-// finite is an error: mark it null. After an error the table cannot be committed.
+// Write appends rows. The columns have the names, kinds and order given to [Create]; of each, Null (nil: no value
+// is missing) and the slice of its kind hold at least rows elements. They are not kept. Text may be coded. A
+// number that is not finite is an error: mark it null. After an error the table cannot be committed.
 func (w *Writer) Write(columns []Column, rows int) error {
 	if w.err != nil {
 		return w.err
@@ -193,7 +193,8 @@ func (c *Column) rows() int {
 
 func (c *Column) isNull(row int) bool { return c.Null != nil && c.Null[row] }
 
-// Commit writes what is left, makes it durable and gives the table its name. On an error nothing has changed under the path.
+// Commit writes what is left, makes it durable and gives the table its name. On an error nothing has changed under
+// the path.
 func (w *Writer) Commit() error {
 	if w.file == nil {
 		return fmt.Errorf("%s: already committed or discarded", w.path)

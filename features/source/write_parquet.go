@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -21,7 +20,8 @@ const (
 type parquetWriter struct {
 	table  *parquet.GenericWriter[any]
 	values []parquet.Value
-	rows   int // of the open row group
+	texts  []byte // what the values of a text column point at; the library copies it
+	rows   int    // of the open row group
 }
 
 func newParquetWriter(out io.Writer, columns []ColumnInfo) *parquetWriter {
@@ -100,22 +100,22 @@ func (w *parquetWriter) write(columns []Column, rows int) (err error) {
 
 // fill makes the library's values of rows from … to.
 func (w *parquetWriter) fill(column *Column, index, from, to int) {
-	w.values = w.values[:0]
+	w.values, w.texts = w.values[:0], w.texts[:0]
 	for row := from; row < to; row++ {
 		if column.isNull(row) {
 			w.values = append(w.values, parquet.NullValue().Level(0, 0, index))
 			continue
 		}
-		w.values = append(w.values, valueOf(column, row).Level(0, 1, index))
+		w.values = append(w.values, w.value(column, row).Level(0, 1, index))
 	}
 }
 
-func valueOf(column *Column, row int) parquet.Value {
+func (w *parquetWriter) value(column *Column, row int) parquet.Value {
 	switch {
 	case column.Kind == Text:
-		text := column.text(row)
-		// The library copies the bytes and does not change them.
-		return parquet.ByteArrayValue(unsafe.Slice(unsafe.StringData(text), len(text)))
+		from := len(w.texts)
+		w.texts = append(w.texts, column.text(row)...)
+		return parquet.ByteArrayValue(w.texts[from:len(w.texts):len(w.texts)])
 	case column.Kind == Number && column.Whole:
 		return parquet.Int64Value(column.Integers[row])
 	case column.Kind == Number:

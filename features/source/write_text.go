@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -12,44 +11,64 @@ import (
 type csvWriter struct {
 	out       *bufio.Writer
 	delimiter byte
+	line      []byte
 }
 
 func (w *csvWriter) header(columns []ColumnInfo) error {
+	line := w.line[:0]
 	for i, column := range columns {
-		w.cell(i, column.Name)
+		line = w.appendDelimiter(line, i)
+		line = w.appendCell(line, column.Name)
 	}
-	return w.out.WriteByte('\n')
+	_, err := w.out.Write(append(line, '\n'))
+	return err
 }
 
-// write leaves errors to the buffer, which keeps the first one.
 func (w *csvWriter) write(columns []Column, rows int) error {
 	for row := range rows {
+		line := w.line[:0]
 		for i := range columns {
 			column := &columns[i]
-			value := column.TextAt(row)
-			if value == "" && len(columns) == 1 {
-				w.out.WriteString(`""`) // an empty line would be no row
-				continue
+			line = w.appendDelimiter(line, i)
+			switch {
+			case column.isNull(row):
+			case column.Kind == Text:
+				line = w.appendCell(line, column.text(row))
+			default: // has no character that needs quotes
+				line = column.appendText(line, row)
 			}
-			w.cell(i, value)
 		}
-		w.out.WriteByte('\n')
+		if len(line) == 0 {
+			line = append(line, `""`...) // an empty line would be no row
+		}
+		w.line = append(line, '\n')
+		if _, err := w.out.Write(w.line); err != nil {
+			return err
+		}
 	}
-	return w.out.Flush()
+	return nil
 }
 
-// cell writes one cell of a row.
-func (w *csvWriter) cell(i int, value string) {
-	if i > 0 {
-		w.out.WriteByte(w.delimiter)
+func (w *csvWriter) appendDelimiter(line []byte, i int) []byte {
+	if i == 0 {
+		return line
 	}
+	return append(line, w.delimiter)
+}
+
+// appendCell doubles quotes within a cell that needs them around it.
+func (w *csvWriter) appendCell(line []byte, value string) []byte {
 	if !w.needsQuotes(value) {
-		w.out.WriteString(value)
-		return
+		return append(line, value...)
 	}
-	w.out.WriteByte('"')
-	w.out.WriteString(strings.ReplaceAll(value, `"`, `""`))
-	w.out.WriteByte('"')
+	line = append(line, '"')
+	for i := range len(value) {
+		if value[i] == '"' {
+			line = append(line, '"')
+		}
+		line = append(line, value[i])
+	}
+	return append(line, '"')
 }
 
 // needsQuotes is true where a reader would end or trim the cell.
@@ -95,9 +114,11 @@ func (w *jsonWriter) write(columns []Column, rows int) error {
 			line = columns[i].appendJSON(line, row)
 		}
 		w.line = append(line, '}', '\n')
-		w.out.Write(w.line)
+		if _, err := w.out.Write(w.line); err != nil {
+			return err
+		}
 	}
-	return w.out.Flush()
+	return nil
 }
 
 func (w *jsonWriter) finish() error { return nil }
@@ -108,7 +129,7 @@ func (c *Column) appendJSON(line []byte, row int) []byte {
 	case c.isNull(row):
 		return append(line, "null"...)
 	case c.Kind == Number, c.Kind == Boolean:
-		return append(line, c.text(row)...)
+		return c.appendText(line, row)
 	}
 	return appendJSON(line, c.text(row))
 }
