@@ -27,12 +27,25 @@ var (
 // disposable domain is disposable; a free domain counts only as it is. An address is one local part of 1 to 64 bytes, one @
 // and a domain of two or more labels; a display name ("Ann <ann@x.org>") makes it invalid. Cost: a few binary searches.
 func EmailKind(address string) string {
+	domain, ok := emailDomain(address)
+	if !ok {
+		return InvalidEmail
+	}
+	return domainKind(domain)
+}
+
+// emailDomain is what follows the @ of an address whose local part is sound.
+func emailDomain(address string) (domain string, ok bool) {
 	address = strings.TrimSpace(address)
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 || at > 64 || !localPart(address[:at]) {
-		return InvalidEmail
+		return "", false
 	}
-	domain := strings.ToLower(address[at+1:])
+	return address[at+1:], true
+}
+
+func domainKind(domain string) string {
+	domain = strings.ToLower(domain)
 	if !domainName(domain) {
 		return InvalidEmail
 	}
@@ -47,13 +60,42 @@ func EmailKind(address string) string {
 	return CompanyEmail
 }
 
+// rememberedDomains bounds what [lookEmail] keeps: a file's addresses share far fewer domains.
+const rememberedDomains = 100_000
+
+// lookEmail is [EmailKind] for many addresses: it looks at a domain once.
+func lookEmail() func(string) (string, *FieldError) {
+	kinds := map[string]string{}
+	return func(address string) (string, *FieldError) {
+		domain, ok := emailDomain(address)
+		if !ok {
+			return InvalidEmail, nil
+		}
+		kind, ok := kinds[domain]
+		if !ok {
+			kind = domainKind(domain)
+			if len(kinds) < rememberedDomains {
+				kinds[strings.Clone(domain)] = kind
+			}
+		}
+		return kind, nil
+	}
+}
+
 func localPart(s string) bool {
-	for _, r := range s {
-		if r <= ' ' || strings.ContainsRune(`@<>()[],;:"\`, r) || r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r) {
+	for i, r := range s {
+		switch {
+		case r <= ' ' || r == 0x7f:
+			return false
+		case r < utf8.RuneSelf:
+			if strings.IndexByte(`@<>()[],;:"\`, byte(r)) >= 0 || r == '.' && i+1 < len(s) && s[i+1] == '.' {
+				return false
+			}
+		case r == utf8.RuneError || unicode.IsSpace(r) || unicode.IsControl(r):
 			return false
 		}
 	}
-	return s[0] != '.' && s[len(s)-1] != '.' && !strings.Contains(s, "..")
+	return s[0] != '.' && s[len(s)-1] != '.'
 }
 
 // domainName accepts labels of letters (of any script), digits and inner hyphens, the last one not all digits.

@@ -6,7 +6,6 @@ import (
 	"hash/maphash"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"leadscore/features/source"
 )
@@ -79,7 +78,7 @@ func fieldReader(s *Schema, f *Field) columnReader {
 	case Boolean:
 		return newCodeColumn(f, lookBoolean(f), falseLevel, trueLevel)
 	case Email:
-		return newCodeColumn(f, func(text string) (string, *FieldError) { return EmailKind(text), nil })
+		return newCodeColumn(f, lookEmail())
 	}
 	return newCodeColumn(f, nil)
 }
@@ -201,21 +200,14 @@ func (r *leadReader) batch(b *source.Batch, have []wanted) {
 	r.openOutcomes(base)
 }
 
-// readColumns shares the columns out over two goroutines: more would wait for the file.
+// readColumns shares the columns out over the cores.
 func readColumns(b *source.Batch, have []wanted, faults *rowFaults) {
-	const workers = 2
-	var found [workers][]rowFault
-	work := func(worker int) {
-		for k := worker; k < len(have); k += workers {
-			have[k].reader.read(&b.Columns[k], b.Rows, func(row int, fault *FieldError) {
-				found[worker] = append(found[worker], rowFault{row, k, fault})
-			})
-		}
-	}
-	var wait sync.WaitGroup
-	wait.Go(func() { work(1) })
-	work(0)
-	wait.Wait()
+	found := make([][]rowFault, len(have))
+	inParallel(len(have), func(k int) {
+		have[k].reader.read(&b.Columns[k], b.Rows, func(row int, fault *FieldError) {
+			found[k] = append(found[k], rowFault{row, k, fault})
+		})
+	})
 	for _, f := range found {
 		faults.batch = append(faults.batch, f...)
 	}

@@ -171,7 +171,7 @@ func (q *request) number(f *Field, v any) Value {
 	case math.IsNaN(number) || math.IsInf(number, 0):
 		q.fault(f.Name, strconv.FormatFloat(number, 'g', -1, 64), "not a finite number", "send a finite number, or leave the field out")
 	case !exact:
-		q.fault(f.Name, fmt.Sprint(v), "too large to be held exactly", "send at most 2^53")
+		q.fault(f.Name, fmt.Sprint(v), "too large to be held exactly", "send whole numbers below 2^53")
 	default:
 		return Value{Number: number}
 	}
@@ -191,10 +191,10 @@ func goNumber(v any) (number float64, exact, ok bool) {
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		number = float64(r.Int())
-		return number, math.Abs(number) <= 1<<53, true
+		return number, math.Abs(number) < 1<<53, true
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		number = float64(r.Uint())
-		return number, number <= 1<<53, true
+		return number, number < 1<<53, true
 	}
 	return 0, false, false
 }
@@ -212,7 +212,7 @@ func plainText(v any) (string, bool) {
 		return "", false
 	}
 	if !exact {
-		return fmt.Sprint(v), true
+		return fmt.Sprint(v), true // all digits, as a file's
 	}
 	return numberText(number), true
 }
