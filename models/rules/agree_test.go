@@ -139,6 +139,9 @@ func randomLead(r *rand.Rand, s *features.Schema) *features.Snapshot {
 			v.Number = float64(r.IntN(2))
 		case features.Date:
 			v.Time = now - features.Micros(r.IntN(400))*features.Day
+			if r.IntN(5) == 0 { // further apart than a CEL duration reaches
+				v.Time -= 300 * 365 * features.Day
+			}
 		case features.Email:
 			v.Text = emailKinds[r.IntN(len(emailKinds))]
 		default:
@@ -146,7 +149,7 @@ func randomLead(r *rand.Rand, s *features.Schema) *features.Snapshot {
 		}
 	}
 	for age := 100 * r.IntN(2); age > 0; age -= 1 + r.IntN(20) {
-		lead.Events = append(lead.Events, features.Event{Time: now - features.Micros(age)*features.Day/2 - 1,
+		lead.Events = append(lead.Events, features.Event{Time: now - features.Micros(age)*features.Day/2 - features.Micros(r.IntN(2)),
 			Type: []string{"pricing_page", "webinar", "whitepaper", "demo_request"}[r.IntN(4)]})
 	}
 	return lead

@@ -150,4 +150,10 @@ func TestNoFalseWarning(t *testing.T) {
 			}
 		}
 	}
+	for _, w := range parse(t, s, book("    - {id: a, points: -5, reason: r, when: lead.opt_out}\n")+
+		"exclude:\n  - {id: out, reason: r, when: lead.opt_out && (lead.growth > 1 || lead.growth <= 1)}\n").Warnings() {
+		if strings.Contains(w, "rule a") {
+			t.Errorf("a lead without growth is not excluded, but: %s", w)
+		}
+	}
 }

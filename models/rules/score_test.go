@@ -47,6 +47,7 @@ func TestDecay(t *testing.T) {
 		{"first contact", ", first: true", []string{"visit 5", "visit 3"}, 15, 1},
 		{"not the first contact", ", first: true", []string{"mail 5", "visit 3"}, 0, 0},
 		{"after a webinar", ", after: webinar", []string{"visit 9", "webinar 8", "visit 7", "visit 6"}, 30, 2},
+		{"after another of its own", ", after: visit", []string{"visit 9", "visit 7"}, 15, 1},
 		{"after two contacts", ", after_events: 2", []string{"visit 9", "mail 8", "visit 7"}, 15, 1},
 	}
 	s := testSchema(t)
