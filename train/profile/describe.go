@@ -165,7 +165,7 @@ func (h *history) keepSomething() {
 		}
 		onlyStrong := true
 		for _, s := range c.Suspicions {
-			if s.Grade == Leak && s.Evidence != TooGood && s.Evidence != TooInforming && s.Evidence != Deterministic {
+			if s.Grade == Leak && !s.Evidence.isStrength() {
 				onlyStrong = false
 			}
 		}

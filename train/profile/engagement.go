@@ -35,7 +35,7 @@ type EventType struct {
 	seen     int       // decided leads looked at
 	seenWon  int       // of which won
 	perLead  []int     // events per lead, of leads with one, rising
-	ages     []float64 // days from the last one to the snapshot
+	rows     []int32   // sampled leads with one, rising
 	strength *strength // of the number before the snapshot
 }
 
@@ -47,6 +47,8 @@ const (
 	withClosing = features.Day / (24 * 60)
 	// leastReach is the share of leads that a type needs for a figure of its own.
 	leastReach = 0.01
+	// constantShare is the share of leads with the same number of events that tells nothing.
+	constantShare = 0.99
 	// mostFigures is how many types have a figure of their own.
 	mostFigures = 10
 	// figureWindow and figureHalfLife are the usual time of memory.
@@ -105,7 +107,6 @@ func (h *history) eventTypes() []EventType {
 	seen, won := 0, 0
 	overall := countBins()[0]
 	counts := make(map[uint32]int)
-	last := make(map[uint32]features.Micros)
 	for row, events := range e.of {
 		at, ok := h.asOf(row)
 		outcome := h.labels.of[row]
@@ -122,7 +123,6 @@ func (h *history) eventTypes() []EventType {
 		for _, v := range events {
 			if v.time < at {
 				counts[v.typ]++
-				last[v.typ] = v.time
 			}
 		}
 		for typ, n := range counts {
@@ -132,9 +132,7 @@ func (h *history) eventTypes() []EventType {
 				t.withWon++
 			}
 			t.perLead = append(t.perLead, n)
-			if at != math.MaxInt64 {
-				t.ages = append(t.ages, float64(at-last[typ])/float64(features.Day))
-			}
+			t.rows = append(t.rows, int32(row))
 			bins[typ][countBin(n)].add(outcome, split(row))
 		}
 	}
@@ -197,9 +195,8 @@ func (t *EventType) sumUp(seen, won int, bins []bin, overall *bin) {
 	}
 	t.strength = &strength{bins: dropEmpty(bins)}
 	t.strength.auc, t.strength.aucError = aucAcross(t.strength.bins)
-	t.strength.information = informationValue(t.strength.bins)
+	t.strength.information, t.strength.infoError = informationValue(t.strength.bins)
 	sort.Ints(t.perLead)
-	sort.Float64s(t.ages)
 	if t.Leads > 0 {
 		rate := float64(t.withWon) / float64(t.Leads)
 		t.WinRate = &rate
@@ -220,8 +217,7 @@ func (t *EventType) judge() {
 	case t.Late >= lateMost:
 		t.Use, t.Grade = false, Leak
 		t.Why = fmt.Sprintf("%s of its events come with the closing or after it", percent(t.Late))
-	case t.seenWon >= leastEach && t.seen-t.seenWon >= leastEach &&
-		(t.strength.auc-2*t.strength.aucError >= leakAUC || t.strength.information >= leakInformation):
+	case t.seenWon >= leastEach && t.seen-t.seenWon >= leastEach && t.strength.strong():
 		t.Use, t.Grade = false, Leak
 		t.Why = fmt.Sprintf("alone it has AUC %.3f and information value %.2f: it looks like part of the outcome", t.strength.auc, t.strength.information)
 	case float64(t.Leads) < leastReach*float64(t.seen):
@@ -263,7 +259,7 @@ func (h *history) proposeEngagement() {
 	n := 0
 	for i := range h.types {
 		t := &h.types[i]
-		if n == mostFigures || !t.frequent() {
+		if n == mostFigures || !t.frequent() || t.constant() {
 			continue
 		}
 		n++
@@ -276,6 +272,11 @@ func (h *history) proposeEngagement() {
 			break
 		}
 	}
+}
+
+// constant says whether practically every lead has as many of these events as every other.
+func (t *EventType) constant() bool {
+	return float64(t.Leads) >= constantShare*float64(t.seen) && t.perLead[0] == t.perLead[len(t.perLead)-1]
 }
 
 // usableTypes is any, or the list of types without those left out.

@@ -104,7 +104,7 @@ func (e *eventLog) chooseColumns(s *sample, h *history, c *Config) (*look, []Ask
 	}
 	lead := pick("--event-lead", c.EventLeadColumn, "the lead's id", func() int { return leadOfEvents(looks, h) })
 	at := pick("--event-time", c.EventTimeColumn, "the time", func() int { return timeOfEvents(looks) })
-	typ := pick("--event-type", c.EventType, "the event's type", func() int { return typeOfEvents(looks, lead, at) })
+	typ := pick("--event-type", c.EventTypeColumn, "the event's type", func() int { return typeOfEvents(looks, lead, at) })
 	if len(asks) > 0 {
 		return nil, asks
 	}

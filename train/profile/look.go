@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"leadscore/features"
@@ -169,7 +170,7 @@ func (l *look) readsDates(layout string, most int) bool {
 			continue
 		}
 		all += l.rows[code]
-		if t, ok := features.ParseTime(text, layout, time.UTC); !ok || !plausibleTime(t, layout) {
+		if t, ok := features.ParseTime(text, layout, time.UTC); !ok || !plausibleTime(t, text) {
 			strays += l.rows[code]
 			texts++
 		}
@@ -183,12 +184,12 @@ func (l *look) readsDates(layout string, most int) bool {
 	return all > 0 && float64(strays) <= mostStray*float64(all) || most < math.MaxInt && texts < seen
 }
 
-// plausibleTime keeps numbers such as 12345678 from being dates: years 1900 to 2100; 1990 to 2100 for seconds since 1970,
-// which small numbers are too.
-func plausibleTime(t features.Micros, layout string) bool {
+// plausibleTime keeps numbers such as 12345678 or 1674 from being dates: texts without a sign between the digits must be of
+// the years 1990 to 2100, others from 1700 on.
+func plausibleTime(t features.Micros, text string) bool {
 	const year = 365.2425 * float64(features.Day)
-	first := 1900.0
-	if layout == features.LayoutUnix || layout == features.LayoutUnixMilli {
+	first := 1700.0
+	if !strings.ContainsAny(text, "-/. :") {
 		first = 1990
 	}
 	y := 1970 + float64(t)/year

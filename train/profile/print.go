@@ -36,8 +36,11 @@ func (p *Profile) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "%s: %s (%s)\n", c.Name, value, oneLine(c.Why))
 	}
-	for _, s := range p.Suspicions {
-		fmt.Fprintf(&b, "%s: %s: %s\n", s.Grade, oneLine(s.Field), oneLine(s.Words))
+	for i := range p.Columns {
+		if c := &p.Columns[i]; len(c.Suspicions) > 0 {
+			grade := worst(c.Suspicions)
+			fmt.Fprintf(&b, "%s: %s: %s\n", grade, oneLine(c.Name), oneLine(evidence(c.Suspicions, grade)))
+		}
 	}
 	for _, n := range p.Warned {
 		fmt.Fprintf(&b, "note: %s\n", oneLine(string(n)))

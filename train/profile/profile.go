@@ -17,13 +17,13 @@ type Config struct {
 	Events []string // of the events' table; empty: none
 	Out    string   // folder for schema.yaml and rules.yaml; empty: nothing is written
 
-	IDColumn, OutcomeColumn                     string
-	Won, Lost                                   []string // values of the outcome
-	CreatedColumn, ClosedColumn                 string
-	AccountColumn, ValueColumn                  string
-	EventLeadColumn, EventTimeColumn, EventType string // columns of the events
-	Snapshot                                    string // such as "created + 7d"
-	Horizon                                     string // such as "90d"
+	IDColumn, OutcomeColumn                           string
+	Won, Lost                                         []string // values of the outcome
+	CreatedColumn, ClosedColumn                       string
+	AccountColumn, ValueColumn                        string
+	EventLeadColumn, EventTimeColumn, EventTypeColumn string // columns of the events
+	Snapshot                                          string // such as "created + 7d"
+	Horizon                                           string // such as "90d"
 
 	Overwrite bool                    // replace files that are there
 	Progress  func(done, total int64) // bytes read so far and in all; may be nil
@@ -276,6 +276,9 @@ func (h *history) profile() (*Profile, error) {
 		p.Suspicions = append(p.Suspicions, h.columns[i].Suspicions...)
 	}
 	p.Schema = h.schema()
+	if len(p.Schema.Inputs()) == 0 {
+		return nil, h.nothing()
+	}
 	p.SchemaText = h.schemaText(&p.Schema)
 	if _, err := features.ParseSchema("schema.yaml", p.SchemaText); err != nil {
 		return nil, fmt.Errorf("profile: the proposed schema is not valid: %w", err)
@@ -287,4 +290,18 @@ func (h *history) profile() (*Profile, error) {
 		p.Warned = append(p.Warned, Warning(n))
 	}
 	return p, nil
+}
+
+// nothing says of every column why it is not used.
+func (h *history) nothing() error {
+	var reasons []string
+	for i := range h.columns {
+		if c := &h.columns[i]; c.Role == RoleField {
+			reasons = append(reasons, c.Name+": "+c.Why)
+		}
+	}
+	if len(reasons) == 0 {
+		return fmt.Errorf("%w: there is none besides the id and the outcome", ErrNothingToUse)
+	}
+	return fmt.Errorf("%w: %s", ErrNothingToUse, oneLine(listed(reasons, 8)))
 }

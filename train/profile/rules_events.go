@@ -24,6 +24,10 @@ const (
 	fastLaneDays     = 14
 	mostIntent       = 60 // points of the group
 	mostInterest     = 30
+	// mostOverlap is the share of leads that two types of event may have in common to give points both.
+	mostOverlap = 0.9
+	// excludedRate is how much of the mean win rate those may have whom a wish for no more messages excludes.
+	excludedRate = 0.5
 )
 
 // eventRule is a proposed rule about what the lead did.
@@ -57,7 +61,7 @@ func (h *history) eventRules() []eventRule {
 	var rules []eventRule
 	for i := range h.types {
 		t := &h.types[i]
-		if !t.frequent() || len(rules) == mostEventRules || len(t.Type) > longestInRule {
+		if !t.frequent() || len(rules) == mostEventRules || len(t.Type) > longestInRule || t.optsOut() || sameLeads(rules, t) {
 			continue
 		}
 		if r := t.rule(); r.points != 0 {
@@ -65,6 +69,34 @@ func (h *history) eventRules() []eventRule {
 		}
 	}
 	return rules
+}
+
+// sameLeads says whether an earlier rule already counts what practically the same leads did.
+func sameLeads(rules []eventRule, t *EventType) bool {
+	for i := range rules {
+		both, a, b := 0, rules[i].rows, t.rows
+		for len(a) > 0 && len(b) > 0 {
+			switch {
+			case a[0] == b[0]:
+				both++
+				a, b = a[1:], b[1:]
+			case a[0] < b[0]:
+				a = a[1:]
+			default:
+				b = b[1:]
+			}
+		}
+		if float64(both) >= mostOverlap*float64(len(rules[i].rows)+len(t.rows)-both) {
+			return true
+		}
+	}
+	return false
+}
+
+// optsOut says whether the event excludes a lead: it says so by its name, and those who did it hardly win.
+func (t *EventType) optsOut() bool {
+	return t.Use && t.Leads > 0 && hasWord(t.Type, optOutWords...) &&
+		float64(t.withWon)*float64(t.seen) <= excludedRate*float64(t.seenWon)*float64(t.Leads)
 }
 
 func (t *EventType) rule() eventRule {
@@ -115,15 +147,28 @@ func (h *history) exclusions() []gateLine {
 			list = append(list, gateLine{id: "disposable-" + slug(c.Field), reason: "throw-away e-mail address", key: "when",
 				value: fmt.Sprintf("lead.%s == \"disposable\"", c.Field)})
 		case c.Kind == features.Boolean && (hasWord(c.Name, optOutWords...) || hasWord(c.Name, "opt") && hasWord(c.Name, "out")):
+			if b := c.binOf("true"); b == nil || b.decided() == 0 || b.rate() > excludedRate*h.labels.rate() {
+				continue
+			}
 			list = append(list, gateLine{id: "opted-out-" + slug(c.Field), reason: "wants no more messages", key: "when", value: "lead." + c.Field})
 		}
 	}
 	for i := range h.types {
-		if t := &h.types[i]; t.Use && hasWord(t.Type, optOutWords...) && len(t.Type) <= longestInRule {
+		if t := &h.types[i]; t.optsOut() && len(t.Type) <= longestInRule {
 			list = append(list, gateLine{id: fmt.Sprintf("event-%d-%s", i+1, slug(t.Type)), reason: "wants no more messages", key: "event", value: scalar(t.Type)})
 		}
 	}
 	return list
+}
+
+// binOf is the bin of a text, nil if there is none.
+func (c *Column) binOf(text string) *bin {
+	for i := range c.strength.bins {
+		if b := &c.strength.bins[i]; b.text == text && !b.missing && !b.other {
+			return b
+		}
+	}
+	return nil
 }
 
 func (h *history) fastLanes() []gateLine {
@@ -132,7 +177,7 @@ func (h *history) fastLanes() []gateLine {
 		t := &h.types[i]
 		if t.Use && t.talks() && len(t.Type) <= longestInRule {
 			list = append(list, gateLine{id: fmt.Sprintf("event-%d-%s", i+1, slug(t.Type)),
-				reason: fmt.Sprintf("%s within the last %d days", oneLine(t.Type), fastLaneDays), key: "event", value: scalar(t.Type),
+				reason: fmt.Sprintf("%s within the last %d days", readable(t.Type), fastLaneDays), key: "event", value: scalar(t.Type),
 				extra: fmt.Sprintf("within: %dd", fastLaneDays), comment: t.describe()})
 		}
 	}
@@ -144,7 +189,7 @@ func (h *history) orderGuards() []gateLine {
 	for i := range h.types {
 		t := &h.types[i]
 		if t.frequent() && t.Intent && !t.talks() && len(t.Type) <= longestInRule {
-			return []gateLine{{id: "one-look", reason: fmt.Sprintf("%s was the first touch, and little has followed", oneLine(t.Type)), key: "when",
+			return []gateLine{{id: "one-look", reason: fmt.Sprintf("%s was the first touch, and little has followed", readable(t.Type)), key: "when",
 				value: fmt.Sprintf("events.first() == %q && events.count(\"any\") < 3", t.Type)}}
 		}
 	}

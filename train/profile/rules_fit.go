@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"leadscore/features"
 )
 
@@ -18,7 +20,8 @@ const (
 	mostRulePoints    = 25
 	mostFitRules      = 12  // "keep the rule set lean"
 	mostSteps         = 24  // values looked at; those of one field with equal points make one rule
-	leastErrors       = 4.0 // standard errors from 0 that a rule's log-odds must be
+	mostFalse         = 0.1 // the chance that a book holds a rule that means nothing: Bonferroni over the conditions tried,
+	perNumber         = 4   // where all the cuts of one number field count as this many, since neighbouring ones say the same
 	leastRuleLeads    = 10  // decided leads that a rule must be true for, and
 	leastRuleShare    = 0.01
 	mostInList        = 8  // values of one rule
@@ -32,7 +35,11 @@ type candidate struct {
 	text    string // of a category
 	cut     float64
 	accepts []bool // by code
+	above   bool   // its leads win more often than the others
 }
+
+// agrees says whether points have the sign of the leads' own win rate.
+func (c *candidate) agrees(points int) bool { return points > 0 == c.above }
 
 // fitRule is a proposed rule about who the lead is.
 type fitRule struct {
@@ -51,14 +58,16 @@ func (h *history) fitRules() []fitRule {
 		return nil
 	}
 	pool := h.candidates(len(rows))
+	tried := independent(pool)
 	eta := make([]float64, len(rows))
 	level := math.Log(float64(wins) / float64(len(rows)-wins))
 	for i := range eta {
 		eta[i] = level
 	}
+	h.markAbove(pool, rows, float64(wins)/float64(len(rows)))
 	var chosen []fitRule
 	for range mostSteps {
-		best, points := h.bestCandidate(pool, rows, eta)
+		best, points := h.bestCandidate(pool, tried, rows, eta)
 		if best < 0 {
 			break
 		}
@@ -74,10 +83,43 @@ func (h *history) fitRules() []fitRule {
 			return c.column == taken.column && (c.side == taken.side && c.text == taken.text || c.side == taken.side && c.side != "in")
 		})
 	}
+	chosen = h.freeMail(chosen, pool)
 	for i := range chosen {
 		h.countRule(&chosen[i], rows)
 	}
 	sort.SliceStable(chosen, func(a, b int) bool { return chosen[a].points > chosen[b].points })
+	return chosen
+}
+
+// markAbove compares each condition's leads with the mean.
+func (h *history) markAbove(pool []candidate, rows []int, mean float64) {
+	for i := range pool {
+		r := fitRule{candidate: pool[i]}
+		h.countRule(&r, rows)
+		pool[i].above = float64(r.won) > mean*float64(r.won+r.lost)
+	}
+}
+
+// independent is about how many conditions were tried that do not say the same.
+func independent(pool []candidate) int {
+	n, numbers := 0, map[int]bool{}
+	for _, c := range pool {
+		if c.side == "in" || c.side == "is" || c.side == "special" {
+			n++
+		} else {
+			numbers[c.column] = true
+		}
+	}
+	return n + perNumber*len(numbers)
+}
+
+// freeMail adds what every source advises, a small deduction for private addresses, unless the data speak against it.
+func (h *history) freeMail(chosen []fitRule, pool []candidate) []fitRule {
+	for _, c := range pool {
+		if h.looks[c.column].kind == features.Email && c.text == features.FreeEmail && !c.above && len(chosen) < mostFitRules {
+			chosen = append(chosen, fitRule{candidate: c, texts: []string{c.text}, points: -pointStep})
+		}
+	}
 	return chosen
 }
 
@@ -101,7 +143,8 @@ func (h *history) candidates(decided int) []candidate {
 	least := max(leastRuleLeads, int(leastRuleShare*float64(decided)))
 	for i := range h.columns {
 		c := &h.columns[i]
-		if c.Role != RoleField || !c.Use || len(c.Suspicions) > 0 {
+		late := slices.ContainsFunc(c.Suspicions, func(s Suspicion) bool { return !s.Evidence.isStrength() })
+		if c.Role != RoleField || !c.Use || late {
 			continue
 		}
 		for _, b := range c.strength.bins {
@@ -171,10 +214,10 @@ func (h *history) numberCandidate(column int, side string, cut float64) candidat
 }
 
 // bestCandidate is the one whose leads differ most surely from what is expected of them, with its points; −1 for none.
-func (h *history) bestCandidate(pool []candidate, rows []int, eta []float64) (best, points int) {
+func (h *history) bestCandidate(pool []candidate, tried int, rows []int, eta []float64) (best, points int) {
 	gradient, curvature := h.residuals(pool, rows, eta)
 	best = -1
-	surest := leastErrors
+	surest := distuv.UnitNormal.Quantile(1 - mostFalse/2/float64(max(1, tried)))
 	for i := range pool {
 		g, v := 0.0, 0.0
 		for code, ok := range pool[i].accepts {
@@ -187,6 +230,9 @@ func (h *history) bestCandidate(pool []candidate, rows []int, eta []float64) (be
 		}
 		worth := pointStep * int(math.Round(pointsPerDoubling*g/v/math.Ln2/pointStep))
 		worth = max(-mostRulePoints, min(mostRulePoints, worth))
+		if !pool[i].agrees(worth) {
+			continue // it would only correct another rule, which no reader could follow
+		}
 		if errors := math.Abs(g) / math.Sqrt(v); worth != 0 && errors >= surest {
 			best, points, surest = i, worth, errors
 		}

@@ -31,7 +31,13 @@ func (h *history) writeRules(p *Profile) ([]byte, error) {
 func (h *history) bookText(b *book) []byte {
 	w := &yamlWriter{}
 	w.line("# A starter rule book proposed by leadscore init from %d won and %d lost leads. Change it as marketing and sales agree.", h.labels.won, h.labels.lost)
-	w.line("# %d points stand for a doubling of the odds of winning; the win rate of all these leads is %s.", pointsPerDoubling, percent(h.labels.rate()))
+	rows, wins := h.decidedRows()
+	which := "decided leads"
+	if len(rows) < h.labels.decided() {
+		which = "leads that were undecided at their snapshot, and are decided now,"
+	}
+	w.line("# %d points stand for a doubling of the odds of winning. Of the %d %s %s won.",
+		pointsPerDoubling, len(rows), which, percent(float64(wins)/float64(max(1, len(rows)))))
 	w.line("version: 1\nname: starter")
 	h.writeFit(w, b)
 	h.writeEngagementRules(w, b)
@@ -109,7 +115,7 @@ func (h *history) writeEngagementRules(w *yamlWriter, b *book) {
 		if r.lasts {
 			w.line("      half_life: none")
 		}
-		w.line("      reason: %s", scalar(oneLine(r.Type)))
+		w.line("      reason: %s", scalar(readable(r.Type)))
 	}
 	w.line("    - id: silent\n      points: %d\n      reason: no activity for %d days", silentPoints, silentDays)
 	w.line("      when: events.days_since_last(\"any\") > %d", silentDays)
@@ -143,6 +149,9 @@ func condition(cel string) string {
 	}
 	return "'" + strings.ReplaceAll(cel, "'", "''") + "'"
 }
+
+// readable writes demo_request as people do: demo request.
+func readable(name string) string { return oneLine(strings.ReplaceAll(name, "_", " ")) }
 
 // slug makes an id of a name: letters, digits and hyphens, at most 40 characters.
 func slug(name string) string {

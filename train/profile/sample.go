@@ -55,6 +55,7 @@ func (s *sample) columnAt(name string) (int, bool) {
 // reading says how much is read of files, and whom to tell.
 type reading struct {
 	most     int64                   // rows, about; 0: all
+	keep     int                     // rows of the sample at most; 0: as many as the bounds allow
 	progress func(done, total int64) // may be nil
 }
 
@@ -73,6 +74,9 @@ func readSample(ctx context.Context, paths []string, how reading) (*sample, erro
 		}
 	}
 	limit := max(fewRows, min(mostRows, mostCells/max(1, len(s.columns))))
+	if how.keep > 0 {
+		limit = how.keep
+	}
 	mask := uint64(0)
 	for how.most == 0 || s.rows < how.most {
 		batch, err := reader.Next(ctx)

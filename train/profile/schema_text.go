@@ -102,8 +102,8 @@ func (h *history) writeLead(w *yamlWriter, s *features.Schema) {
 		if c.Missing > 0 {
 			text += fmt.Sprintf("; missing in %s", percent(c.Missing))
 		}
-		for _, s := range c.Suspicions {
-			text += "; " + s.Words
+		if c.Role == RoleAccount && len(c.Suspicions) > 0 {
+			text += "; no field, since " + evidence(c.Suspicions, worst(c.Suspicions))
 		}
 		return text
 	}
@@ -228,12 +228,15 @@ func flow(values []string) string {
 // plain are the texts that YAML reads as themselves.
 var plain = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+(-][A-Za-z0-9_./+()-]*)*$`)
 
+// spanText is a time span such as 30d.
+var spanText = regexp.MustCompile(`^[0-9]+[wdhms]$`)
+
 // truths are the texts that YAML, or a reader of it, takes for a truth or for nothing.
 var truths = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "t", "f", "null", "nan", "inf"}
 
 // scalar writes a text so that YAML reads it back unchanged.
 func scalar(text string) string {
-	if plain.MatchString(text) && !slices.Contains(truths, strings.ToLower(text)) {
+	if spanText.MatchString(text) || plain.MatchString(text) && !slices.Contains(truths, strings.ToLower(text)) {
 		return text
 	}
 	return strconv.Quote(text)

@@ -54,6 +54,7 @@ type strength struct {
 	auc         float64 // 0 to 1: each half of the rows ranked by the win rates of the other half; NaN without both outcomes
 	aucError    float64 // standard error of auc
 	information float64 // information value in nats, ≥ 0, corrected for the number of bins
+	infoError   float64 // standard error of information
 }
 
 // measure bins a column and measures its strength on the decided leads.
@@ -65,7 +66,7 @@ func measure(l *look, o *labels) *strength {
 	}
 	s.bins = dropEmpty(s.bins)
 	s.auc, s.aucError = aucAcross(s.bins)
-	s.information = informationValue(s.bins)
+	s.information, s.infoError = informationValue(s.bins)
 	return s
 }
 
@@ -299,23 +300,29 @@ func aucOf(ranked []rankedLeads) (auc, standardError float64) {
 }
 
 // informationValue is Σ (share of won − share of lost) · ln of their ratio, in nats (Siddiqi, Credit Risk Scorecards, 2006,
-// ch. 6), with half a lead added to each cell, less what chance alone gives: (bins − 1)(1/won + 1/lost).
-func informationValue(bins []bin) float64 {
+// ch. 6), with half a lead added to each cell, less what chance alone gives: (bins − 1)(1/won + 1/lost). The standard error
+// is by the delta method, both outcomes being multinomial over the bins.
+func informationValue(bins []bin) (value, standardError float64) {
 	won, lost := 0.0, 0.0
 	for _, b := range bins {
 		won, lost = won+float64(b.won), lost+float64(b.lost)
 	}
 	if won == 0 || lost == 0 {
-		return 0
+		return 0, 0
 	}
-	sum, used := 0.0, 0.0
+	var sum, used, wonMean, wonSquare, lostMean, lostSquare float64
 	for _, b := range bins {
 		if b.decided() == 0 {
 			continue
 		}
 		used++
 		w, l := (float64(b.won)+0.5)/(won+0.5), (float64(b.lost)+0.5)/(lost+0.5)
-		sum += (w - l) * math.Log(w/l)
+		ratio := math.Log(w / l)
+		sum += (w - l) * ratio
+		byWon, byLost := ratio+1-l/w, 1-w/l-ratio // how the sum changes with the shares
+		wonMean, wonSquare = wonMean+w*byWon, wonSquare+w*byWon*byWon
+		lostMean, lostSquare = lostMean+l*byLost, lostSquare+l*byLost*byLost
 	}
-	return max(0, sum-(used-1)*(1/won+1/lost))
+	variance := (wonSquare-wonMean*wonMean)/won + (lostSquare-lostMean*lostMean)/lost
+	return max(0, sum-(used-1)*(1/won+1/lost)), math.Sqrt(max(0, variance))
 }

@@ -42,15 +42,20 @@ type Suspicion struct {
 }
 
 // Thresholds. Measured on public sets without their known leaks, the strongest honest column alone has AUC 0.78 and
-// information value 1.53 (census income: the relationship); the known leaks begin at AUC 0.80 (a lead quality set by
-// sales) and information value 1.9. Siddiqi (Credit Risk Scorecards, 2006, p. 81) calls values above 0.5 suspicious, which
-// on sales data would accuse every strong honest column.
+// information value 1.53 (census income: the relationship); the known leaks begin at AUC 0.80 and information value 1.9 (a
+// lead quality set by sales, the length of a call). Between the two begins what is too good. Siddiqi (Credit Risk
+// Scorecards, 2006, p. 81) calls values above 0.5 suspicious, which on sales data would accuse every strong honest column.
+//
+// A column may be honestly strong, so strength alone convicts only where it is extreme; else it takes a second sign, of
+// another sort: its name, or how it is filled. Both figures are taken two standard errors down, so that small data accuse
+// nobody by chance.
 const (
 	leastEach = 20 // won and lost leads (or decided and open) that a suspicion needs at least
 
-	leakAUC            = 0.80 // with its lower bound two standard errors down
-	leakInformation    = 1.75
-	suspectInformation = 1.6
+	strongAUC          = 0.80
+	strongInformation  = 1.65
+	extremeAUC         = 0.90
+	extremeInformation = 3.0
 
 	fillRatio      = 2.0  // a column filled twice as often for one outcome is filled by work on the lead
 	fillDifference = 0.10 // and by this share of all its leads
@@ -104,21 +109,44 @@ func suspect(l *look, s *strength, o *labels, closed *look) []Suspicion {
 	if l.kind == features.Date && closed != nil && closed != l {
 		datedAtClosing(l, closed, o, add)
 	}
+	return convict(list)
+}
+
+// convict makes a leak of a column that is too good and shows another sort of sign as well.
+func convict(list []Suspicion) []Suspicion {
+	second := slices.ContainsFunc(list, func(s Suspicion) bool { return !s.Evidence.isStrength() })
+	for i := range list {
+		if e := list[i].Evidence; second && (e == TooGood || e == TooInforming) {
+			list[i].Grade = Leak
+		}
+	}
 	return list
+}
+
+// isStrength says whether the evidence is no more than how well the column tells won from lost.
+func (e Evidence) isStrength() bool { return e == TooGood || e == TooInforming || e == Deterministic }
+
+// strong says whether a column alone is better than honest columns are.
+func (s *strength) strong() bool {
+	return s.auc-2*s.aucError >= strongAUC || s.information-2*s.infoError >= strongInformation
 }
 
 type addSuspicion func(grade Grade, evidence Evidence, figure float64, format string, args ...any)
 
 // tooGood accuses a column that alone ranks or informs better than honest columns do.
 func tooGood(s *strength, add addSuspicion) {
-	if s.auc-2*s.aucError >= leakAUC {
-		add(Leak, TooGood, s.auc, "alone it ranks won above lost with AUC %.3f (honest columns reach about 0.78)", s.auc)
+	grade := func(extreme bool) Grade {
+		if extreme {
+			return Leak
+		}
+		return Suspect
 	}
-	switch {
-	case s.information >= leakInformation:
-		add(Leak, TooInforming, s.information, "alone it has an information value of %.2f (honest columns reach about 1.5)", s.information)
-	case s.information >= suspectInformation:
-		add(Suspect, TooInforming, s.information, "alone it has an information value of %.2f, more than most honest columns", s.information)
+	if low := s.auc - 2*s.aucError; low >= strongAUC {
+		add(grade(low >= extremeAUC), TooGood, s.auc, "alone it ranks won above lost with AUC %.3f (honest columns reach about 0.78)", s.auc)
+	}
+	if low := s.information - 2*s.infoError; low >= strongInformation {
+		add(grade(low >= extremeInformation), TooInforming, s.information,
+			"alone it has an information value of %.2f (honest columns reach about 1.5)", s.information)
 	}
 }
 
@@ -281,13 +309,24 @@ func worst(list []Suspicion) Grade {
 	return grade
 }
 
-// evidence joins the words of the suspicions of a grade.
+// plainest lists the kinds of evidence, that which needs least explaining first.
+var plainest = []Evidence{OneSided, FillClosed, AfterClosing, ClosedOnly, TooGood, TooInforming, Deterministic, FillOutcome, LateName}
+
+// mostEvidence is how many signs are written out where one sentence has to do.
+const mostEvidence = 2
+
+// evidence joins the words of the suspicions of a grade, the plainest first.
 func evidence(list []Suspicion, grade Grade) string {
 	var parts []string
-	for _, s := range list {
-		if s.Grade == grade {
-			parts = append(parts, s.Words)
+	for _, kind := range plainest {
+		for _, s := range list {
+			if s.Grade == grade && s.Evidence == kind {
+				parts = append(parts, s.Words)
+			}
 		}
+	}
+	if more := len(parts) - mostEvidence; more > 0 {
+		return fmt.Sprintf("%s (and %d more signs)", strings.Join(parts[:mostEvidence], "; "), more)
 	}
 	return strings.Join(parts, "; ")
 }
