@@ -167,6 +167,9 @@ func FuzzCompiledAgreesWithCEL(f *testing.F) {
 		f.Add(randomCondition(random, 2), random.Uint64())
 	}
 	f.Add(`lead.title.matches("^(?i)cto$") || [1, 2].exists(x, x == 2)`, uint64(1))
+	f.Add(`dyn(1).first() == "x" || dyn(lead.title).count("x") > 1.0`, uint64(2))
+	f.Add(`events.count([lead.title, "any"], days(lead.employees)) > 1 && days(1e300) > days(1)`, uint64(3))
+	f.Add(`[1, 2].exists(lead, lead > 1) && {"a": lead.growth}["a"] > 1`, uint64(4))
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		if !utf8.ValidString(text) {
 			return

@@ -98,6 +98,13 @@ func (c *condition) missing(m *moment) []string {
 	return names
 }
 
+// sharesValue says whether both conditions read a value in common: else neither can follow from the other.
+func (c *condition) sharesValue(d *condition) bool {
+	in := func(list []int) func(int) bool { return func(i int) bool { return slices.Contains(list, i) } }
+	return slices.ContainsFunc(c.fields, in(d.fields)) || slices.ContainsFunc(c.figures, in(d.figures)) ||
+		len(c.others) > 0 && len(d.others) > 0
+}
+
 // conditionFault is what is wrong with a condition; line and column count from 1 within its text.
 type conditionFault struct {
 	line, column  int

@@ -95,7 +95,7 @@ func (p *parser) warnExcluded(what string, g *gate) {
 	}
 	for i := range p.book.gates[exclude] {
 		out := &p.book.gates[exclude][i]
-		if out.when == nil || out.events != nil {
+		if out.when == nil || out.events != nil || !g.when.sharesValue(out.when) {
 			continue
 		}
 		fires, escapes := false, false
