@@ -108,6 +108,9 @@ type ValueRate struct {
 // ErrNothingToUse says that no column is left that a score could use.
 var ErrNothingToUse = errors.New("no column is left that a score could use")
 
+// errOwnFault is a proposal that does not load: a fault of this package, or of a setting that contradicts the data.
+var errOwnFault = errors.New("profile: not a valid proposal for the")
+
 // Run reads a history, decides what its columns are, and writes Out/schema.yaml and Out/rules.yaml. It returns a [Question]
 // when something must be named first, [ErrExists] when a file is there, and the errors of package source for files that cannot
 // be read. It asks nothing otherwise. Cost: one pass over the leads and one over the events.
@@ -281,7 +284,7 @@ func (h *history) profile() (*Profile, error) {
 	}
 	p.SchemaText = h.schemaText(&p.Schema)
 	if _, err := features.ParseSchema("schema.yaml", p.SchemaText); err != nil {
-		return nil, fmt.Errorf("profile: the proposed schema is not valid: %w", err)
+		return nil, fmt.Errorf("%w schema: %w", errOwnFault, err)
 	}
 	if !h.sample.complete() {
 		h.notes.warn("the figures rest on %d of %d rows", p.Sampled, p.Rows)

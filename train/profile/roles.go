@@ -145,11 +145,17 @@ func warnRepeats(l *look, notes *notes) {
 
 // askID lists the columns that come nearest to an id.
 func askID(looks []*look, nearly []int) *Ask {
-	sort.SliceStable(nearly, func(a, b int) bool { return repeatShare(looks[nearly[a]]) < repeatShare(looks[nearly[b]]) })
+	sort.SliceStable(nearly, func(a, b int) bool {
+		i, j := nearly[a], nearly[b]
+		if p, q := idPoints(i, looks[i]), idPoints(j, looks[j]); p != q {
+			return p > q
+		}
+		return repeatShare(looks[i]) < repeatShare(looks[j])
+	})
 	var candidates []string
 	for _, i := range nearly {
 		l := looks[i]
-		if l.distinct > 1 && len(candidates) < 5 {
+		if l.distinct > 2 && len(candidates) < 5 {
 			candidates = append(candidates, fmt.Sprintf("%s (%d values in %d rows)", l.name, l.distinct, l.filled))
 		}
 	}

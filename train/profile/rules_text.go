@@ -23,7 +23,7 @@ func (h *history) writeRules(p *Profile) ([]byte, error) {
 	b.bounds = h.boundsOf(b, p)
 	text := h.bookText(b)
 	if _, err := rules.Parse("rules.yaml", text, &p.Schema); err != nil {
-		return nil, fmt.Errorf("profile: the proposed rule book is not valid: %w", err)
+		return nil, fmt.Errorf("%w rule book: %w", errOwnFault, err)
 	}
 	return text, nil
 }
