@@ -3,6 +3,7 @@ package features
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -257,6 +258,15 @@ func TestFileAndRequestAgree(t *testing.T) {
 			if err := json.Unmarshal(text, &loaded); err != nil {
 				t.Fatal(err)
 			}
+			if err := loaded.Matches(s); err != nil {
+				t.Fatal(err)
+			}
+			if other := *s; true {
+				other.Fields = other.Fields[:len(other.Fields)-1]
+				if err := loaded.Matches(&other); s.Fields[len(s.Fields)-1].Used() && !errors.Is(err, ErrOtherSchema) {
+					t.Fatalf("a schema without its last field: %v", err)
+				}
+			}
 			byColumn, err := e.EncodeHistory(context.Background(), h)
 			if err != nil {
 				t.Fatal(err)
@@ -397,6 +407,13 @@ func TestEncoderCodes(t *testing.T) {
 		other, err := FitEncoder(h, rows, Limits{})
 		if err != nil || !cmp.Equal(e.Coders, other.Coders) {
 			t.Errorf("changes the encoder: %v", err)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		cancelled, cancel := context.WithCancel(context.Background())
+		cancel()
+		if _, err := e.EncodeHistory(cancelled, h); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("no rows", func(t *testing.T) {

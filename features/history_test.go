@@ -135,6 +135,15 @@ func TestNewHistory(t *testing.T) {
 			t.Errorf("got %v, %v", h, err)
 		}
 	})
+	t.Run("one instant for all", func(t *testing.T) {
+		h := NewHistoryAsOf(table("snapshot: event demo"), log(), day(t, "2026-01-03"))
+		var s Snapshot
+		for i, want := range []int{1, 0, 0} {
+			if h.Snapshot(i, &s); len(s.Events) != want || s.AsOf != day(t, "2026-01-03") {
+				t.Errorf("lead %d: %+v", i, s)
+			}
+		}
+	})
 	t.Run("the event at the snapshot is not seen", func(t *testing.T) {
 		h, err := NewHistory(table("snapshot: event demo"), log())
 		if err != nil {

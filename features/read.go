@@ -89,7 +89,7 @@ func ReadLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions) (*
 type wanted struct {
 	column string
 	need   bool
-	why    string // "lead.id", "field employees"
+	why    string // "lead.id", "employees"
 	reader columnReader
 }
 

@@ -128,7 +128,7 @@ func (r *leadReader) columns() []wanted {
 			list[same].need = true
 			continue
 		}
-		add(f.ColumnName(), true, "field "+f.Name, reader)
+		add(f.ColumnName(), true, f.Name, reader)
 	}
 	return list
 }

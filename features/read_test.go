@@ -190,9 +190,30 @@ func TestReadLeadsColumns(t *testing.T) {
 	s := schemaOf(t, leadsSchema)
 	t.Run("absent column", func(t *testing.T) {
 		_, _, err := readText(t, s, strings.Replace(leadsHead, "employees", "Employes", 1)+"A,,,,,Won,1,,,,,\n", ReadOptions{Outcome: true})
-		want := `leads.csv: field field employees: "employees": no such column; did you mean "Employes"? the file has ["lead_id"`
+		want := `leads.csv: field employees: "employees": no such column; did you mean "Employes"? the file has ["lead_id"`
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	})
+	t.Run("two files", func(t *testing.T) {
+		one := schemaOf(t, "version: 1\nlead: {id: a}\nfields: [{name: b, kind: number}]\n")
+		paths := []string{write(t, "one.csv", "a,b\n1,2\n2,2\n"), write(t, "two.csv", "b,a\n7,3\n8,4\n")}
+		var done, total int64
+		table, report, err := ReadLeads(context.Background(), one, paths, ReadOptions{Progress: func(d, t int64) { done, total = d, t }})
+		if err != nil || len(report.Files) != 2 || report.Rows != 4 || done != total || total == 0 {
+			t.Fatalf("got %+v, %v, %d of %d bytes", report, err, done, total)
+		}
+		for i, want := range []string{"one.csv: line 2", "one.csv: line 3", "two.csv: line 2", "two.csv: line 3"} {
+			if got := table.Position(i); got != want {
+				t.Errorf("Position(%d) = %q, want %q", i, got, want)
+			}
+		}
+		if !slices.Equal(table.Columns[0].Numbers, []float64{2, 2, 7, 8}) {
+			t.Errorf("read %v", table.Columns[0].Numbers)
+		}
+		if _, _, err := ReadLeads(context.Background(), one, []string{paths[0], write(t, "again.csv", "a,b\n2,2\n")}, ReadOptions{}); err == nil ||
+			err.Error() != `again.csv: line 2: field lead.id: "2": a doubled id; it is also at one.csv: line 3` {
+			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("unknown columns", func(t *testing.T) {

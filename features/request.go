@@ -16,7 +16,7 @@ import (
 const MostEvents = 10_000
 
 // NewLead makes a lead of a request's typed values, by field name. A value that is left out, nil, or one that the schema
-// lists as missing is missing. Kinds convert only where nothing is guessed:
+// lists as missing is missing; one of a field with use: no is checked and then dropped, as it is in a file. Kinds convert only where nothing is guessed:
 //
 //	number    any Go number that a float64 holds exactly; no text
 //	category  text; a number or boolean as a file's cell of that type
@@ -43,7 +43,10 @@ func (s *Schema) NewLead(id string, created Micros, values map[string]any, event
 	sort.Strings(names)
 	for _, name := range names {
 		if i, ok := s.FieldIndex(name); ok {
-			q.lead.Values[i] = q.value(&s.Fields[i], values[name])
+			v := q.value(&s.Fields[i], values[name])
+			if s.Fields[i].Used() {
+				q.lead.Values[i] = v
+			}
 		} else {
 			q.unknown(name)
 		}

@@ -42,7 +42,7 @@ func TestNewLead(t *testing.T) {
 		{"signed_up", "2026-01-05T12:00:00Z", Value{Time: at}},
 		{"signed_up", time.Time{}, Value{Missing: true}},
 		{"mail", "ann@gmail.com", Value{Text: FreeEmail}},
-		{"notes", "free text", Value{Text: "free text"}},
+		{"notes", "free text", Value{Missing: true}}, // use: no
 	}
 	for _, c := range cases {
 		t.Run(fmt.Sprint(c.field, " ", c.value), func(t *testing.T) {

@@ -1,9 +1,12 @@
 package features
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // a schema's time zone means the same on every machine
 )
@@ -24,15 +27,38 @@ func ParseSchema(file string, text []byte) (*Schema, error) {
 	if positions == nil {
 		return nil, err
 	}
+	var faults Faults
+	errors.As(err, &faults)
 	check := &schemaCheck{schema: s, file: file, positions: positions}
-	if err != nil {
-		// What could not be read would be reported again as left out: report only what was read amiss.
-		return nil, err
-	}
 	if err := check.run(); err != nil {
+		faults = append(faults, unlessReported(check.faults, faults)...)
+	}
+	if err := faults.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// unlessReported drops the faults of keys that could not be read: they would be reported a second time, as left out.
+func unlessReported(found, reported Faults) (others Faults) {
+	for _, fault := range found {
+		again := slices.ContainsFunc(reported, func(r error) bool {
+			a, b := fieldOf(r), fieldOf(fault)
+			return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+		})
+		if !again {
+			others = append(others, fault)
+		}
+	}
+	return others
+}
+
+func fieldOf(err error) string {
+	var fault *FieldError
+	if errors.As(err, &fault) {
+		return fault.Field
+	}
+	return ""
 }
 
 // Validate checks a schema that no YAML file holds, as one made by a program or kept in a model. Faults are [Faults].

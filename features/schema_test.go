@@ -164,6 +164,13 @@ func TestSchemaFaults(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what cannot be read and what contradicts", func(t *testing.T) {
+		_, err := ParseSchema("s.yaml", []byte("version: one\nlead:\n  account: x\nfields:\n  - {name: b, kind: text, extra: 1}\n"))
+		var faults Faults
+		if !errors.As(err, &faults) || len(faults) != 4 { // version only once
+			t.Fatalf("want 4 faults, got %v", err)
+		}
+	})
 	t.Run("all at once", func(t *testing.T) {
 		_, err := ParseSchema("s.yaml", []byte("version: 3\nlead:\n  account: x\nfields:\n  - name: A\n    kind: number\n  - name: b\n    kind: text\n"))
 		var faults Faults
