@@ -70,7 +70,7 @@ func run(ctx context.Context, arguments []string, out, log io.Writer) int {
 // that fails is reported, and the others still run.
 func measureAll(ctx context.Context, s settings, chosen []dataset, log io.Writer) (all []*measurement, failed bool) {
 	for _, d := range chosen {
-		found, err := measureDataset(ctx, product{s.binary}, d, s.data, log)
+		found, err := measureDataset(ctx, &product{path: s.binary}, d, s.data, log)
 		all = append(all, found...)
 		if err != nil {
 			fmt.Fprintln(log, "quality:", err)
@@ -83,7 +83,7 @@ func measureAll(ctx context.Context, s settings, chosen []dataset, log io.Writer
 	return all, failed
 }
 
-func measureDataset(ctx context.Context, p product, d dataset, dir string, log io.Writer) ([]*measurement, error) {
+func measureDataset(ctx context.Context, p *product, d dataset, dir string, log io.Writer) ([]*measurement, error) {
 	fmt.Fprintf(log, "%s …\n", d.name)
 	h, err := d.prepare(dir)
 	if err != nil {

@@ -7,16 +7,20 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // product is the leadscore binary.
-type product struct{ path string }
+type product struct {
+	path string
+	cpu  time.Duration // that its commands used so far, all cores together
+}
 
 // model is the name of the measured model in its store.
 const model = "quality"
 
 // train fits a model, and returns what it printed: the figures and the warnings.
-func (p product) train(ctx context.Context, f *files) (string, error) {
+func (p *product) train(ctx context.Context, f *files) (string, error) {
 	arguments := []string{"train", "--schema", f.schema, "--rules", f.rules, "--leads", f.train, "--store", f.store, "--model", model}
 	if f.trainEvents != "" {
 		arguments = append(arguments, "--events", f.trainEvents)
@@ -25,7 +29,7 @@ func (p product) train(ctx context.Context, f *files) (string, error) {
 }
 
 // score returns the probability of each lead, in the file's order; ids are the leads it must hold.
-func (p product) score(ctx context.Context, f *files, asOf string, ids []string) ([]float64, error) {
+func (p *product) score(ctx context.Context, f *files, asOf string, ids []string) ([]float64, error) {
 	arguments := []string{"score", "--store", f.store, "--model", model, "--leads", f.toScore, "--out", f.scores}
 	if f.toScoreEvents != "" {
 		arguments = append(arguments, "--events", f.toScoreEvents)
@@ -40,11 +44,15 @@ func (p product) score(ctx context.Context, f *files, asOf string, ids []string)
 }
 
 // run returns all output of a command that succeeded. The error of one that failed has its last lines.
-func (p product) run(ctx context.Context, arguments []string) (string, error) {
+func (p *product) run(ctx context.Context, arguments []string) (string, error) {
 	var out bytes.Buffer
 	command := exec.CommandContext(ctx, p.path, arguments...)
 	command.Stdout, command.Stderr = &out, &out
-	if err := command.Run(); err != nil {
+	err := command.Run()
+	if state := command.ProcessState; state != nil {
+		p.cpu += state.UserTime() + state.SystemTime()
+	}
+	if err != nil {
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 		return "", fmt.Errorf("%s %s: %w\n%s", p.path, strings.Join(arguments, " "), err, strings.Join(lines[max(0, len(lines)-20):], "\n"))
 	}
