@@ -322,7 +322,8 @@ type running struct {
 	connection *grpc.ClientConn
 	scoring    leadscorev1.LeadScoringServiceClient
 	stop       context.CancelFunc
-	ended      chan error
+	ended      chan struct{}
+	err        error // of Serve, once ended
 }
 
 // start serves the fixture over memory, with a real client of the real server.
@@ -345,8 +346,11 @@ func (f *fixture) startOn(t testing.TB, config Config, lis net.Listener, target 
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	r := &running{Server: server, stop: stop, ended: make(chan error, 1)}
-	go func() { r.ended <- server.Serve(ctx, lis) }()
+	r := &running{Server: server, stop: stop, ended: make(chan struct{})}
+	go func() {
+		defer close(r.ended)
+		r.err = server.Serve(ctx, lis)
+	}()
 	options = append(options, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))
 	if r.connection, err = grpc.NewClient(target, options...); err != nil {
@@ -356,10 +360,9 @@ func (f *fixture) startOn(t testing.TB, config Config, lis net.Listener, target 
 	t.Cleanup(func() {
 		r.connection.Close()
 		stop()
-		if err := <-r.ended; err != nil {
-			t.Errorf("Serve = %v after its context ended, want nil", err)
+		if <-r.ended; r.err != nil {
+			t.Errorf("Serve = %v after its context ended, want nil", r.err)
 		}
-		close(r.ended)
 	})
 	return r
 }

@@ -78,9 +78,11 @@ func TestRefusesRequests(t *testing.T) {
 		"+Inf":           {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["revenue"] = number(math.Inf(1)) }, []string{`lead.fields["revenue"]`}, "+Inf"},
 		"−Inf":           {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["revenue"] = number(math.Inf(-1)) }, []string{`lead.fields["revenue"]`}, "-Inf"},
 		"no kind":        {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["revenue"] = &leadscorev1.FieldValue{} }, []string{`lead.fields["revenue"]`}, "missing where nothing is known"},
-		"date":           {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["signed_up"] = &leadscorev1.FieldValue{Value: &leadscorev1.FieldValue_Timestamp{Timestamp: broken}} }, []string{`lead.fields["signed_up"]`}, "years 1 and 9999"},
-		"2 MB text":      {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["country"] = text(strings.Repeat("x", 2<<20)) }, []string{`lead.fields["country"]`}, "2097152 bytes"},
-		"2 MB name":      {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields[strings.Repeat("x", 2<<20)] = number(1) }, []string{`lead.fields["` + strings.Repeat("x", 80) + `…"]`}, "not a field"},
+		"date": {func(r *leadscorev1.ScoreLeadRequest) {
+			r.Lead.Fields["signed_up"] = &leadscorev1.FieldValue{Value: &leadscorev1.FieldValue_Timestamp{Timestamp: broken}}
+		}, []string{`lead.fields["signed_up"]`}, "years 1 and 9999"},
+		"2 MB text": {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields["country"] = text(strings.Repeat("x", 2<<20)) }, []string{`lead.fields["country"]`}, "2097152 bytes"},
+		"2 MB name": {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Fields[strings.Repeat("x", 2<<20)] = number(1) }, []string{`lead.fields["` + strings.Repeat("x", 80) + `…"]`}, "not a field"},
 		"2001 fields": {func(r *leadscorev1.ScoreLeadRequest) {
 			for i := range 2001 {
 				r.Lead.Fields[fmt.Sprint("f", i)] = number(1)
@@ -91,7 +93,9 @@ func TestRefusesRequests(t *testing.T) {
 				r.Lead.Events = append(r.Lead.Events, event("visit", timestamppb.New(asOf)))
 			}
 		}, []string{"lead.events"}, "at most 10000"},
-		"event without type": {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Events = append(r.Lead.Events, event("", timestamppb.New(asOf))) }, []string{"lead.events[0].type"}, "empty"},
+		"event without type": {func(r *leadscorev1.ScoreLeadRequest) {
+			r.Lead.Events = append(r.Lead.Events, event("", timestamppb.New(asOf)))
+		}, []string{"lead.events[0].type"}, "empty"},
 		"event without time": {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Events = append(r.Lead.Events, event("visit", nil)) }, []string{"lead.events[0].time"}, "no time"},
 		"event at no time":   {func(r *leadscorev1.ScoreLeadRequest) { r.Lead.Events = append(r.Lead.Events, event("visit", broken)) }, []string{"lead.events[0].time"}, "years 1 and 9999"},
 		"everything at once": {func(r *leadscorev1.ScoreLeadRequest) {

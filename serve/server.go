@@ -42,6 +42,7 @@ func New(config Config) (*Server, error) {
 	s.grpc = grpc.NewServer(
 		grpc.UnaryInterceptor(calls.unary),
 		grpc.StreamInterceptor(calls.stream),
+		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(config.Limits.MessageBytes),
 		grpc.ConnectionTimeout(connectionTimeout),
 		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
