@@ -28,6 +28,7 @@ type Prediction struct {
 // Contribution is what one term adds to the log-odds, against the average training lead.
 type Contribution struct {
 	Term          string          // the input's name; of a pair "seniority × source"
+	Pair          bool            // the term is of two inputs together
 	Label         string          // the bin or level: "100 to 250", "Germany", "missing"
 	Status        features.Status // of a pair: the worse of its two
 	LogOdds       float64

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"leadscore/features"
 	"leadscore/models/logistic"
@@ -13,7 +14,8 @@ import (
 type Scorer struct {
 	version *Version
 	book    *rules.Book
-	scratch sync.Pool // of *scratch
+	errors  [][]float64 // standard error of each coefficient, by term
+	scratch sync.Pool   // of *scratch
 }
 
 // scratch is the memory that one lead's scoring needs.
@@ -38,6 +40,9 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 		return nil, fmt.Errorf("rules of model %s: %w", v.Model, err)
 	}
 	s := &Scorer{version: v, book: book}
+	for t := range v.Logistic.Terms {
+		s.errors = append(s.errors, v.Logistic.TermStandardErrors(t))
+	}
 	s.scratch.New = func() any {
 		return &scratch{
 			codes:         make([]uint16, len(v.Encoder.Inputs)),
@@ -79,7 +84,8 @@ func (s *Scorer) predict(snapshot *features.Snapshot) Prediction {
 		Baseline:      model.Intercept,
 		Contributions: make([]Contribution, len(model.Terms)),
 	}
-	p.Probability, p.Low, p.High = logistic.Interval(logOdds, model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot)))
+	p.Probability = logistic.Probability(logOdds)
+	p.Low, p.High = logistic.Interval(logOdds, model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot)))
 	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
 	for t := range model.Terms {
 		p.Contributions[t] = s.contribution(t, scratch)
@@ -91,10 +97,11 @@ func (s *Scorer) contribution(t int, scratch *scratch) Contribution {
 	term := &s.version.Logistic.Terms[t]
 	return Contribution{
 		Term:          term.Name,
+		Pair:          len(term.Inputs) > 1,
 		Label:         s.label(term, scratch.codes),
 		Status:        worstStatus(term.Inputs, scratch.status),
 		LogOdds:       scratch.contributions[t],
-		StandardError: s.version.Logistic.TermStandardError(t, scratch.codes),
+		StandardError: s.errors[t][term.Cell(scratch.codes)],
 	}
 }
 
@@ -110,11 +117,10 @@ func (s *Scorer) label(term *logistic.Term, codes []uint16) string {
 
 // daysBeyond is how many days the snapshot is newer than the last bin of calendar time that the model has seen.
 func daysBeyond(model *logistic.Model, snapshot *features.Snapshot) float64 {
-	if model.Drift == nil || snapshot.AsOf == features.NoTime {
+	if snapshot.AsOf == features.NoTime {
 		return 0
 	}
-	const microsecondsPerSecond = 1_000_000
-	return max(0, float64(snapshot.AsOf-features.Micros(model.Drift.End)*microsecondsPerSecond)/float64(features.Day))
+	return model.DaysBeyond(time.UnixMicro(int64(snapshot.AsOf)).Unix())
 }
 
 // worstStatus orders missing before unseen before outside before present.

@@ -47,6 +47,7 @@ type Training struct {
 	Rows        int64            `json:"rows"`             // read
 	Used        int64            `json:"used"`             // in the fit
 	Won         int64            `json:"won"`              // of those used
+	WonLate     int64            `json:"won_late"`         // won after the horizon, used as not won
 	LeftOut     map[string]int64 `json:"left_out"`         // reason → rows
 	Oldest      string           `json:"oldest_snapshot,omitempty"`
 	Newest      string           `json:"newest_snapshot,omitempty"`
@@ -62,11 +63,11 @@ type Training struct {
 
 // Validation is how both scores did on the newest leads, before the final fit saw them.
 type Validation struct {
-	Split   string  `json:"split"`           // in words: what the newest part was
-	From    string  `json:"from,omitempty"`  // first snapshot of the newest part
-	Past    int64   `json:"past"`            // leads fitted to
-	Leads   int64   `json:"leads"`           // leads in the newest part
-	Won     int64   `json:"won"`             // of those
+	Split   string  `json:"split"`          // in words: what the newest part was
+	From    string  `json:"from,omitempty"` // first snapshot of the newest part
+	Past    int64   `json:"past"`           // leads fitted to
+	Leads   int64   `json:"leads"`          // leads in the newest part
+	Won     int64   `json:"won"`            // of those
 	Model   Figures `json:"model"`
 	Rules   Figures `json:"rules"`
 	Verdict string  `json:"verdict"`

@@ -27,7 +27,7 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 	if err != nil {
 		return nil, fmt.Errorf("codes: %w", err)
 	}
-	design := &fit.Design{Inputs: fitInputs(encoder), Codes: codes, Wins: p.Wins, Rows: rows}
+	design := &fit.Design{Inputs: fitInputs(encoder), Codes: fitCodes(codes), Wins: p.Wins, Rows: rows}
 	model, report, err := fit.Fit(ctx, design, fitConfig(encoder, cfg))
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
@@ -41,6 +41,14 @@ func fitInputs(e *features.Encoder) []fit.Input {
 		inputs[i] = fit.Input{Name: in.Name, Bins: e.Bins(i), Ordered: e.OrderedBins(i)}
 	}
 	return inputs
+}
+
+func fitCodes(codes []features.Codes) []fit.Codes {
+	columns := make([]fit.Codes, len(codes))
+	for i := range codes {
+		columns[i] = fit.Codes(codes[i])
+	}
+	return columns
 }
 
 // fitConfig allows as many pairs as there are inputs, and names the input that follows the market's drift.

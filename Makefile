@@ -1,0 +1,64 @@
+# leadscore. `make` lists what there is.
+
+GO      ?= go
+BIN     := build/leadscore
+export CGO_ENABLED ?= 0
+
+STATICCHECK_VERSION := v0.8.2
+STATICCHECK         := build/tools/staticcheck-$(STATICCHECK_VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-race test-long check fmt-check vet lint golden bench quality run clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the binary, statically, into build/leadscore
+	$(GO) build -trimpath -o $(BIN) ./cmd/leadscore
+
+demo: build ## make a sample history, train, compare, serve, score a lead over gRPC; print it all
+	@bash testdata/demo.sh $(BIN)
+
+test: ## every test
+	$(GO) test -shuffle=on ./...
+
+test-race: ## every test under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on ./...
+
+test-long: ## fuzz every parser for FUZZTIME each
+	@FUZZTIME=$(or $(FUZZTIME),30s) bash testdata/fuzz.sh
+
+check: generate-check fmt-check vet lint proto-lint proto-breaking ## everything CI runs besides the tests
+	@git diff --exit-code --stat -- go.mod go.sum
+	$(GO) mod tidy -diff
+
+fmt-check: ## fail if a file is not gofmt-ed
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt-ed:" $$bad; exit 1; }
+
+vet: ## go vet
+	$(GO) vet ./...
+
+$(STATICCHECK):
+	@mkdir -p build/tools
+	GOBIN=$(abspath build/tools) GOFLAGS= $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	@mv build/tools/staticcheck $@
+
+lint: $(STATICCHECK) ## staticcheck
+	$(STATICCHECK) ./...
+
+golden: ## rewrite golden files after a wanted change; look at the diff
+	$(GO) test ./... -run Golden -update
+
+bench: ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+quality: build ## measure on real data in ../shared/data, beside other programs' figures
+	$(GO) run ./cmd/quality -bin $(BIN)
+
+run: build ## serve the demo's model
+	$(BIN) serve --store build/demo/store --model deals
+
+clean: ## remove what was built
+	rm -rf build
+
+include proto/tools.mk

@@ -1,0 +1,140 @@
+// Command leadscore trains a lead-scoring model on deal history, scores leads by it and by a rule book, and serves both
+// over gRPC. Run leadscore --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"leadscore/train"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line. One file a command.
+type commands struct {
+	Init     initCommand     `cmd:"" help:"Read a deal history and write schema.yaml and rules.yaml for it."`
+	Train    trainCommand    `cmd:"" help:"Fit a model to a deal history, judge it beside the rules, and store it."`
+	Score    scoreCommand    `cmd:"" help:"Score a file of leads with both scores."`
+	Serve    serveCommand    `cmd:"" help:"Answer score requests over gRPC."`
+	Ask      askCommand      `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
+	Simulate simulateCommand `cmd:"" help:"Make up a deal history with a known truth."`
+
+	JSON    bool             `help:"Print the result as JSON, for machines." name:"json"`
+	Version kong.VersionFlag `help:"Print the version and stop."`
+}
+
+// app is what every command gets: where to write, and how far it may talk.
+type app struct {
+	out, err io.Writer // the result; everything else
+	json     bool
+	code     string // program and revision
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main with its surroundings as arguments.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	exited, code := false, exitOK
+	var line commands
+	parser, err := kong.New(&line,
+		kong.Name("leadscore"),
+		kong.Description("Predictive lead scoring beside a transparent rule score: both explained, both held against closed deals."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Vars(defaults()),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(c int) { exited, code = true, c }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "leadscore:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exited {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "leadscore: %v\nRun leadscore --help, or leadscore COMMAND --help.\n", err)
+		return exitUsage
+	}
+	err = command.Run(&app{out: stdout, err: stderr, json: line.JSON, code: "leadscore " + version()})
+	return report(err, stderr)
+}
+
+// defaults are the values that help texts show: the packages' own.
+func defaults() map[string]string {
+	d := train.Defaults()
+	return map[string]string{
+		"version":    version(),
+		"hold_out":   fmt.Sprint(d.HoldOut),
+		"max_bins":   fmt.Sprint(d.MaxBins),
+		"level_rows": fmt.Sprint(d.MinLevelRows),
+	}
+}
+
+// errUsage marks an error in how the program was called.
+var errUsage = errors.New("wrong usage")
+
+// report prints an error and gives the exit code of its kind.
+func report(err error, stderr io.Writer) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "leadscore: interrupted; nothing was changed")
+		return exitFailed
+	}
+	fmt.Fprintln(stderr, "leadscore:", err)
+	if errors.Is(err, errUsage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// version is the module's version, or the revision that the binary was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision, changed := "", ""
+	for _, setting := range info.Settings {
+		switch {
+		case setting.Key == "vcs.revision" && len(setting.Value) >= 12:
+			revision = setting.Value[:12]
+		case setting.Key == "vcs.modified" && setting.Value == "true":
+			changed = "+changes"
+		}
+	}
+	switch {
+	case revision != "":
+		return revision + changed
+	case info.Main.Version != "":
+		return info.Main.Version
+	}
+	return "(devel)"
+}

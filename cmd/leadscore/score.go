@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"leadscore/models"
+	"leadscore/models/bulk"
+)
+
+type scoreCommand struct {
+	Store   string   `required:"" help:"Directory of the version store." placeholder:"DIR"`
+	Model   string   `required:"" help:"Model: deals, deals@challenger or deals/VERSION." placeholder:"NAME"`
+	Leads   []string `required:"" help:"Files, folders or globs of leads: CSV or Parquet." placeholder:"FILE" sep:"none"`
+	Events  []string `help:"Files of events." placeholder:"FILE" sep:"none"`
+	Out     string   `required:"" help:"Result file: .parquet, .csv, .tsv or .jsonl, the last three also .gz or .zst." placeholder:"FILE"`
+	AsOf    string   `help:"When leads are looked at: open (default: open leads now, closed ones as of their snapshot), now, snapshot, or a time such as 2026-11-22." placeholder:"WHEN"`
+	Explain bool     `help:"Add columns with both scores' full explanations as JSON."`
+	BadRows string   `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
+}
+
+func (scoreCommand) Help() string {
+	return `Writes one row a lead in the file's order: probability with its 90 % interval, points, fit, engagement, grade,
+qualification, quadrant (both_high, rule_only, model_only, both_low), and the exact versions. No outcome column is needed.
+
+Example:
+  leadscore score --store models --model deals --leads new.csv --events new-events.csv --out scores.parquet`
+}
+
+func (c *scoreCommand) Run(ctx context.Context, a *app) error {
+	asOf, err := bulk.ParseAsOf(c.AsOf, time.Now())
+	if err != nil {
+		return fmt.Errorf("%w: --as-of: %w", errUsage, err)
+	}
+	scorer, err := loadScorer(c.Store, c.Model)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(a.err)
+	result, err := bulk.Run(ctx, scorer, bulk.Config{
+		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,
+		LeaveOutBadRows: c.BadRows == "leave-out", Progress: progress.report,
+	})
+	progress.finish()
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(result)
+	}
+	a.printWarnings(result.Warnings)
+	fmt.Fprintf(a.out, "%d leads scored by %s and %s → %s\n", result.Leads, result.Model, result.Rules, result.Out)
+	fmt.Fprintf(a.out, "expected wins %.1f · qualification %s · quadrant %s\n", result.ExpectedWins, counts(result.Qualified), counts(result.Quadrants))
+	return nil
+}
+
+// loadScorer reads a version and makes it ready.
+func loadScorer(storeDir, name string) (*models.Scorer, error) {
+	model, ref, err := models.ParseName(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --model: %w", errUsage, err)
+	}
+	store, err := models.OpenStore(storeDir)
+	if err != nil {
+		return nil, err
+	}
+	version, err := store.Get(model, ref)
+	if err != nil {
+		return nil, err
+	}
+	return models.NewScorer(version)
+}
+
+// counts writes "mql 12, nurture 40".
+func counts(m map[string]int) string {
+	var parts []string
+	for _, key := range sortedKeys(m) {
+		parts = append(parts, fmt.Sprintf("%s %d", key, m[key]))
+	}
+	return strings.Join(parts, ", ")
+}

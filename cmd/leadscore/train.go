@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"leadscore/models"
+	"leadscore/train"
+)
+
+type trainCommand struct {
+	Schema     string   `required:"" help:"What the columns mean; made by leadscore init." placeholder:"schema.yaml"`
+	Rules      string   `required:"" help:"The rule book to judge beside the model; made by leadscore init." placeholder:"rules.yaml"`
+	Leads      []string `required:"" help:"Files, folders or globs of leads with outcomes: CSV or Parquet." placeholder:"FILE" sep:"none"`
+	Events     []string `help:"Files of events." placeholder:"FILE" sep:"none"`
+	Store      string   `required:"" help:"Directory of the version store; made if absent." placeholder:"DIR"`
+	Model      string   `required:"" help:"Name of the model in the store." placeholder:"NAME"`
+	Challenger bool     `help:"Store the new version as challenger; the champion stays."`
+	HoldOut    float64  `default:"${hold_out}" help:"Share of the leads, the newest, that judges the model before it is fitted to all."`
+	MaxBins    int      `default:"${max_bins}" help:"At most so many bins a number, 2 to 256."`
+	LevelRows  int      `default:"${level_rows}" help:"Leads that a category's value needs for a level of its own."`
+	Pairs      bool     `default:"true" negatable:"" help:"Look for pairs of fields that act together, and keep those that improve the out-of-fold log loss."`
+	BadRows    string   `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
+}
+
+func (trainCommand) Help() string {
+	return `Reads the history, looks at every lead as of its snapshot, holds out the newest part, fits to the rest, and prints how the
+model and the rules did on the part that neither has seen. Then it fits to all leads and stores that as a new version.
+
+Example:
+  leadscore train --schema schema.yaml --rules rules.yaml --leads deals.csv --events events.csv --store models --model deals`
+}
+
+func (c *trainCommand) Run(ctx context.Context, a *app) error {
+	cfg := train.Defaults()
+	cfg.Schema, cfg.Rules, cfg.Leads, cfg.Events = c.Schema, c.Rules, c.Leads, c.Events
+	cfg.Store, cfg.Model, cfg.Code = c.Store, c.Model, a.code
+	cfg.HoldOut, cfg.MaxBins, cfg.MinLevelRows, cfg.Pairs = c.HoldOut, c.MaxBins, c.LevelRows, c.Pairs
+	cfg.LeaveOutBadRows = c.BadRows == "leave-out"
+	if c.Challenger {
+		cfg.Alias = models.Challenger
+	}
+	progress := newProgress(a.err)
+	cfg.Progress = progress.report
+	result, err := train.Run(ctx, cfg)
+	progress.finish()
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(result.Version.Summary())
+	}
+	a.printWarnings(result.Warnings)
+	return result.WriteText(a.out)
+}

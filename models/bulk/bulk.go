@@ -1,0 +1,164 @@
+// Package bulk scores files of leads: columns in, columns out, one row a lead in the file's order.
+//
+// It reads and encodes through the same code as training and the server, so a lead gets the same bits from a file and
+// from a request. Start at [Run].
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"leadscore/features"
+	"leadscore/features/source"
+	"leadscore/models"
+)
+
+// Config says what to score and where to write it.
+type Config struct {
+	Leads, Events []string // files, folders or globs; Events may be empty
+	Out           string   // .csv, .tsv, .jsonl (each also .gz, .zst) or .parquet
+	AsOf          AsOf
+	Explain       bool // add both scores' explanations as JSON columns
+
+	LeaveOutBadRows bool // leave unreadable rows out, counted, instead of stopping
+	Progress        func(stage string, done, total int64)
+}
+
+// AsOf says at which instant leads are scored.
+type AsOf struct {
+	Rule AsOfRule
+	Time time.Time // of AsOfTime; of the other rules: now
+}
+
+// AsOfRule is the kind of instant.
+type AsOfRule string
+
+const (
+	// AsOfOpen scores an open lead now, and one that has been closed as it was at its training snapshot: what
+	// came after that is no news to a prediction.
+	AsOfOpen     AsOfRule = "open"
+	AsOfNow      AsOfRule = "now"      // all leads now
+	AsOfSnapshot AsOfRule = "snapshot" // each lead at its training snapshot
+	AsOfTime     AsOfRule = "time"     // all leads at one given time
+)
+
+// Report says what was done.
+type Report struct {
+	Model        string             `json:"model"` // "deals/2026-06-30-3f9a2c1b7d04"
+	Rules        string             `json:"rules"` // rule book version
+	Leads        int                `json:"leads"`
+	ExpectedWins float64            `json:"expected_wins"` // sum of the probabilities
+	Qualified    map[string]int     `json:"qualification"` // qualification → leads
+	Quadrants    map[string]int     `json:"quadrant"`      // quadrant → leads
+	LeftOut      map[string]int64   `json:"left_out,omitempty"`
+	Warnings     []features.Warning `json:"warnings,omitempty"`
+	Out          string             `json:"out"`
+}
+
+// Run scores the leads of a file. Under Config.Out there is afterwards the whole result or, on any error, what was there
+// before.
+func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error) {
+	history, report, err := read(ctx, scorer, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := setInstants(history, cfg.AsOf); err != nil {
+		return nil, err
+	}
+	table := newResults(scorer, cfg.Explain)
+	out, err := source.Create(cfg.Out, table.info())
+	if err != nil {
+		return nil, err
+	}
+	defer out.Discard()
+	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
+		return nil, err
+	}
+	report.Out = cfg.Out
+	return report, out.Commit()
+}
+
+// read reads the leads and their events by the version's own schema.
+func read(ctx context.Context, scorer *models.Scorer, cfg *Config) (*features.History, *Report, error) {
+	version := scorer.Version()
+	options := func(stage string) features.ReadOptions {
+		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, Progress: func(done, total int64) { cfg.progress(stage, done, total) }}
+	}
+	table, leads, err := features.ReadLeads(ctx, version.Schema, cfg.Leads, options("reading leads"))
+	if err != nil {
+		return nil, nil, err
+	}
+	report := &Report{
+		Model: version.Model + "/" + version.ID, Rules: scorer.Rules().Version(),
+		LeftOut: leads.LeftOut, Warnings: leads.Warnings,
+		Qualified: map[string]int{}, Quadrants: map[string]int{},
+	}
+	var events *features.EventLog
+	if len(cfg.Events) > 0 {
+		read, eventReport, err := features.ReadEvents(ctx, version.Schema, cfg.Events, table, options("reading events"))
+		if err != nil {
+			return nil, nil, err
+		}
+		events = read
+		report.Warnings = append(report.Warnings, eventReport.Warnings...)
+	} else if len(version.Schema.Engagement) > 0 {
+		report.Warnings = append(report.Warnings, features.Warning{Count: int64(table.Len()),
+			Problem: "the model reads engagement, but no events were given (--events): every lead is scored as one that did nothing"})
+	}
+	history, err := features.NewHistory(table, events)
+	return history, report, err
+}
+
+// setInstants moves the leads' instants from their training snapshots to what the rule asks for.
+func setInstants(h *features.History, asOf AsOf) error {
+	instant := features.Micros(asOf.Time.UnixMicro())
+	switch asOf.Rule {
+	case AsOfSnapshot:
+		return nil
+	case AsOfNow, AsOfTime:
+		for i := range h.AsOf {
+			h.AsOf[i] = instant
+		}
+	case AsOfOpen:
+		for i := range h.AsOf {
+			if !closedBy(h, i, instant) || h.AsOf[i] == features.NoTime {
+				h.AsOf[i] = instant
+			}
+		}
+	default:
+		return fmt.Errorf("as of %q: use open, now, snapshot or a time", asOf.Rule)
+	}
+	return nil
+}
+
+func closedBy(h *features.History, i int, instant features.Micros) bool {
+	closed := h.Table.Closed
+	return closed != nil && closed[i] != features.NoTime && closed[i] <= instant
+}
+
+// ParseAsOf reads the text of a flag: open, now, snapshot, or a time such as 2026-11-22 or 2026-11-22T10:00:00Z.
+func ParseAsOf(text string, now time.Time) (AsOf, error) {
+	switch rule := AsOfRule(text); rule {
+	case "":
+		return AsOf{Rule: AsOfOpen, Time: now}, nil
+	case AsOfOpen, AsOfNow, AsOfSnapshot:
+		return AsOf{Rule: rule, Time: now}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return AsOf{Rule: AsOfTime, Time: t}, nil
+		}
+	}
+	return AsOf{}, fmt.Errorf("%w: as of %q: write open, now, snapshot, or a time such as 2026-11-22 or 2026-11-22T10:00:00Z", ErrAsOf, text)
+}
+
+// ErrAsOf is returned for an instant that cannot be read.
+var ErrAsOf = errors.New("not an instant")
+
+func (c *Config) progress(stage string, done, total int64) {
+	if c.Progress != nil {
+		c.Progress(stage, done, total)
+	}
+}

@@ -1,0 +1,119 @@
+package train
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/metrics"
+	"leadscore/models/rules"
+)
+
+// assemble puts a version together from the final fit and what validation said, and gives it its golden rows.
+func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config) (*models.Version, error) {
+	reference, err := referenceOf(d, p, final)
+	if err != nil {
+		return nil, err
+	}
+	version := &models.Version{
+		Code:       cfg.Code,
+		Model:      cfg.Model,
+		Training:   trainingOf(d, p, v, final),
+		Validation: v.Validation,
+		Reference:  reference,
+		Schema:     d.history.Table.Schema,
+		Rules:      string(d.book.Source()),
+		Encoder:    final.encoder,
+		Logistic:   final.model,
+	}
+	if err := version.MakeGolden(); err != nil {
+		return nil, err
+	}
+	return version, nil
+}
+
+func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Training {
+	t := models.Training{
+		Fingerprint:         d.fingerprint,
+		Rows:                d.rows,
+		Used:                int64(len(p.Rows)),
+		Won:                 p.Won,
+		WonLate:             p.WonLate,
+		LeftOut:             map[string]int64{},
+		EffectiveParameters: final.report.EDF,
+		Warnings:            append(v.warnings, smallData(p, final)...),
+	}
+	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {
+		for reason, count := range reasons {
+			t.LeftOut[reason] += count
+		}
+	}
+	if p.Dated {
+		h := d.history
+		t.Oldest, t.Newest = timestamp(h.AsOf[p.Rows[0]]), timestamp(h.AsOf[p.Rows[len(p.Rows)-1]])
+		t.SnapshotAgeDays = snapshotAges(h, p.Rows)
+	}
+	if horizon := d.history.Table.Schema.Horizon; horizon > 0 {
+		t.Horizon = horizon.String()
+	}
+	return t
+}
+
+// winsPerParameter is the rule of thumb below which a model's effective parameters are too many for its wins
+// (Peduzzi et al., Journal of Clinical Epidemiology 49, 1996: ten).
+const winsPerParameter = 10
+
+func smallData(p *Population, final *fitted) []string {
+	rarer := min(p.Won, int64(len(p.Rows))-p.Won)
+	if float64(rarer) >= winsPerParameter*final.report.EDF {
+		return nil
+	}
+	return []string{fmt.Sprintf("few outcomes: %d leads of the rarer outcome for %.1f effective parameters; ten for each is the usual least, so look at the intervals",
+		rarer, final.report.EDF)}
+}
+
+// snapshotAges gives the 5, 50 and 95 % points of the days from a lead's creation to its snapshot.
+func snapshotAges(h *features.History, rows []int32) []float64 {
+	var ages []float64
+	for _, row := range rows {
+		if created := timeOf(h.Table.Created, int(row)); created != features.NoTime && h.AsOf[row] != features.NoTime {
+			ages = append(ages, float64(h.AsOf[row]-created)/float64(features.Day))
+		}
+	}
+	if len(ages) == 0 {
+		return nil
+	}
+	sort.Float64s(ages)
+	at := func(share float64) float64 { return ages[int(share*float64(len(ages)-1))] }
+	return []float64{at(0.05), at(0.5), at(0.95)}
+}
+
+// referenceOf scores the leads that were fitted to, so that a new lead can be ranked among them.
+func referenceOf(d *data, p *Population, final *fitted) (models.Reference, error) {
+	points, qualified := scoreRules(d.book, d.history, p.Rows)
+	probability, err := metrics.NewDistribution(predict(final, d.history, p.Rows))
+	if err != nil {
+		return models.Reference{}, err
+	}
+	ranked, err := metrics.NewDistribution(points)
+	if err != nil {
+		return models.Reference{}, err
+	}
+	handedOver := int64(0)
+	for _, q := range qualified {
+		if q == rules.MQL || q == rules.FastLane {
+			handedOver++
+		}
+	}
+	n := int64(len(p.Rows))
+	return models.Reference{Leads: n, Probability: probability, Points: ranked, HighShare: models.HighShare(handedOver, n)}, nil
+}
+
+// joinFingerprints makes one fingerprint of two.
+func joinFingerprints(a, b string) string {
+	sum := sha256.Sum256([]byte(a + b))
+	return hex.EncodeToString(sum[:])
+}

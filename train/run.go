@@ -1,0 +1,121 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/rules"
+)
+
+// Result is a stored version and what was worth saying on the way.
+type Result struct {
+	Version  *models.Version
+	Store    string
+	Alias    string
+	Warnings []features.Warning // of the data, counted
+}
+
+// Run trains a model and stores it. On an error the store is as before.
+func Run(ctx context.Context, cfg Config) (*Result, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	store, err := models.OpenStore(cfg.Store)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readData(ctx, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	population, err := populate(data.history)
+	if err != nil {
+		return nil, err
+	}
+	validation, err := validate(ctx, data, population, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	cfg.progress("fitting to all leads", 0, 0)
+	final, err := fitTo(ctx, data.history, population, population.Rows, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	version, err := assemble(data, population, validation, final, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return publish(store, version, data, &cfg)
+}
+
+// data is what was read: the history, by a schema, and the rule book.
+type data struct {
+	history     *features.History
+	book        *rules.Book
+	fingerprint string
+	rows        int64
+	leftOut     map[string]int64
+	warnings    []features.Warning
+}
+
+// readData reads the schema, the rules, the leads and their events, in this order, so that a mistake in the small files
+// shows before the large ones are read.
+func readData(ctx context.Context, cfg *Config) (*data, error) {
+	schema, err := features.LoadSchema(cfg.Schema)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(cfg.Rules)
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	book, err := rules.Parse(cfg.Rules, text, schema)
+	if err != nil {
+		return nil, err
+	}
+	options := func(stage string) features.ReadOptions {
+		return features.ReadOptions{Outcome: true, LeaveOutBadRows: cfg.LeaveOutBadRows,
+			Progress: func(done, total int64) { cfg.progress(stage, done, total) }}
+	}
+	table, leads, err := features.ReadLeads(ctx, schema, cfg.Leads, options("reading leads"))
+	if err != nil {
+		return nil, err
+	}
+	d := &data{book: book, fingerprint: leads.Fingerprint, rows: leads.Rows, leftOut: leads.LeftOut, warnings: leads.Warnings}
+	var events *features.EventLog
+	if len(cfg.Events) > 0 {
+		log, report, err := features.ReadEvents(ctx, schema, cfg.Events, table, options("reading events"))
+		if err != nil {
+			return nil, err
+		}
+		events = log
+		d.fingerprint = joinFingerprints(d.fingerprint, report.Fingerprint)
+		d.warnings = append(d.warnings, report.Warnings...)
+	} else if len(schema.Engagement) > 0 {
+		return nil, fmt.Errorf("%s: the schema has %d engagement figures, but no events were given: add --events, or remove them from the schema",
+			cfg.Schema, len(schema.Engagement))
+	}
+	for _, warning := range book.Warnings() {
+		d.warnings = append(d.warnings, features.Warning{Problem: warning, Count: 1})
+	}
+	d.history, err = features.NewHistory(table, events)
+	return d, err
+}
+
+// publish stores the version and moves the alias to it.
+func publish(store *models.Store, version *models.Version, d *data, cfg *Config) (*Result, error) {
+	id, err := store.Put(version)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.SetAlias(version.Model, cfg.Alias, id); err != nil {
+		return nil, err
+	}
+	return &Result{Version: version, Store: cfg.Store, Alias: cfg.Alias, Warnings: d.warnings}, nil
+}

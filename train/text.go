@@ -1,0 +1,104 @@
+package train
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"leadscore/models"
+	"leadscore/models/metrics"
+)
+
+// WriteText prints the one-screen summary of a training run: who was used, how both scores did on the newest leads, side by
+// side, and where the version lies.
+func (r *Result) WriteText(w io.Writer) error {
+	var b strings.Builder
+	v := r.Version
+	writePopulation(&b, &v.Training)
+	if v.Validation.Leads > 0 {
+		writeFigures(&b, &v.Validation)
+		writeDeciles(&b, &v.Validation)
+		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
+	}
+	for _, warning := range v.Training.Warnings {
+		fmt.Fprintf(&b, "Warning: %s.\n", warning)
+	}
+	fmt.Fprintf(&b, "\nStored %s/%s in %s as %s; it is fitted to all %d leads.\n", v.Model, v.ID, r.Store, r.Alias, v.Training.Used)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writePopulation(b *strings.Builder, t *models.Training) {
+	fmt.Fprintf(b, "%d leads read, %d used: %d won (%.1f %%), %d not", t.Rows, t.Used, t.Won, 100*float64(t.Won)/float64(t.Used), t.Used-t.Won)
+	if t.WonLate > 0 {
+		fmt.Fprintf(b, " (%d of them won after the horizon)", t.WonLate)
+	}
+	b.WriteString("\n")
+	for _, reason := range sortedKeys(t.LeftOut) {
+		fmt.Fprintf(b, "  left out: %6d  %s\n", t.LeftOut[reason], reason)
+	}
+	if t.Horizon != "" {
+		fmt.Fprintf(b, "A win counts within %s of the snapshot.\n", t.Horizon)
+	}
+	fmt.Fprintf(b, "%.1f effective parameters.\n\n", t.EffectiveParameters)
+}
+
+// writeFigures sets the measures of both scores side by side.
+func writeFigures(b *strings.Builder, v *models.Validation) {
+	fmt.Fprintf(b, "Judged on %s: %d leads, %d won, after a fit to the %d before.\n", v.Split, v.Leads, v.Won, v.Past)
+	t := newTable()
+	t.AppendHeader(table.Row{"", "model", "rules", "reads"})
+	add := func(name, reads string, figure func(*models.Figures) string) {
+		t.AppendRow(table.Row{name, figure(&v.Model), figure(&v.Rules), reads})
+	}
+	add("AUC", "a won lead outranks a lost one; 0.5 is chance", func(f *models.Figures) string { return estimate(f.AUC) })
+	add("log loss", "nats a lead; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.LogLoss) })
+	add("Brier score", "squared error; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.Brier) })
+	add("calibration intercept", "0 is right; above: more won than expected", func(f *models.Figures) string { return estimate(f.Calibration.Intercept) })
+	add("calibration slope", "1 is right; below: too extreme", func(f *models.Figures) string { return estimate(f.Calibration.Slope) })
+	add("wins expected / observed", "", func(f *models.Figures) string {
+		return fmt.Sprintf("%.1f / %.0f", f.Calibration.Expected, f.Calibration.Observed)
+	})
+	b.WriteString(t.Render() + "\n")
+	b.WriteString("The rules' points are put on the scale of probabilities by a logistic line fitted to the past part.\n\n")
+}
+
+// writeDeciles sets the tenths of both scores side by side.
+func writeDeciles(b *strings.Builder, v *models.Validation) {
+	t := newTable()
+	t.AppendHeader(table.Row{"", "model", "model", "model", "model", "rules", "rules", "rules", "rules"}, table.RowConfig{AutoMerge: true})
+	t.AppendHeader(table.Row{"decile", "predicted", "won", "lift", "caught", "points ≥", "won", "lift", "caught"})
+	for i := range min(len(v.Model.Deciles), len(v.Rules.Deciles)) {
+		m, r := v.Model.Deciles[i], v.Rules.Deciles[i]
+		t.AppendRow(table.Row{m.Decile,
+			percent(m.Predicted), percent(m.WinRate), fmt.Sprintf("%.2f", m.Lift), percent(m.Caught),
+			fmt.Sprintf("%.4g", r.LeastScore), percent(r.WinRate), fmt.Sprintf("%.2f", r.Lift), percent(r.Caught)})
+	}
+	b.WriteString(t.Render() + "\n")
+	b.WriteString("Decile 1 holds the best-scored tenth. Lift: its win rate over that of all. Caught: share of all wins so far.\n\n")
+}
+
+func newTable() table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t
+}
+
+func estimate(e metrics.Estimate) string {
+	if e == (metrics.Estimate{}) {
+		return "–"
+	}
+	return fmt.Sprintf("%.3f [%.3f, %.3f]", e.Value, e.Low, e.High)
+}
+
+func percent(share float64) string {
+	if math.IsNaN(share) {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*share)
+}

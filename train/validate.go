@@ -1,0 +1,130 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/logistic"
+	"leadscore/models/metrics"
+)
+
+// validation is what the newest part said; nil figures where nothing could be judged.
+type validation struct {
+	models.Validation
+	warnings []string
+}
+
+// validate fits to the past and judges on the newest part, beside the rules.
+func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*validation, error) {
+	s := splitByTime(d.history, p, cfg.HoldOut)
+	if s == nil {
+		return &validation{warnings: []string{
+			"the model could not be judged: no part of the leads can be held out so that both parts have won and lost leads"}}, nil
+	}
+	cfg.progress("fitting to the past", 0, 0)
+	past, err := fitTo(ctx, d.history, p, s.past, cfg)
+	if err != nil {
+		return nil, err
+	}
+	cfg.progress("judging on the newest part", 0, 0)
+	v := &validation{warnings: s.warnings}
+	v.describe(s, p)
+	wins := outcomesOf(s.newest, p)
+	predicted := predict(past, d.history, s.newest)
+	points := scorePoints(d.book, d.history, s.newest)
+	if v.Model, err = figures(predicted, predicted, wins); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	line, err := metrics.FitLine(scorePoints(d.book, d.history, s.past), outcomesOf(s.past, p))
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	onProbabilityScale := make([]float64, len(points))
+	for i := range points {
+		onProbabilityScale[i] = line.Probability(points[i])
+	}
+	if v.Rules, err = figures(points, onProbabilityScale, wins); err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	if v.Difference, err = metrics.AUCDifference(predicted, points, wins); err != nil {
+		return nil, err
+	}
+	v.judge()
+	return v, nil
+}
+
+func (v *validation) describe(s *split, p *Population) {
+	v.Split, v.Past, v.Leads = s.words, int64(len(s.past)), int64(len(s.newest))
+	won, _ := countOutcomes(s.newest, p)
+	v.Won = int64(won)
+	if s.from != features.NoTime {
+		v.From = timestamp(s.from)
+	}
+}
+
+// judge puts the figures into words.
+func (v *validation) judge() {
+	m, r, d := v.Model.AUC, v.Rules.AUC, v.Difference
+	switch {
+	case d.Low > 0:
+		v.Verdict = fmt.Sprintf("the model ranks better than the rules: AUC %.3f against %.3f, difference %.3f [%.3f, %.3f]", m.Value, r.Value, d.Value, d.Low, d.High)
+	case d.High < 0:
+		v.Verdict = fmt.Sprintf("the rules rank better than the model: AUC %.3f against %.3f, difference %.3f [%.3f, %.3f]", r.Value, m.Value, d.Value, d.Low, d.High)
+	default:
+		v.Verdict = fmt.Sprintf("no evidence that the model ranks better than the rules, or worse: AUC %.3f against %.3f, difference %.3f [%.3f, %.3f]", m.Value, r.Value, d.Value, d.Low, d.High)
+	}
+	if m.Low <= 0.5 {
+		v.warnings = append(v.warnings, fmt.Sprintf(
+			"no signal: on the held-out leads the model ranks no better than chance (AUC %.3f [%.3f, %.3f]); the fields known at the snapshot do not tell won from lost",
+			m.Value, m.Low, m.High))
+	}
+}
+
+// figures measures one score: rank by scores, size by predictions.
+func figures(scores, predictions, wins []float64) (f models.Figures, err error) {
+	if f.AUC, err = metrics.AUC(scores, wins); err != nil {
+		return f, err
+	}
+	if f.LogLoss, err = metrics.LogLoss(predictions, wins); err != nil {
+		return f, err
+	}
+	if f.Brier, err = metrics.Brier(predictions, wins); err != nil {
+		return f, err
+	}
+	if f.Calibration, err = metrics.Calibrate(predictions, wins); err != nil && !errors.Is(err, metrics.ErrNotConverged) {
+		return f, err
+	}
+	f.Deciles, err = metrics.Deciles(scores, predictions, wins)
+	return f, err
+}
+
+// predict gives the model's probabilities of the leads.
+func predict(m *fitted, h *features.History, rows []int32) []float64 {
+	out := make([]float64, len(rows))
+	parallelRows(len(rows), func(from, to int) {
+		codes := make([]uint16, len(m.encoder.Inputs))
+		for i := from; i < to; i++ {
+			for c := range codes {
+				codes[c] = m.codes[c].At(int(rows[i]))
+			}
+			out[i] = logistic.Probability(m.model.LogOdds(codes))
+		}
+	})
+	return out
+}
+
+func outcomesOf(rows []int32, p *Population) []float64 {
+	wins := make([]float64, len(rows))
+	for i, row := range rows {
+		wins[i] = p.Wins[row]
+	}
+	return wins
+}
+
+func timestamp(t features.Micros) string {
+	return time.UnixMicro(int64(t)).UTC().Format(time.RFC3339)
+}
