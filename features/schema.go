@@ -63,7 +63,7 @@ const (
 
 // Field is one column of the leads' file that describes a lead.
 type Field struct {
-	Name    string   `yaml:"name" json:"name"`                         // as rules and requests call it: a letter, then letters, digits, _
+	Name    string   `yaml:"name" json:"name"`                         // as rules and requests call it: a lower-case letter, then those, digits and _
 	Column  string   `yaml:"column,omitempty" json:"column,omitempty"` // as the file calls it; empty: the same as Name
 	Kind    Kind     `yaml:"kind" json:"kind"`
 	Missing []string `yaml:"missing,omitempty" json:"missing,omitempty"` // texts that mean missing, besides the empty one
@@ -72,7 +72,7 @@ type Field struct {
 	Special []float64 `yaml:"special,omitempty" json:"special,omitempty"`
 	True    []string  `yaml:"true,omitempty" json:"true,omitempty"`       // boolean: texts that mean true; empty: true, yes, 1, y, t
 	False   []string  `yaml:"false,omitempty" json:"false,omitempty"`     // boolean: texts that mean false; empty: false, no, 0, n, f
-	Layout  string    `yaml:"layout,omitempty" json:"layout,omitempty"`   // date: a layout such as 02.01.2006; empty: ISO 8601
+	Layout  string    `yaml:"layout,omitempty" json:"layout,omitempty"`   // date: a layout such as 02.01.2006, unix or unix_ms; empty: format.date_layout
 	Use     Use       `yaml:"use,omitempty" json:"use,omitempty"`         // empty: yes
 	Because string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not; required with use: no
 }
@@ -107,7 +107,7 @@ const AnyEvent = "any"
 // FileFormat says what a reader cannot know for sure from a file.
 type FileFormat struct {
 	Delimiter string `yaml:"delimiter,omitempty" json:"delimiter,omitempty"` // of CSV; empty: detected
-	Encoding  string `yaml:"encoding,omitempty" json:"encoding,omitempty"`   // utf-8 or windows-1252; empty: detected
+	Encoding  string `yaml:"encoding,omitempty" json:"encoding,omitempty"`   // utf-8, utf-16, windows-1252; empty: detected
 	Decimal   string `yaml:"decimal,omitempty" json:"decimal,omitempty"`     // "," reads 1.234,56; empty or ".": 1,234.56 and 1234.56
 	TimeZone  string `yaml:"time_zone,omitempty" json:"time_zone,omitempty"` // of times without one; empty: UTC
 	// DateLayout is how created, closed, snapshot and event times are written where not as ISO 8601, and date fields
