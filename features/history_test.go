@@ -163,11 +163,14 @@ func TestLaterEventsNeverShow(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			s := randomSchema(t, r)
-			s.Snapshot = SnapshotRule{AfterCreated: new(Duration(3 * 24 * 3600 * 1e9))}
+			s.Snapshot = []SnapshotRule{{AfterCreated: new(Duration(3 * 24 * 3600 * 1e9))}, {Event: "mark"}, {Column: "scored_at"}}[seed%3]
 			table := randomTable(r, s, 200)
 			before, after := NewEventBuilder(table.Len()), NewEventBuilder(table.Len())
 			for i := range table.Len() {
-				limit := table.Created[i] + s.Snapshot.AfterCreated.Micros()
+				limit := table.Created[i] + 3*Day
+				table.SnapshotAt[i] = limit
+				before.Add(i, limit, "mark")
+				after.Add(i, limit, "mark")
 				for range r.IntN(6) {
 					at, kind := limit-1-Micros(r.Int64N(int64(9*Day))), randomType(r)
 					before.Add(i, at, kind)

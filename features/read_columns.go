@@ -260,6 +260,11 @@ func (r *codeColumn) byDictionary(c *source.Column, rows int, bad func(int, *Fie
 }
 
 func (r *codeColumn) code(text string) (uint32, *FieldError) {
+	if r.look == nil { // a text that is a level already has been cleaned and checked
+		if code, ok := r.places[text]; ok {
+			return code, nil
+		}
+	}
 	text = cleanText(text)
 	if len(text) > LongestText {
 		return 0, tooLong(r.field.Name, text)
