@@ -182,14 +182,16 @@ func quadrant(q models.Quadrant) leadscorev1.Quadrant {
 }
 
 func causes(list []models.Cause) []*leadscorev1.GapCause {
-	answer := make([]*leadscorev1.GapCause, len(list))
-	for i, from := range list {
-		answer[i] = &leadscorev1.GapCause{Name: from.Name, Detail: from.Detail}
+	answer, memory := make([]*leadscorev1.GapCause, len(list)), make([]leadscorev1.GapCause, len(list))
+	for i := range list {
+		each, from := &memory[i], &list[i]
+		each.Name, each.Detail = from.Name, from.Detail
 		if from.Side == "rules" {
-			answer[i].Effect = &leadscorev1.GapCause_Points{Points: from.Effect}
+			each.Effect = &leadscorev1.GapCause_Points{Points: from.Effect}
 		} else {
-			answer[i].Effect = &leadscorev1.GapCause_LogOdds{LogOdds: from.Effect}
+			each.Effect = &leadscorev1.GapCause_LogOdds{LogOdds: from.Effect}
 		}
+		answer[i] = each
 	}
 	return answer
 }

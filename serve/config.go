@@ -76,15 +76,15 @@ func (l Limits) check() error {
 func (c Config) withDefaults() (Config, error) {
 	switch {
 	case c.Store == nil:
-		return c, errors.New("serve: no store given")
+		return c, errors.New("no store given")
 	case len(c.Models) == 0:
-		return c, errors.New("serve: no model named")
+		return c, errors.New("no model named")
 	case c.NotServingFor < 0 || c.ShutdownTimeout < 0:
-		return c, errors.New("serve: a negative time at shutdown")
+		return c, errors.New("a negative time at shutdown")
 	}
 	c.Limits = c.Limits.withDefaults()
 	if err := c.Limits.check(); err != nil {
-		return c, fmt.Errorf("serve: %w", err)
+		return c, err
 	}
 	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, defaultShutdownTimeout)
 	if c.Log == nil {

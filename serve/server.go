@@ -80,7 +80,7 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.versions.describe())
 	select {
 	case err := <-ended:
-		return fmt.Errorf("serve: %w", err)
+		return fmt.Errorf("accept connections: %w", err)
 	case <-ctx.Done():
 	}
 	s.shutdown()

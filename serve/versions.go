@@ -61,17 +61,17 @@ func loadVersions(store *models.Store, names []string, most int) (*versions, err
 	for _, name := range names {
 		model, ref, err := models.ParseName(name)
 		if err != nil {
-			return nil, fmt.Errorf("serve: %w", err)
+			return nil, err
 		}
 		if !slices.Contains(v.models, model) {
 			v.models = append(v.models, model)
 		}
 		if _, err := v.pin(model, ref); err != nil {
-			return nil, fmt.Errorf("serve %s: %w", name, err)
+			return nil, fmt.Errorf("model %s: %w", name, err)
 		}
 		if ref == "" {
 			if _, err := v.pin(model, models.Challenger); err != nil && !errors.Is(err, models.ErrNoVersion) {
-				return nil, fmt.Errorf("serve %s@%s: %w", name, models.Challenger, err)
+				return nil, fmt.Errorf("model %s@%s: %w", name, models.Challenger, err)
 			}
 		}
 	}

@@ -90,10 +90,12 @@ func (v *invalid) list(most int) *errdetails.BadRequest {
 
 // addFaults adds the faults that package features found in a lead, each under its path in the request.
 func (v *invalid) addFaults(path string, fields map[string]*leadscorev1.FieldValue, err error) {
+	if err == nil {
+		return
+	}
 	var many features.Faults
 	var one *features.FieldError
 	switch {
-	case err == nil:
 	case errors.As(err, &many):
 		before := len(v.violations)
 		for _, fault := range many {

@@ -27,7 +27,8 @@ type Question struct {
 	Brief   bool // numbers only, no explanation
 }
 
-// Ask sends a question to a server and returns its answer. A refusal is a [*Refusal], with every violated field.
+// Ask sends a question to a server and returns its answer. A refusal is a [*Refusal], with every violated field. With a
+// deadline in ctx it waits until then for a server that is not up yet; without one it does not wait.
 func Ask(ctx context.Context, q Question) (*leadscorev1.ScoreLeadResponse, error) {
 	lead, err := ParseLead(q.Lead)
 	if err != nil {
@@ -45,7 +46,8 @@ func Ask(ctx context.Context, q Question) (*leadscorev1.ScoreLeadResponse, error
 	if q.Brief {
 		request.Explanation = leadscorev1.Explanation_EXPLANATION_NONE
 	}
-	answer, err := leadscorev1.NewLeadScoringServiceClient(connection).ScoreLead(ctx, request)
+	_, wait := ctx.Deadline()
+	answer, err := leadscorev1.NewLeadScoringServiceClient(connection).ScoreLead(ctx, request, grpc.WaitForReady(wait))
 	if err != nil {
 		return nil, refusal(q.Address, err)
 	}
