@@ -143,22 +143,8 @@ func (d *Design) gather() *sample {
 		copy(s.columns, d.Codes)
 		return s
 	}
-	parallel(len(d.Codes), func(j int) {
-		if wide := d.Codes[j].Wide; wide != nil {
-			s.columns[j].Wide = pick(wide, d.Rows)
-		} else {
-			s.columns[j].Narrow = pick(d.Codes[j].Narrow, d.Rows)
-		}
-	})
+	parallel(len(d.Codes), func(j int) { s.columns[j] = d.Codes[j].take(d.Rows) })
 	return s
-}
-
-func pick[T any](values []T, rows []int32) []T {
-	out := make([]T, len(rows))
-	for i, row := range rows {
-		out[i] = values[row]
-	}
-	return out
 }
 
 // base is the weighted share of wins and the total weight.
@@ -181,13 +167,27 @@ func (s *sample) every(limit int) *sample {
 	for i := range rows {
 		rows[i] = int32(int64(i) * int64(n) / int64(limit))
 	}
+	return s.take(rows)
+}
+
+// take copies some rows.
+func (s *sample) take(rows []int32) *sample {
 	part := &sample{columns: make([]Codes, len(s.columns)), wins: pick(s.wins, rows), weights: pick(s.weights, rows)}
-	parallel(len(s.columns), func(j int) {
-		if wide := s.columns[j].Wide; wide != nil {
-			part.columns[j].Wide = pick(wide, rows)
-		} else {
-			part.columns[j].Narrow = pick(s.columns[j].Narrow, rows)
-		}
-	})
+	parallel(len(s.columns), func(j int) { part.columns[j] = s.columns[j].take(rows) })
 	return part
+}
+
+func (c Codes) take(rows []int32) Codes {
+	if c.Wide != nil {
+		return Codes{Wide: pick(c.Wide, rows)}
+	}
+	return Codes{Narrow: pick(c.Narrow, rows)}
+}
+
+func pick[T any](values []T, rows []int32) []T {
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i] = values[row]
+	}
+	return out
 }

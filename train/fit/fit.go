@@ -158,7 +158,7 @@ func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (
 		f.evaluate()
 		return f, f.polish(ctx, polishTolerance, config.maxSteps())
 	}
-	return (&fitter{}).again(ctx, all.every(config.sampleRows()), all, terms, config)
+	return (&fitter{}).again(ctx, all.every(config.sampleRows()), all, terms, config.fully())
 }
 
 // mainTerms makes one term an input. An ordered input gets knots by its effective degrees of freedom in a fit
@@ -186,14 +186,20 @@ func mainTerms(inputs []Input, all *sample, config Config) []*term {
 	return terms
 }
 
-// again fits a new list of terms from the old fit's values: λ on the sample, coefficients on all rows.
-func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, config Config) (*fitter, error) {
+// again fits a new list of terms from the old fit's values: λ on the sample, coefficients on all rows. Terms without
+// effect are set idle once their λ says so.
+func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, effort effort) (*fitter, error) {
+	for k, t := range terms {
+		if k < len(f.terms) && t.gone() {
+			terms[k] = t.idle()
+		}
+	}
 	next := newFitter(part, terms)
 	if f.terms != nil {
 		next.inherit(f)
 	}
 	next.evaluate()
-	if err := next.smooth(ctx, smoothTolerance, config.maxSteps()); err != nil {
+	if err := next.smooth(ctx, effort.smooth, effort.maxSteps); err != nil {
 		return nil, err
 	}
 	if part != all {
@@ -204,8 +210,19 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, co
 		next = whole
 	}
 	next.steps += f.steps
-	return next, next.polish(ctx, polishTolerance, config.maxSteps())
+	return next, next.polish(ctx, effort.polish, effort.maxSteps)
 }
+
+// effort says how far a fit goes. The tolerances are changes of a coefficient, in log-odds.
+type effort struct {
+	smooth, polish float64
+	maxSteps       int
+}
+
+func (c *Config) fully() effort { return effort{smoothTolerance, polishTolerance, c.maxSteps()} }
+
+// roughly is enough to compare log losses on folds.
+func (c *Config) roughly() effort { return effort{3e-2, 1e-3, c.maxSteps()} }
 
 // inherit takes over tables and λ of an earlier fit, term by term as far as both have them.
 func (f *fitter) inherit(old *fitter) {
@@ -214,7 +231,9 @@ func (f *fitter) inherit(old *fitter) {
 		if k >= len(old.terms) {
 			continue
 		}
-		t.project(old.tables[k], f.parameters[t.offset:t.offset+t.size])
+		if t.size > 0 {
+			t.project(old.tables[k], f.parameters[t.offset:t.offset+t.size])
+		}
 		for i, p := range t.penalties {
 			p.lambda = old.terms[k].penalties[min(i, len(old.terms[k].penalties)-1)].lambda
 		}

@@ -53,6 +53,9 @@ func (f *fitter) unpenalised() *square {
 	type task struct{ row, from, to int }
 	var tasks []task
 	for s := range f.terms {
+		if f.terms[s].size == 0 {
+			continue
+		}
 		tasks = append(tasks, task{s, s, s})
 		for from := s + 1; from < len(f.terms); from += together {
 			tasks = append(tasks, task{s, from, min(from+together, len(f.terms))})
@@ -108,6 +111,9 @@ func (f *fitter) crossBlocks(h *square, s, from, to int) {
 	a := f.terms[s]
 	for k := range tables {
 		b := f.terms[from+k]
+		if b.size == 0 {
+			continue
+		}
 		flipped[k] = b.cells*a.functions < a.cells*b.functions
 		if flipped[k] {
 			tables[k] = make([]float64, b.cells*a.functions)
@@ -121,6 +127,9 @@ func (f *fitter) crossBlocks(h *square, s, from, to int) {
 		curvature := f.leads.curvature[start:end]
 		codes := f.leads.codes[s].slice(start, end)
 		for k, table := range tables {
+			if table == nil {
+				continue
+			}
 			other := f.leads.codes[from+k].slice(start, end)
 			if flipped[k] {
 				crossTable(other, codes, a, curvature, table)
@@ -131,6 +140,9 @@ func (f *fitter) crossBlocks(h *square, s, from, to int) {
 	}
 	for k, table := range tables {
 		b := f.terms[from+k]
+		if table == nil {
+			continue
+		}
 		if flipped[k] {
 			place(h, b, a, table)
 		} else {

@@ -155,6 +155,9 @@ func (f *fitter) updateLambda() {
 	rows := f.factor.inverseRows()
 	parallel(len(f.terms), func(k int) {
 		t := f.terms[k]
+		if t.size == 0 {
+			return
+		}
 		for _, p := range t.penalties {
 			p.update(p.trace(rows, t.offset), p.quadratic(f.parameters[t.offset:]))
 		}

@@ -9,32 +9,41 @@ import (
 
 // Pairs are the settings of the search for pairs.
 type Pairs struct {
-	// Most is how many pairs may enter; 0 for none.
+	// Most is how many pairs may enter; 0 for none. As many as inputs is a good limit.
 	Most int
-	// Side bounds the coarse cells of each input of a pair, up to 64; 0: 12.
+	// Side bounds the coarse cells of each input of a pair, up to 64; 0: the better of 8 and 16 by cross-validation.
 	Side int
 	// LeastScore is the least score z of a pair to be considered; 0: 5.
 	LeastScore float64
-	// Folds is the number of parts of the check by cross-validation, at least 2; 0: 4.
+	// Folds is the number of parts of the cross-validation, at least 2; 0: 3.
 	Folds int
 }
 
 // PairsReport tells of the search for pairs.
 type PairsReport struct {
-	// Considered counts the pairs whose score reached the least one.
+	// LossWithout is the mean log loss of the fields alone on the folds, in nats per lead.
+	LossWithout float64
+	// Tried holds each side that was tried.
+	Tried []PairsTried
+	// Side is the one that was taken; 0 where no pairs entered.
+	Side int
+	// Considered counts the pairs whose score reached the least one, and Kept those that entered, highest score first.
 	Considered int
-	// Scores holds z of the pairs that were tried, highest first; Kept how many of them entered.
-	Scores []PairScore
-	Kept   int
-	// LossWithout and LossWith are the mean log losses on the folds, in nats per lead.
-	LossWithout, LossWith float64
+	Kept       []PairScore
+}
+
+// PairsTried is the result of one side on the folds.
+type PairsTried struct {
+	Side int
+	// Loss is the mean log loss on the folds, in nats per lead. The pairs were chosen and fitted on the other folds.
+	Loss float64
 }
 
 // PairScore is the score test of one pair.
 type PairScore struct {
 	// First and Second are positions of inputs.
 	First, Second int
-	// Z is (Σ G²/H − df)/√(2 df): about standard normal where the two inputs do not interact.
+	// Z is (Σ G²/H − df)/√variance over the cells, rows and columns taken out: about standard normal where the two inputs do not interact.
 	Z float64
 }
 
@@ -46,11 +55,12 @@ func (p *Pairs) check() error {
 	return nil
 }
 
-func (p *Pairs) side() int {
+// sides are the grids to try.
+func (p *Pairs) sides() []int {
 	if p.Side > 0 {
-		return p.Side
+		return []int{p.Side}
 	}
-	return 12
+	return []int{8, 16}
 }
 
 func (p *Pairs) leastScore() float64 {
@@ -64,71 +74,148 @@ func (p *Pairs) folds() int {
 	if p.Folds > 0 {
 		return p.Folds
 	}
-	return 4
+	return 3
+}
+
+// cut keeps the best pairs: at most Most, and no more cells than the leads can fill or the solve can bear.
+func (p *Pairs) cut(scores []PairScore, grids []grid, leads int) []PairScore {
+	const leadsPerCell, mostCells = 4, 2500
+	room := min(leads/leadsPerCell, mostCells)
+	for k, s := range scores {
+		room -= grids[s.First].size * grids[s.Second].size
+		if k >= p.Most || room < 0 {
+			return scores[:k]
+		}
+	}
+	return scores
 }
 
 // addPairs fits the best pairs beside the main effects and keeps them if they lower the log loss on folds that neither their
 // choice nor their fit has seen.
 func addPairs(ctx context.Context, inputs []Input, all *sample, mains *fitter, config Config) (*fitter, *PairsReport, error) {
-	report := &PairsReport{}
 	part := all.every(config.sampleRows())
-	scores := mains.rankPairs(inputs, config.Pairs)
+	report, err := mains.crossValidate(ctx, inputs, all.every(comparedRows), config)
+	if err != nil || report.Side == 0 {
+		return mains, report, err
+	}
+	grids := mains.grids(inputs, report.Side)
+	scores := mains.rankPairs(grids, config.Pairs.leastScore())
 	report.Considered = len(scores)
-	scores = scores[:min(len(scores), config.Pairs.Most)]
-	report.Scores = scores
-	if len(scores) == 0 {
+	report.Kept = config.Pairs.cut(scores, grids, len(part.wins))
+	if len(report.Kept) == 0 {
+		report.Side = 0
 		return mains, report, nil
 	}
-	full, err := mains.withPairs(ctx, inputs, part, all, scores, config)
-	if err != nil {
-		return nil, nil, err
+	full, err := mains.withPairs(ctx, inputs, grids, report.Kept, part, all, config.fully())
+	return full, report, err
+}
+
+// comparedRows bounds the rows of the cross-validation.
+const comparedRows = 50_000
+
+// crossValidate compares the sides, and no pairs, on folds of the rows (row modulo folds). In each
+// fold the pairs are ranked and fitted anew without the part that judges them.
+func (f *fitter) crossValidate(ctx context.Context, inputs []Input, part *sample, config Config) (*PairsReport, error) {
+	report := &PairsReport{}
+	for _, side := range config.Pairs.sides() {
+		report.Tried = append(report.Tried, PairsTried{Side: side})
 	}
-	report.Kept = len(scores)
-	return full, report, nil
+	weight := 0.0
+	for fold := range config.Pairs.folds() {
+		fitted, judged := part.split(fold, config.Pairs.folds())
+		if rate, _ := fitted.base(); !(rate > 0 && rate < 1) || len(judged.wins) == 0 {
+			continue
+		}
+		mains, err := f.again(ctx, fitted, fitted, freshTerms(f.terms), config.roughly())
+		if err != nil {
+			return nil, err
+		}
+		_, w := judged.base()
+		weight += w
+		report.LossWithout += mains.lossOn(judged)
+		for k := range report.Tried {
+			grids := mains.grids(inputs, report.Tried[k].Side)
+			scores := mains.rankPairs(grids, config.Pairs.leastScore())
+			with := mains
+			if scores = config.Pairs.cut(scores, grids, len(fitted.wins)); len(scores) > 0 {
+				if with, err = mains.withPairs(ctx, inputs, grids, scores, fitted, fitted, config.roughly()); err != nil {
+					return nil, err
+				}
+			}
+			report.Tried[k].Loss += with.lossOn(judged)
+		}
+	}
+	report.LossWithout /= weight
+	best := report.LossWithout
+	for k := range report.Tried {
+		report.Tried[k].Loss /= weight
+		if report.Tried[k].Loss < best {
+			best, report.Side = report.Tried[k].Loss, report.Tried[k].Side
+		}
+	}
+	return report, nil
+}
+
+// split parts a sample into the rows outside a fold and those in it.
+func (s *sample) split(fold, folds int) (outside, inside *sample) {
+	var rest, own []int32
+	for i := range s.wins {
+		if i%folds == fold {
+			own = append(own, int32(i))
+		} else {
+			rest = append(rest, int32(i))
+		}
+	}
+	return s.take(rest), s.take(own)
+}
+
+// lossOn is the log loss of the fit on other leads, summed by weight, in nats.
+func (f *fitter) lossOn(s *sample) float64 {
+	return newLeads(s, f.terms).evaluate(f.parameters[0], f.tables)
 }
 
 // withPairs fits main effects and pairs together, starting from the main effects.
-func (f *fitter) withPairs(ctx context.Context, inputs []Input, part, all *sample, scores []PairScore, config Config) (*fitter, error) {
-	grids := f.grids(inputs, config.Pairs)
-	terms := make([]*term, 0, len(f.terms)+len(scores))
-	for _, t := range f.terms {
-		terms = append(terms, t.fresh())
-	}
+func (f *fitter) withPairs(ctx context.Context, inputs []Input, grids []grid, scores []PairScore, part, all *sample, effort effort) (*fitter, error) {
+	terms := freshTerms(f.terms)
 	for _, s := range scores {
 		t := pairTerm(inputs, grids, s.First, s.Second)
 		t.mass = make([]float64, t.cells)
 		sumByCell(t.pairCodes(all), all.weights, t.mass)
 		terms = append(terms, t)
 	}
-	return f.again(ctx, part, all, terms, config)
+	return f.again(ctx, part, all, terms, effort)
 }
 
-// fresh copies a term so that another fit may change its place and λ.
-func (t *term) fresh() *term {
-	out := *t
-	out.penalties = nil
-	for _, p := range t.penalties {
-		q := *p
-		out.penalties = append(out.penalties, &q)
+// freshTerms copies terms so that another fit may change their place and λ.
+func freshTerms(terms []*term) []*term {
+	out := make([]*term, len(terms))
+	for k, t := range terms {
+		copied := *t
+		copied.penalties = nil
+		for _, p := range t.penalties {
+			q := *p
+			copied.penalties = append(copied.penalties, &q)
+		}
+		out[k] = &copied
 	}
-	return &out
+	return out
 }
 
-func (f *fitter) grids(inputs []Input, pairs Pairs) []grid {
+// grids coarsen each input to at most side cells.
+func (f *fitter) grids(inputs []Input, side int) []grid {
 	grids := make([]grid, len(inputs))
 	for j, input := range inputs {
-		grids[j] = coarsen(input, f.terms[j].mass, pairs.side())
+		grids[j] = coarsen(input, f.terms[j].mass, side)
 	}
 	return grids
 }
 
 // rankPairs scores every pair of inputs by the main effects' residuals in its coarse cells and returns those at or above the
 // least score, highest first. Cost: one addition of two numbers a lead and pair.
-func (f *fitter) rankPairs(inputs []Input, pairs Pairs) []PairScore {
-	grids := f.grids(inputs, pairs)
+func (f *fitter) rankPairs(grids []grid, least float64) []PairScore {
 	var scores []PairScore
-	for a := range inputs {
-		for b := a + 1; b < len(inputs); b++ {
+	for a := range grids {
+		for b := a + 1; b < len(grids); b++ {
 			scores = append(scores, PairScore{First: a, Second: b})
 		}
 	}
@@ -137,27 +224,62 @@ func (f *fitter) rankPairs(inputs []Input, pairs Pairs) []PairScore {
 		s.Z = f.scorePair(s.First, s.Second, grids[s.First], grids[s.Second])
 	})
 	sort.SliceStable(scores, func(i, j int) bool { return scores[i].Z > scores[j].Z })
-	least := pairs.leastScore()
 	n := sort.Search(len(scores), func(i int) bool { return !(scores[i].Z >= least) })
 	return scores[:n]
 }
 
-// scorePair is z of one pair.
+// scorePair is z of one pair: the residuals' chi-squared over the cells, less that over the rows and the columns, which
+// the main effects answer for. Its variance counts the fourth cumulant of the outcomes: in cells of few expected wins
+// G²/H is far from χ², and 2 df alone would find pairs everywhere.
 func (f *fitter) scorePair(a, b int, ga, gb grid) float64 {
-	g, h := make([]float64, ga.size*gb.size), make([]float64, ga.size*gb.size)
+	cells := ga.size * gb.size
+	g, h, fourth := make([]float64, cells), make([]float64, cells), make([]float64, cells)
 	ca, cb := f.leads.codes[a], f.leads.codes[b]
 	for i, r := range f.leads.residual {
 		at := int(ga.cell[ca.At(i)])*gb.size + int(gb.cell[cb.At(i)])
+		w := f.leads.curvature[i]
 		g[at] += r
-		h[at] += f.leads.curvature[i]
+		h[at] += w
+		fourth[at] += w * (1 - 6*w)
 	}
-	sum, df := 0.0, float64(1-ga.size-gb.size)
+	rows, columns := newMargin(ga.size), newMargin(gb.size)
+	sum, df, spread := 0.0, 1.0, 0.0
 	for at, curvature := range h {
 		if curvature > 1 { // less than one lead's worth of information says nothing
 			sum += g[at] * g[at] / curvature
 			df++
+			spread += fourth[at] / (curvature * curvature)
+			rows.add(at/gb.size, g[at], curvature)
+			columns.add(at%gb.size, g[at], curvature)
 		}
 	}
-	df = max(df, 1)
-	return (sum - df) / math.Sqrt(2*df)
+	for _, m := range []margin{rows, columns} {
+		chi, used := m.chiSquared()
+		sum, df = sum-chi, df-used
+	}
+	if df < 1 {
+		return 0 // no cells beyond rows and columns: nothing can interact
+	}
+	return (sum - df) / math.Sqrt(2*df+max(spread, 0))
+}
+
+// margin holds residuals and curvature by row or column of a pair.
+type margin struct{ g, h []float64 }
+
+func newMargin(size int) margin { return margin{make([]float64, size), make([]float64, size)} }
+
+func (m margin) add(at int, g, h float64) {
+	m.g[at] += g
+	m.h[at] += h
+}
+
+// chiSquared is Σ G²/H and the number of places in use.
+func (m margin) chiSquared() (sum, used float64) {
+	for at, h := range m.h {
+		if h > 0 {
+			sum += m.g[at] * m.g[at] / h
+			used++
+		}
+	}
+	return sum, used
 }

@@ -40,6 +40,8 @@ type penalty struct {
 	rank     float64
 	lambda   float64
 	edf      float64
+	// move is the last change of log λ.
+	move float64
 }
 
 // mainTerm spans one input with at most about knots functions for its ordered bins.
@@ -253,6 +255,28 @@ func (t *term) project(cells, coordinates []float64) {
 	copy(coordinates[t.chain-1:], values[t.chain:])
 }
 
+// gone reports whether smoothing has taken all effect from a term.
+func (t *term) gone() bool {
+	for _, p := range t.penalties {
+		if p.lambda < lambdaHigh {
+			return false
+		}
+	}
+	return true
+}
+
+// idle is the term with every cell at 0 and nothing to solve for: a chain of one knot. It keeps λ for the model.
+func (t *term) idle() *term {
+	out := *t
+	out.first, out.share = make([]uint16, t.cells), make([]float64, t.cells)
+	out.functions, out.chain, out.size, out.mean = 1, 1, 0, []float64{1}
+	out.penalties = nil
+	for _, p := range t.penalties {
+		out.penalties = append(out.penalties, &penalty{lambda: p.lambda})
+	}
+	return &out
+}
+
 // chainPenalty is the random walk's penalty of a main effect; an empty one where there are no two ordered bins.
 func (t *term) chainPenalty() *penalty {
 	if t.chain < 2 {
@@ -289,12 +313,25 @@ func (p *penalty) gradient(coordinates, gradient []float64) {
 	}
 }
 
-// update is the generalised Fellner–Schall step, given tr(V S).
+// update is the generalised Fellner–Schall step, given tr(V S). The update is known to be slow but sure: where
+// it keeps its direction it is lengthened, and a term that has all but vanished goes at once.
 func (p *penalty) update(trace, quadratic float64) {
 	p.edf = min(max(p.rank-p.lambda*trace, 0), p.rank)
 	const least = 1e-12 // keeps 0/0 away; the limits below decide
-	p.lambda = min(max(max(p.edf, least)/max(quadratic, least), lambdaLow), lambdaHigh)
+	move := math.Log(max(p.edf, least) / max(quadratic, least) / p.lambda)
+	if move > 0 && p.edf < vanished {
+		move = math.Inf(1)
+	}
+	const longer = 1.6
+	if move*p.move > 0 && math.Abs(move) < math.Abs(p.move) {
+		move *= longer
+	}
+	p.move = move
+	p.lambda = min(max(p.lambda*math.Exp(move), lambdaLow), lambdaHigh)
 }
+
+// vanished is the effective degrees of freedom below which a penalty's coefficients are as good as 0.
+const vanished = 0.02
 
 // The range of λ: below, a coefficient is in effect free; above, in effect 0.
 const lambdaLow, lambdaHigh = 1e-3, 1e6

@@ -45,7 +45,7 @@ func (s *StandardError) maxRank() int {
 // checkedLeads is how many training leads, evenly spread, the factor is checked on.
 const checkedLeads = 20_000
 
-// variance is the factor of V that the model keeps: the smallest of ranks 4, 8, 16, … that keeps every
+// variance is the factor of V that the model keeps: the smallest of ranks 16, 64, … that keeps every
 // checked lead's standard error within the tolerance. The covariance between functions of different
 // terms is approximated; each term's own is exact through the diagonal.
 func (f *fitter) variance(rows *square, limits StandardError) logistic.Variance {
@@ -53,7 +53,7 @@ func (f *fitter) variance(rows *square, limits StandardError) logistic.Variance 
 	leads := f.sparseLeads()
 	exact := make([]float64, len(leads))
 	parallel(len(leads), func(i int) { exact[i] = c.quadratic(leads[i]) })
-	for rank := 4; ; rank *= 2 {
+	for rank := 16; ; rank *= 4 {
 		rank = min(rank, limits.maxRank(), c.n)
 		factor := c.factor(rank)
 		worst := c.worst(leads, exact, factor)
@@ -228,7 +228,7 @@ func (c *centred) factor(rank int) *mat.Dense {
 }
 
 // factorRounds is where the error stops falling in measurements.
-const factorRounds = 30
+const factorRounds = 10
 
 // scales weigh the functions of a factor: an error matters by the share of leads that meet it, and against the variance
 // of those leads, which is at least the function's own.
