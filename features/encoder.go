@@ -23,9 +23,10 @@ type Encoder struct {
 // value, then missing. Codes of a category: 0 … len(Levels)-1, then other (rare and unseen), then missing.
 type Coder struct {
 	Cuts    []float64 `json:"cuts,omitempty"`    // strictly ascending
-	Special []float64 `json:"special,omitempty"` // in the schema's order
+	Special []float64 `json:"special,omitempty"` // in the schema's order; 0 for a count of events
 	Min     float64   `json:"min,omitzero"`      // of the training values; Min > Max: there were none
 	Max     float64   `json:"max,omitzero"`
+	Whole   bool      `json:"whole,omitempty"`  // all training values were whole numbers; for labels only
 	Levels  []string  `json:"levels,omitempty"` // sorted; months and weekdays in the calendar's order
 }
 

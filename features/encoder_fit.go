@@ -17,7 +17,7 @@ type Limits struct {
 }
 
 // driftBins is how many bins the inputs of slow drift have, the snapshot's instant and the day of creation: enough for two
-// years by month, few enough that the newest one, which serves all later leads, has many leads.
+// years by month, few enough that the newest one, which serves all later leads, has many leads. They are equally wide.
 const driftBins = 24
 
 // ErrNoRows says that an encoder was to be fitted on no lead.
@@ -43,7 +43,7 @@ func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	inParallel(len(e.Inputs), func(i int) {
 		column := inputColumn{encoder: e, history: h, input: i}
 		if e.Inputs[i].Ordered {
-			e.Coders[i] = fitNumber(&column, rows, e.specials(s, i), e.maxBins(i, l))
+			e.Coders[i] = fitNumber(&column, rows, e.specials(s, i), l.MaxBins, e.drifts(i))
 		} else {
 			e.Coders[i] = Coder{Levels: fitLevels(&column, rows, calendar(e.Inputs[i].Part), l)}
 		}
@@ -82,23 +82,25 @@ func inParallel(n int, do func(i int)) {
 	wait.Wait()
 }
 
+// specials are the values with a level of their own: those that the schema names, and for a count of events none at all:
+// the step from never to once is not like the one from once to twice, and most leads stand before it.
 func (e *Encoder) specials(s *Schema, i int) []float64 {
-	if in := &e.Inputs[i]; in.Source == FromField && in.Kind == Number {
+	switch in := &e.Inputs[i]; {
+	case in.Source == FromField && in.Kind == Number:
 		return slices.Clone(s.Fields[in.Index].Special)
+	case in.Source == FromEngagement && in.Ordered && e.Engagement[in.Index].DaysSinceLast == nil:
+		return []float64{0}
 	}
 	return nil
 }
 
-// maxBins is how many codes a number may have, missing and special values included.
-func (e *Encoder) maxBins(i int, l Limits) int {
+// drifts says that the input is calendar time, whose win rate drifts slowly.
+func (e *Encoder) drifts(i int) bool {
 	in := &e.Inputs[i]
-	if in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated) {
-		return min(driftBins+1, l.MaxBins)
-	}
-	return l.MaxBins
+	return in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated)
 }
 
-func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int) Coder {
+func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int, drifts bool) Coder {
 	values := make([]float64, 0, len(rows))
 	var numbers [chunkRows]float64
 	for from := 0; from < len(rows); from += chunkRows {
@@ -116,8 +118,24 @@ func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int
 	}
 	slices.Sort(values)
 	c.Min, c.Max = finite(values[0]), finite(values[len(values)-1])
-	c.Cuts = quantileCuts(values, max(1, maxBins-len(special)-1))
+	c.Whole = !slices.ContainsFunc(values, func(v float64) bool { return v != math.Trunc(v) })
+	if drifts {
+		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, maxBins-1))
+	} else {
+		c.Cuts = quantileCuts(values, max(1, maxBins-len(special)-1))
+	}
 	return c
+}
+
+// evenCuts cuts a span into bins of equal width, which is what a random walk in time asks for.
+func evenCuts(least, most float64, bins int) (cuts []float64) {
+	if least == most {
+		return nil
+	}
+	for k := 1; k < bins; k++ {
+		cuts = append(cuts, least+(most-least)*float64(k)/float64(bins))
+	}
+	return cuts
 }
 
 // finite guards against infinities that a caller's own table may hold.

@@ -33,6 +33,8 @@ func (e *Encoder) binLabel(i, bin int) string {
 	cuts, show := e.Coders[i].Cuts, showNumber
 	if e.Inputs[i].Part == DayOf {
 		show = showDay
+	} else if e.Coders[i].Whole {
+		return wholeLabel(cuts, bin)
 	}
 	switch {
 	case len(cuts) == 0:
@@ -43,6 +45,24 @@ func (e *Encoder) binLabel(i, bin int) string {
 		return show(cuts[bin-1]) + " or more"
 	}
 	return show(cuts[bin-1]) + " to " + show(cuts[bin])
+}
+
+// wholeLabel names the whole numbers of a bin: "up to 9", "10", "11 to 19", "20 or more".
+func wholeLabel(cuts []float64, bin int) string {
+	if len(cuts) == 0 {
+		return "any"
+	}
+	if bin == 0 {
+		return "up to " + showNumber(math.Ceil(cuts[0])-1)
+	}
+	least := math.Ceil(cuts[bin-1])
+	if bin == len(cuts) {
+		return showNumber(least) + " or more"
+	}
+	if most := math.Ceil(cuts[bin]) - 1; most > least {
+		return showNumber(least) + " to " + showNumber(most)
+	}
+	return showNumber(least)
 }
 
 // showNumber has six digits, which tell neighbouring cuts apart well enough for a reader, and no needless exponent.

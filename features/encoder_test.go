@@ -357,12 +357,12 @@ func TestEncoderCodes(t *testing.T) {
 		label string
 		known Status
 	}{
-		{"n", 0., 0, "below 5", Present},
-		{"n", math.Copysign(0, -1), 0, "below 5", Present},
-		{"n", 10., 1, "5 to 15", Present},
+		{"n", 0., 0, "up to 4", Present},
+		{"n", math.Copysign(0, -1), 0, "up to 4", Present},
+		{"n", 10., 1, "5 to 14", Present},
 		{"n", 15., 2, "15 or more", Present},
 		{"n", 21., 2, "15 or more", Outside},
-		{"n", -1e300, 0, "below 5", Outside},
+		{"n", -1e300, 0, "up to 4", Outside},
 		{"n", 999., 3, "999", Present},
 		{"n", nil, 4, "missing", Missing},
 		{"c", "other", 0, `"other"`, Present},
@@ -396,7 +396,7 @@ func TestEncoderCodes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []Coder{{Special: []float64{999}}, {Levels: []string{"x"}}, {Levels: []string{"false", "true"}}}
+		want := []Coder{{Special: []float64{999}, Whole: true}, {Levels: []string{"x"}}, {Levels: []string{"false", "true"}}}
 		if diff := cmp.Diff(want, part.Coders, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("coders:\n%s", diff)
 		}
@@ -539,5 +539,58 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 	h.Snapshot(8, &snapshot)
 	if n := testing.AllocsPerRun(100, func() { h.Snapshot(7, &snapshot) }); n > 0 {
 		t.Errorf("Snapshot allocates %v times into slices that are large enough", n)
+	}
+}
+
+// A number that is not whole keeps its cuts as they are; calendar time has bins of equal width; a count of no event has a level of its own.
+func TestEncoderBinsByMeaning(t *testing.T) {
+	s := schemaOf(t, `version: 1
+lead: {id: id, created: created}
+snapshot: created + 1d
+fields:
+  - {name: x, kind: number}
+events: {lead: id, time: time, type: type}
+engagement:
+  - {name: visits, count: [visit]}
+`)
+	table, _, err := readText(t, s, "id,created,x\n1,2026-01-01,0.5\n2,2026-01-02,1.5\n3,2026-04-11,2.5\n", ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := NewEventBuilder(table.Len())
+	events.Add(0, table.Created[0], "visit")
+	h, err := NewHistory(table, events.Build())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := FitEncoder(h, allRows(table), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := make([]uint16, len(e.Inputs))
+	var snapshot Snapshot
+	h.Snapshot(1, &snapshot)
+	e.Encode(&snapshot, codes, nil)
+	for i, in := range e.Inputs {
+		switch in.Name {
+		case "x":
+			if got := e.Label(i, 1); got != "1 to 2" {
+				t.Errorf("label of the middle bin %q, want 1 to 2", got)
+			}
+		case "visits":
+			if got := e.Label(i, codes[i]); got != "0" || int(codes[i]) < e.OrderedBins(i) {
+				t.Errorf("no visit has code %d, %q, want a level of its own, 0", codes[i], got)
+			}
+		case "snapshot time":
+			cuts := e.Coders[i].Cuts
+			for k := 2; k < len(cuts); k++ {
+				if w := cuts[k] - cuts[k-1]; math.Abs(w-(cuts[1]-cuts[0])) > 1e-9 {
+					t.Errorf("bin %d is %v days wide, the first %v", k, w, cuts[1]-cuts[0])
+				}
+			}
+			if len(cuts) != driftBins-1 {
+				t.Errorf("%d cuts, want %d", len(cuts), driftBins-1)
+			}
+		}
 	}
 }
