@@ -62,7 +62,7 @@ func TestAsk(t *testing.T) {
 	if err := client.WriteJSON(&brief, answer); err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(brief.String(), "contributions") || !strings.Contains(brief.String(), "scored_by") {
+	if !strings.Contains(brief.String(), `"contributions": []`) || !strings.Contains(brief.String(), `"scored_by": {`) {
 		t.Errorf("the brief answer is\n%s", &brief)
 	}
 }

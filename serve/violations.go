@@ -15,7 +15,8 @@ import (
 // invalid is all violated fields of a request, in the request's order.
 type invalid struct {
 	violations []violation
-	uncounted  int // beyond mostViolations
+	uncounted  int    // beyond mostViolations
+	advice     string // the last long advice given: saying it once is enough
 }
 
 // violation is one violated field: its path in the request, and what is wrong with it and would be right.
@@ -43,6 +44,9 @@ func (v *invalid) err() error {
 	}
 	return v
 }
+
+// shortAdvice is what may stand beside every violation; a longer one, such as all names of the schema, stands once.
+const shortAdvice = 60
 
 // shownViolations stand in the message itself, for callers that do not read details.
 const shownViolations = 3
@@ -118,6 +122,11 @@ func (v *invalid) addFault(path string, fields map[string]*leadscorev1.FieldValu
 	}
 	text := *field
 	text.Lead, text.Field = "", "" // the path says it
+	if text.Want == v.advice {
+		text.Want = ""
+	} else if len(text.Want) > shortAdvice {
+		v.advice = text.Want
+	}
 	if _, isField := fields[field.Field]; isField {
 		path = fieldPath(path, field.Field)
 	} else if field.Field != "" {

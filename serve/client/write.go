@@ -1,6 +1,8 @@
 package client
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -20,13 +22,18 @@ import (
 // shownContributions are listed one by one, the strongest first; the rest is summed up in a line.
 const shownContributions = 12
 
-// WriteJSON writes the answer as the wire's JSON form.
+// WriteJSON writes the answer as the wire's JSON form, zeros included.
 func WriteJSON(w io.Writer, answer *leadscorev1.ScoreLeadResponse) error {
-	out, err := protojson.MarshalOptions{Multiline: true, UseProtoNames: true}.Marshal(answer)
+	text, err := protojson.MarshalOptions{UseProtoNames: true, EmitDefaultValues: true}.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("write answer: %w", err)
 	}
-	_, err = fmt.Fprintf(w, "%s\n", out)
+	var out bytes.Buffer // protojson varies its white space on purpose
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return fmt.Errorf("write answer: %w", err)
+	}
+	out.WriteByte('\n')
+	_, err = out.WriteTo(w)
 	return err
 }
 
