@@ -94,8 +94,8 @@ func (h *history) asOf(row int) (at features.Micros, ok bool) {
 	return math.MaxInt64, true
 }
 
-// eventTypes measures every type on the leads undecided at their snapshot.
-func (h *history) eventTypes() []EventType {
+// eventTypes measures every type on some of the leads undecided at their snapshot, of which so many are won.
+func (h *history) eventTypes(rows []int, _ int) []EventType {
 	e := h.events
 	types := make([]EventType, len(e.types))
 	late, all := make([]int, len(types)), make([]int, len(types))
@@ -107,10 +107,10 @@ func (h *history) eventTypes() []EventType {
 	seen, won := 0, 0
 	overall := countBins()[0]
 	counts := make(map[uint32]int)
-	for row, events := range e.of {
-		at, ok := h.asOf(row)
-		outcome := h.labels.of[row]
-		if !ok || outcome == features.Open || mix(uint64(row))&e.mask != 0 {
+	for _, row := range rows {
+		at, _ := h.asOf(row)
+		outcome, events := h.labels.of[row], e.of[row]
+		if mix(uint64(row))&e.mask != 0 {
 			continue
 		}
 		seen++
@@ -197,6 +197,7 @@ func (t *EventType) sumUp(seen, won int, bins []bin, overall *bin) {
 	t.strength.auc, t.strength.aucError = aucAcross(t.strength.bins)
 	t.strength.information, t.strength.infoError = informationValue(t.strength.bins)
 	sort.Ints(t.perLead)
+	slices.Sort(t.rows)
 	if t.Leads > 0 {
 		rate := float64(t.withWon) / float64(t.Leads)
 		t.WinRate = &rate
@@ -235,7 +236,7 @@ func (h *history) proposeEngagement() {
 	if h.events == nil {
 		return
 	}
-	h.types = h.eventTypes()
+	h.types = h.eventTypes(h.decidedRows())
 	names := nameMaker{}
 	for _, c := range h.columns {
 		if c.Field != "" {

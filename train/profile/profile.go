@@ -165,6 +165,8 @@ type history struct {
 	choices  []Choice
 	types    []EventType // by falling number of events
 	figures  []figure
+	// pastTypes are the types as the older leads show them, in the same order.
+	pastTypes []EventType
 }
 
 // understand finds every column's kind, role, strength and suspicions.

@@ -18,20 +18,21 @@ const (
 
 // bounds are the thresholds and grades of a starter book, in points.
 type bounds struct {
-	hasFit, hasEngagement bool
+	hasFit, hasEngagement bool // dimensions with rules
+	qualifies             bool // thresholds were found
 	fit, engagement       int
 	fitGrades             [3]int
 	engagementGrades      [3]int
 	share, rate           float64 // of the leads that reach the thresholds, and their win rate
 }
 
-// boundsOf scores sampled leads with the book and reads thresholds off; nil when its points do not differ.
+// boundsOf scores sampled leads with the book and reads thresholds and grades off; nil for a book without rules.
 func (h *history) boundsOf(b *book, p *Profile) *bounds {
 	parsed, err := rules.Parse("rules.yaml", h.bookText(b), &p.Schema)
 	if err != nil {
 		return nil // the final text is checked by the caller
 	}
-	rows, _ := h.decidedRows()
+	rows, _ := h.pastRows()
 	step := max(1, len(rows)/scoredLeads)
 	var fit, engagement []float64
 	var won []bool
@@ -40,21 +41,25 @@ func (h *history) boundsOf(b *book, p *Profile) *bounds {
 		_, f, e, _ := parsed.Points(&s)
 		fit, engagement, won = append(fit, f), append(engagement, e), append(won, h.labels.of[rows[i]] == features.Won)
 	}
-	return chooseBounds(fit, engagement, won)
-}
-
-// chooseBounds asks of both dimensions that differ the same quantile, such that together about a fifth qualifies.
-func chooseBounds(fit, engagement []float64, won []bool) *bounds {
-	b := &bounds{hasFit: differs(fit), hasEngagement: differs(engagement)}
-	if !b.hasFit && !b.hasEngagement {
+	if len(fit) == 0 || len(b.fit)+len(b.events) == 0 {
 		return nil
 	}
+	return chooseBounds(&bounds{hasFit: len(b.fit) > 0, hasEngagement: len(b.events) > 0}, fit, engagement, won)
+}
+
+// chooseBounds asks of both dimensions the same quantile, such that together about a fifth qualifies. There are no thresholds
+// when nobody would be qualified by points above 0.
+func chooseBounds(b *bounds, fit, engagement []float64, won []bool) *bounds {
 	f, e := sorted(fit), sorted(engagement)
 	nearest := math.Inf(1)
 	for percentile := 99; percentile >= 1; percentile-- {
 		q := float64(percentile) / 100
 		c := *b
+		c.qualifies = true
 		c.fit, c.engagement = above(f, q), above(e, q)
+		if (!b.hasFit || c.fit <= 0) && (!b.hasEngagement || c.engagement <= 0) {
+			continue // a lead of which nothing is known has 0 points
+		}
 		n, wins := 0, 0
 		for i := range fit {
 			if (!b.hasFit || fit[i] >= float64(c.fit)) && (!b.hasEngagement || engagement[i] >= float64(c.engagement)) {
@@ -72,15 +77,6 @@ func chooseBounds(fit, engagement []float64, won []bool) *bounds {
 	}
 	b.fitGrades, b.engagementGrades = gradesOf(f), gradesOf(e)
 	return b
-}
-
-func differs(points []float64) bool {
-	for _, v := range points {
-		if v != points[0] {
-			return true
-		}
-	}
-	return false
 }
 
 func sorted(points []float64) []float64 {

@@ -59,8 +59,8 @@ func (t *EventType) logOdds() (difference, errors float64) {
 // only where those who did it won more often.
 func (h *history) eventRules() []eventRule {
 	var rules []eventRule
-	for i := range h.types {
-		t := &h.types[i]
+	for i := range h.pastTypes {
+		t := &h.pastTypes[i]
 		if !t.frequent() || len(rules) == mostEventRules || len(t.Type) > longestInRule || t.optsOut() || sameLeads(rules, t) {
 			continue
 		}
@@ -153,8 +153,8 @@ func (h *history) exclusions() []gateLine {
 			list = append(list, gateLine{id: "opted-out-" + slug(c.Field), reason: "wants no more messages", key: "when", value: "lead." + c.Field})
 		}
 	}
-	for i := range h.types {
-		if t := &h.types[i]; t.optsOut() && len(t.Type) <= longestInRule {
+	for i := range h.pastTypes {
+		if t := &h.pastTypes[i]; t.optsOut() && len(t.Type) <= longestInRule {
 			list = append(list, gateLine{id: fmt.Sprintf("event-%d-%s", i+1, slug(t.Type)), reason: "wants no more messages", key: "event", value: scalar(t.Type)})
 		}
 	}
@@ -173,8 +173,8 @@ func (c *Column) binOf(text string) *bin {
 
 func (h *history) fastLanes() []gateLine {
 	var list []gateLine
-	for i := range h.types {
-		t := &h.types[i]
+	for i := range h.pastTypes {
+		t := &h.pastTypes[i]
 		if t.Use && t.talks() && len(t.Type) <= longestInRule {
 			list = append(list, gateLine{id: fmt.Sprintf("event-%d-%s", i+1, slug(t.Type)),
 				reason: fmt.Sprintf("%s within the last %d days", readable(t.Type), fastLaneDays), key: "event", value: scalar(t.Type),
@@ -186,8 +186,8 @@ func (h *history) fastLanes() []gateLine {
 
 // orderGuards hold a lead whose first touch already looks like a wish to buy, and that did little else.
 func (h *history) orderGuards() []gateLine {
-	for i := range h.types {
-		t := &h.types[i]
+	for i := range h.pastTypes {
+		t := &h.pastTypes[i]
 		if t.frequent() && t.Intent && !t.talks() && len(t.Type) <= longestInRule {
 			return []gateLine{{id: "one-look", reason: fmt.Sprintf("%s was the first touch, and little has followed", readable(t.Type)), key: "when",
 				value: fmt.Sprintf("events.first() == %q && events.count(\"any\") < 3", t.Type)}}

@@ -15,8 +15,9 @@ import (
 
 // The scale and the bounds of proposed rules.
 const (
-	pointsPerDoubling = 10 // points that a doubling of the odds of winning is worth
-	pointStep         = 5  // points are multiples of it
+	pastShare         = 0.75 // of the decided leads, the older ones; training holds out the newest fifth
+	pointsPerDoubling = 10   // points that a doubling of the odds of winning is worth
+	pointStep         = 5    // points are multiples of it
 	mostRulePoints    = 25
 	mostFitRules      = 12  // "keep the rule set lean"
 	mostSteps         = 24  // values looked at; those of one field with equal points make one rule
@@ -24,8 +25,9 @@ const (
 	perNumber         = 4   // where all the cuts of one number field count as this many, since neighbouring ones say the same
 	leastRuleLeads    = 10  // decided leads that a rule must be true for, and
 	leastRuleShare    = 0.01
-	mostInList        = 8  // values of one rule
-	longestInRule     = 80 // bytes of a value in a rule
+	mostCut           = 1e15 // whole numbers beyond it are no number literals of CEL
+	mostInList        = 8    // values of one rule
+	longestInRule     = 80   // bytes of a value in a rule
 )
 
 // candidate is a condition on one field that may become a rule.
@@ -53,7 +55,7 @@ type fitRule struct {
 // rules so far say (a score test), with points by the log-odds that are still missing. So two fields that say the same do
 // not both give points. Points of a lead then add up to about ten for each doubling of its odds.
 func (h *history) fitRules() []fitRule {
-	rows, wins := h.decidedRows()
+	rows, wins := h.pastRows()
 	if len(rows) == 0 || wins == 0 || wins == len(rows) {
 		return nil
 	}
@@ -123,18 +125,47 @@ func (h *history) freeMail(chosen []fitRule, pool []candidate) []fitRule {
 	return chosen
 }
 
-// decidedRows are the sampled leads that are won or lost and undecided at their snapshot.
+// decidedRows are the sampled leads that are won or lost and undecided at their snapshot, in the order of their snapshots, or
+// else of the file.
 func (h *history) decidedRows() (rows []int, wins int) {
+	dated := true
 	for row, outcome := range h.labels.of {
-		if _, ok := h.asOf(row); !ok || outcome == features.Open {
+		at, ok := h.asOf(row)
+		if !ok || outcome == features.Open {
 			continue
 		}
+		dated = dated && at != math.MaxInt64
 		rows = append(rows, row)
-		if outcome == features.Won {
-			wins++
+	}
+	if dated {
+		sort.SliceStable(rows, func(i, j int) bool {
+			a, _ := h.asOf(rows[i])
+			b, _ := h.asOf(rows[j])
+			return a < b
+		})
+	}
+	return rows, h.winsOf(rows)
+}
+
+// pastRows are the older decided leads, from which rules are made: training compares the book with the model on the newest
+// ones, which must not have made it. Where the older part holds one outcome only, all leads are taken.
+func (h *history) pastRows() (rows []int, wins int) {
+	all, wins := h.decidedRows()
+	past := all[:int(pastShare*float64(len(all)))]
+	if n := h.winsOf(past); n > 0 && n < len(past) {
+		return past, n
+	}
+	return all, wins
+}
+
+func (h *history) winsOf(rows []int) int {
+	n := 0
+	for _, row := range rows {
+		if h.labels.of[row] == features.Won {
+			n++
 		}
 	}
-	return rows, wins
+	return n
 }
 
 // candidates lists the conditions on fields in use: a value, a truth, a kind of address, from or below a cut.
@@ -156,7 +187,7 @@ func (h *history) candidates(decided int) []candidate {
 				}
 			case c.Kind == features.Number && b.low == b.high:
 				pool = append(pool, h.numberCandidate(i, "special", b.low))
-			case c.Kind == features.Number && !math.IsInf(b.low, -1):
+			case c.Kind == features.Number && math.Abs(b.low) < mostCut:
 				pool = append(pool, h.numberCandidate(i, "from", b.low), h.numberCandidate(i, "below", b.low))
 			}
 		}
@@ -329,7 +360,7 @@ func (h *history) countRule(r *fitRule, rows []int) {
 func (h *history) condition(r *fitRule) (when, words string) {
 	c := &h.columns[r.column]
 	name, title := "lead."+c.Field, cutText(oneLine(c.Name), longestInRule)
-	cut := strconv.FormatFloat(r.cut, 'f', -1, 64)
+	cut := literal(r.cut)
 	switch r.side {
 	case "is":
 		if r.text == "true" {
@@ -339,13 +370,13 @@ func (h *history) condition(r *fitRule) (when, words string) {
 	case "from":
 		when = name + " >= " + cut
 		for _, special := range h.looks[r.column].field.Special {
-			when += fmt.Sprintf(" && %s != %s", name, strconv.FormatFloat(special, 'f', -1, 64))
+			when += fmt.Sprintf(" && %s != %s", name, literal(special))
 		}
 		return when, title + ": " + cut + " or more"
 	case "below":
 		when = name + " < " + cut
 		for _, special := range h.looks[r.column].field.Special {
-			when += fmt.Sprintf(" && %s != %s", name, strconv.FormatFloat(special, 'f', -1, 64))
+			when += fmt.Sprintf(" && %s != %s", name, literal(special))
 		}
 		return when, title + ": below " + cut
 	case "special":
@@ -357,6 +388,9 @@ func (h *history) condition(r *fitRule) (when, words string) {
 	}
 	return name + " in [" + strings.Join(quotedTexts, ", ") + "]", title + ": " + cutText(oneLine(listed(r.texts, 4)), 200)
 }
+
+// literal writes a number as CEL reads it.
+func literal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // cutText shortens a text to so many characters.
 func cutText(text string, width int) string {

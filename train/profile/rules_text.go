@@ -19,6 +19,9 @@ type book struct {
 
 // writeRules proposes a rule book in the words of the data, and gives it thresholds by scoring the sampled leads with it.
 func (h *history) writeRules(p *Profile) ([]byte, error) {
+	if h.events != nil {
+		h.pastTypes = h.eventTypes(h.pastRows())
+	}
 	b := &book{fit: h.fitRules(), events: h.eventRules(), exclude: h.exclusions(), fastLane: h.fastLanes(), orderGuard: h.orderGuards()}
 	b.bounds = h.boundsOf(b, p)
 	text := h.bookText(b)
@@ -31,24 +34,22 @@ func (h *history) writeRules(p *Profile) ([]byte, error) {
 func (h *history) bookText(b *book) []byte {
 	w := &yamlWriter{}
 	w.line("# A starter rule book proposed by leadscore init from %d won and %d lost leads. Change it as marketing and sales agree.", h.labels.won, h.labels.lost)
-	rows, wins := h.decidedRows()
-	which := "decided leads"
-	if len(rows) < h.labels.decided() {
-		which = "leads that were undecided at their snapshot, and are decided now,"
-	}
-	w.line("# %d points stand for a doubling of the odds of winning. Of the %d %s %s won.",
-		pointsPerDoubling, len(rows), which, percent(float64(wins)/float64(max(1, len(rows)))))
+	rows, wins := h.pastRows()
+	w.line("# %d points stand for a doubling of the odds of winning.", pointsPerDoubling)
+	w.line("# The rules come from the %d older of the decided leads, of which %s won, so that training can judge them on newer ones.",
+		len(rows), percent(float64(wins)/float64(max(1, len(rows)))))
 	w.line("version: 1\nname: starter")
 	h.writeFit(w, b)
 	h.writeEngagementRules(w, b)
 	writeGates(w, "exclude", "disqualified, whatever the points", b.exclude)
 	writeGates(w, "fast_lane", "asks for a talk: to sales at once, whatever the points", b.fastLane)
 	writeGates(w, "order_guard", "held although the points are there", b.orderGuard)
-	if b.bounds != nil {
-		b.bounds.write(w)
-	} else {
+	if b.bounds == nil || !b.bounds.qualifies {
 		w.line("\n# No thresholds: the rules above do not tell leads apart well enough to name any. Write, for instance:")
 		w.line("# thresholds:\n#   mql: {fit: 25, engagement: 30}")
+	}
+	if b.bounds != nil {
+		b.bounds.write(w)
 	}
 	return w.Bytes()
 }
@@ -167,9 +168,14 @@ func slug(name string) string {
 
 // write names the thresholds and grades.
 func (b *bounds) write(w *yamlWriter) {
-	w.line("\n# Every threshold must be reached; %s of the leads above reach them, and %s of those won.", percent(b.share), percent(b.rate))
-	w.line("thresholds:\n  mql: {%s}", strings.Join(b.mql(), ", "))
-	w.line("\ngrades: # the least points of each; below the last come D and 4\n  fit: %s", gradeText(b.fitGrades, "A", "B", "C"))
+	if b.qualifies {
+		w.line("\n# Every threshold must be reached; %s of the leads above reach them, and %s of those won.", percent(b.share), percent(b.rate))
+		w.line("thresholds:\n  mql: {%s}", strings.Join(b.mql(), ", "))
+	}
+	w.line("\ngrades: # the least points of each; below the last come D and 4")
+	if b.hasFit {
+		w.line("  fit: %s", gradeText(b.fitGrades, "A", "B", "C"))
+	}
 	if b.hasEngagement {
 		w.line("  engagement: %s", gradeText(b.engagementGrades, "1", "2", "3"))
 	}

@@ -76,7 +76,9 @@ func (h *history) schemaText(s *features.Schema) []byte {
 	w.line("  won: %s # %d leads", flow(s.Outcome.Won), h.labels.won)
 	w.line("  lost: %s # %d leads\n", flow(s.Outcome.Lost), h.labels.lost)
 	h.writeMoments(w)
-	w.line("fields:")
+	if len(s.Fields) > 0 {
+		w.line("fields:")
+	}
 	for i := range h.columns {
 		if c := &h.columns[i]; c.Role == RoleField {
 			c.write(w)
