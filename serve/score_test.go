@@ -196,6 +196,32 @@ func TestAsOfDefaultsToNow(t *testing.T) {
 	}
 }
 
+// A version trained on data without times looks at leads without an instant, as its training did, unless asked otherwise.
+func TestInstant(t *testing.T) {
+	now := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+	asked := timestamppb.New(now.Add(-time.Hour))
+	for name, test := range map[string]struct {
+		timeless bool
+		asked    *timestamppb.Timestamp
+		want     features.Micros
+	}{
+		"asked":                {false, asked, features.MicrosOf(asked.AsTime())},
+		"not asked":            {false, nil, features.MicrosOf(now)},
+		"without times":        {true, nil, features.NoTime},
+		"without times, asked": {true, asked, features.MicrosOf(asked.AsTime())},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCheck(&ready{timeless: test.timeless}, Limits{})
+			if got := c.instant(test.asked, now); got != test.want || c.faults.total() > 0 {
+				t.Errorf("instant = %v with %d faults, want %v", got, c.faults.total(), test.want)
+			}
+		})
+	}
+	if timestamp(features.NoTime) != nil {
+		t.Error("no instant is something on the wire")
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	server := newFixture(t).start(t, Config{})
 	asOf := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
