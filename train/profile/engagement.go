@@ -94,8 +94,8 @@ func (h *history) asOf(row int) (at features.Micros, ok bool) {
 	return math.MaxInt64, true
 }
 
-// eventTypes measures every type on some of the leads undecided at their snapshot, of which so many are won.
-func (h *history) eventTypes(rows []int, _ int) []EventType {
+// eventTypes measures every type on some of the leads undecided at their snapshot.
+func (h *history) eventTypes(rows []int) []EventType {
 	e := h.events
 	types := make([]EventType, len(e.types))
 	late, all := make([]int, len(types)), make([]int, len(types))
@@ -236,7 +236,8 @@ func (h *history) proposeEngagement() {
 	if h.events == nil {
 		return
 	}
-	h.types = h.eventTypes(h.decidedRows())
+	rows, _ := h.decidedRows()
+	h.types = h.eventTypes(rows)
 	names := nameMaker{}
 	for _, c := range h.columns {
 		if c.Field != "" {

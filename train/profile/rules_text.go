@@ -20,7 +20,8 @@ type book struct {
 // writeRules proposes a rule book in the words of the data, and gives it thresholds by scoring the sampled leads with it.
 func (h *history) writeRules(p *Profile) ([]byte, error) {
 	if h.events != nil {
-		h.pastTypes = h.eventTypes(h.pastRows())
+		rows, _ := h.pastRows()
+		h.pastTypes = h.eventTypes(rows)
 	}
 	b := &book{fit: h.fitRules(), events: h.eventRules(), exclude: h.exclusions(), fastLane: h.fastLanes(), orderGuard: h.orderGuards()}
 	b.bounds = h.boundsOf(b, p)
