@@ -31,7 +31,16 @@ func Defaults() Config {
 	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true}
 }
 
-// validate reports every setting that cannot be used.
+// ErrSettings marks an error in a [Config], each fault with what would be right.
+var ErrSettings = errors.New("settings")
+
+// settingsError are all faults of a Config.
+type settingsError struct{ faults error }
+
+func (e *settingsError) Error() string   { return e.faults.Error() }
+func (e *settingsError) Unwrap() []error { return []error{ErrSettings, e.faults} }
+
+// validate reports every setting that cannot be used, as an [ErrSettings].
 func (c *Config) validate() error {
 	var faults []error
 	refuse := func(bad bool, format string, values ...any) {
@@ -51,7 +60,10 @@ func (c *Config) validate() error {
 	} else {
 		refuse(ref != "", "model name %q: give the bare name, %q", c.Model, name)
 	}
-	return errors.Join(faults...)
+	if len(faults) == 0 {
+		return nil
+	}
+	return &settingsError{errors.Join(faults...)}
 }
 
 // progress reports how far a stage is; silent without a listener.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
+	"strings"
 	"time"
 
 	"leadscore/features"
@@ -111,8 +113,17 @@ func (p *Population) orderByTime(h *features.History) {
 // oneClass words the error for a history without wins or without losses.
 func (p *Population) oneClass(h *features.History) error {
 	o := h.Table.Schema.Outcome
-	return fmt.Errorf("%w: of %d leads %d are used, %d of them won; column %q counts %q as won and %q as lost%s",
-		ErrOneClass, h.Table.Len(), len(p.Rows), p.Won, o.Column, o.Won, o.Lost, describeLeftOut(p.LeftOut))
+	return fmt.Errorf("%w: of %d leads %d are used, %d of them won; column %q counts %s as won and %s as lost%s",
+		ErrOneClass, h.Table.Len(), len(p.Rows), p.Won, o.Column, quoted(o.Won), quoted(o.Lost), describeLeftOut(p.LeftOut))
+}
+
+// quoted lists values: "won", "closed won".
+func quoted(values []string) string {
+	list := make([]string, len(values))
+	for i, value := range values {
+		list[i] = strconv.Quote(value)
+	}
+	return strings.Join(list, ", ")
 }
 
 func describeLeftOut(leftOut map[string]int64) string {

@@ -1,12 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
+	"google.golang.org/grpc/codes"
+
+	"leadscore/models"
+	"leadscore/models/bulk"
 	"leadscore/serve/client"
 )
 
@@ -30,15 +37,10 @@ Example:
 }
 
 func (c *askCommand) Run(ctx context.Context, a *app) error {
-	question := client.Question{Address: c.Address, Model: c.Model, Brief: c.Brief}
-	if c.AsOf != "" {
-		asOf, err := time.Parse(time.RFC3339, c.AsOf)
-		if err != nil {
-			return fmt.Errorf("%w: --as-of %q: write a time such as 2026-11-22T10:00:00Z", errUsage, c.AsOf)
-		}
-		question.AsOf = asOf
+	question, err := c.question()
+	if err != nil {
+		return err
 	}
-	var err error
 	if question.Lead, err = readLead(c.Lead); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 	defer cancel()
 	answer, err := client.Ask(ctx, question)
 	if err != nil {
-		return err
+		return c.absent(err)
 	}
 	if a.json {
 		return client.WriteJSON(a.out, answer)
@@ -54,9 +56,57 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 	return client.Write(a.out, answer)
 }
 
-func readLead(path string) ([]byte, error) {
-	if path == "-" {
-		return io.ReadAll(os.Stdin)
+// absent says in plain words that no server answered; any other error stays as it is.
+func (c *askCommand) absent(err error) error {
+	refusal := (*client.Refusal)(nil)
+	if !errors.As(err, &refusal) {
+		return err
 	}
-	return os.ReadFile(path)
+	if code := refusal.Status.Code(); code != codes.Unavailable && code != codes.DeadlineExceeded {
+		return err
+	}
+	why := refusal.Status.Message()
+	if strings.Contains(why, "connection refused") {
+		why = "nothing listens there"
+	}
+	return fmt.Errorf("no answer from %s within %s: %s; start a server with leadscore serve, or say with --address where it is", c.Address, c.Wait, why)
+}
+
+// question is what the flags say.
+func (c *askCommand) question() (q client.Question, err error) {
+	q = client.Question{Address: c.Address, Model: c.Model, Brief: c.Brief}
+	if _, _, err := models.ParseName(c.Model); err != nil {
+		return q, usage("--model", err)
+	}
+	if c.Wait <= 0 {
+		return q, usage("--wait", fmt.Errorf("%s; write a time above 0, such as 10s", c.Wait))
+	}
+	if c.AsOf != "" {
+		asOf, err := bulk.ParseAsOf(c.AsOf, time.Now())
+		if err != nil || asOf.Rule != bulk.AsOfTime {
+			return q, usage("--as-of", fmt.Errorf("%q; write a time such as 2026-11-22 or 2026-11-22T10:00:00Z", c.AsOf))
+		}
+		q.AsOf = asOf.Time
+	}
+	return q, nil
+}
+
+// readLead reads the lead's JSON and holds it against its form, so that a fault names the file.
+func readLead(path string) (text []byte, err error) {
+	if path == "-" {
+		path = "standard input"
+		text, err = io.ReadAll(os.Stdin)
+	} else {
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, fmt.Errorf("%s: the file is empty", path)
+	}
+	if _, err := client.ParseLead(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
 }

@@ -52,7 +52,7 @@ func (c *initCommand) Run(ctx context.Context, a *app) error {
 	})
 	progress.finish()
 	if errors.Is(err, profile.ErrExists) {
-		return fmt.Errorf("%w; --overwrite replaces it", err)
+		return fmt.Errorf("%w\n--overwrite replaces what is there", err)
 	}
 	if err != nil {
 		return err

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -99,6 +101,14 @@ func defaults() map[string]string {
 // errUsage marks an error in how the program was called.
 var errUsage = errors.New("wrong usage")
 
+// usage makes an error one of how the program was called, unless it is none.
+func usage(flag string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %w", errUsage, flag, err)
+}
+
 // report prints an error and gives the exit code of its kind.
 func report(err error, stderr io.Writer) int {
 	switch {
@@ -108,11 +118,21 @@ func report(err error, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "leadscore: interrupted; nothing was changed")
 		return exitFailed
 	}
-	fmt.Fprintln(stderr, "leadscore:", err)
+	fmt.Fprintln(stderr, "leadscore:", plain(err))
 	if errors.Is(err, errUsage) {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// plain is an error's text without the name of the system call that failed: "open deals.csv: no such file" says no
+// more than "deals.csv: no such file".
+func plain(err error) string {
+	text := err.Error()
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return strings.Replace(text, fault.Error(), fault.Path+": "+fault.Err.Error(), 1)
+	}
+	return text
 }
 
 // version is the module's version, or the revision that the binary was built from.

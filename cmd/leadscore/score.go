@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"leadscore/features/source"
 	"leadscore/models"
 	"leadscore/models/bulk"
 )
@@ -32,7 +34,7 @@ Example:
 func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 	asOf, err := bulk.ParseAsOf(c.AsOf, time.Now())
 	if err != nil {
-		return fmt.Errorf("%w: --as-of: %w", errUsage, err)
+		return usage("--as-of", err)
 	}
 	scorer, err := loadScorer(c.Store, c.Model)
 	if err != nil {
@@ -44,13 +46,16 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 		LeaveOutBadRows: c.BadRows == "leave-out", Progress: progress.report,
 	})
 	progress.finish()
+	if errors.Is(err, source.ErrExtension) {
+		return usage("--out", err)
+	}
 	if err != nil {
 		return err
 	}
+	a.printWarnings(result.Warnings)
 	if a.json {
 		return a.printJSON(result)
 	}
-	a.printWarnings(result.Warnings)
 	fmt.Fprintf(a.out, "%d leads scored by %s and %s → %s\n", result.Leads, result.Model, result.Rules, result.Out)
 	fmt.Fprintf(a.out, "expected wins %.1f · qualification %s · quadrant %s\n", result.ExpectedWins, counts(result.Qualified), counts(result.Quadrants))
 	return nil
@@ -60,7 +65,7 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 func loadScorer(storeDir, name string) (*models.Scorer, error) {
 	model, ref, err := models.ParseName(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --model: %w", errUsage, err)
+		return nil, usage("--model", err)
 	}
 	store, err := models.OpenStore(storeDir)
 	if err != nil {

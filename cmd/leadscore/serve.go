@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"leadscore/models"
@@ -28,6 +29,17 @@ Example:
 }
 
 func (c *serveCommand) Run(ctx context.Context, a *app) error {
+	for _, name := range c.Model {
+		if _, _, err := models.ParseName(name); err != nil {
+			return usage("--model", err)
+		}
+	}
+	if c.ShutdownTimeout <= 0 {
+		return usage("--shutdown-timeout", fmt.Errorf("%s; write a time above 0, such as 20s", c.ShutdownTimeout))
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return usage("--listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:50051", c.Listen))
+	}
 	store, err := models.OpenStore(c.Store)
 	if err != nil {
 		return err
@@ -41,7 +53,7 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 		ShutdownTimeout: c.ShutdownTimeout, Log: slog.New(handler),
 	})
 	if err != nil {
-		return fmt.Errorf("serve: %w", err)
+		return err
 	}
 	return server.Run(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"leadscore/train/simulate"
 )
@@ -31,7 +32,7 @@ func (c *simulateCommand) Run(ctx context.Context, a *app) error {
 	})
 	progress.finish()
 	if bad := (*simulate.ConfigError)(nil); errors.As(err, &bad) {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return usage("--"+strings.ToLower(bad.Field), fmt.Errorf("%s; want %s", bad.Value, bad.Want))
 	}
 	if err != nil {
 		return err

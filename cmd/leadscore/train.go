@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"leadscore/models"
 	"leadscore/train"
@@ -43,12 +45,15 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	cfg.Progress = progress.report
 	result, err := train.Run(ctx, cfg)
 	progress.finish()
+	if errors.Is(err, train.ErrSettings) {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	if err != nil {
 		return err
 	}
+	a.printWarnings(result.Warnings)
 	if a.json {
 		return a.printJSON(result.Version.Summary())
 	}
-	a.printWarnings(result.Warnings)
 	return result.WriteText(a.out)
 }

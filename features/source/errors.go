@@ -17,6 +17,7 @@ var (
 	ErrDelimiter        = errors.New("wrong delimiter")
 	ErrUnknownColumn    = errors.New("no such column")
 	ErrUnsupported      = errors.New("column cannot be read")
+	ErrExtension        = errors.New("the extension must be .parquet, .csv, .tsv or .jsonl, the last three also with .gz or .zst")
 	ErrDifferentColumns = errors.New("the files of one table have different columns")
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -54,7 +55,7 @@ type tableWriter interface {
 func Create(path string, columns []ColumnInfo) (*Writer, error) {
 	form := outputFormat(path)
 	if form == "" {
-		return nil, fmt.Errorf("%s: the extension must be .parquet, .csv, .tsv or .jsonl, the last three also with .gz or .zst", path)
+		return nil, fmt.Errorf("%s: %w", path, ErrExtension)
 	}
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("%s: a table needs a column", path)
@@ -73,6 +74,9 @@ func Create(path string, columns []ColumnInfo) (*Writer, error) {
 	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
 	// Not os.CreateTemp, whose files stay closed to others: the table gets what the user's umask allows.
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return nil, &fs.PathError{Op: "create", Path: path, Err: fault.Err} // the temporary file's name says nothing to anyone
+	}
 	if err != nil {
 		return nil, err
 	}

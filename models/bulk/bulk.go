@@ -60,6 +60,12 @@ type Report struct {
 // Run scores the leads of a file. Under Config.Out there is afterwards the whole result or, on any error, what was there
 // before.
 func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error) {
+	table := newResults(scorer, cfg.Explain)
+	out, err := source.Create(cfg.Out, table.info()) // first: a place that cannot be written to shows before the reading
+	if err != nil {
+		return nil, err
+	}
+	defer out.Discard()
 	history, report, err := read(ctx, scorer, &cfg)
 	if err != nil {
 		return nil, err
@@ -67,12 +73,6 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err := setInstants(history, cfg.AsOf); err != nil {
 		return nil, err
 	}
-	table := newResults(scorer, cfg.Explain)
-	out, err := source.Create(cfg.Out, table.info())
-	if err != nil {
-		return nil, err
-	}
-	defer out.Discard()
 	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func ParseAsOf(text string, now time.Time) (AsOf, error) {
 			return AsOf{Rule: AsOfTime, Time: t}, nil
 		}
 	}
-	return AsOf{}, fmt.Errorf("%w: as of %q: write open, now, snapshot, or a time such as 2026-11-22 or 2026-11-22T10:00:00Z", ErrAsOf, text)
+	return AsOf{}, fmt.Errorf("%w: %q; write open, now, snapshot, or a time such as 2026-11-22 or 2026-11-22T10:00:00Z", ErrAsOf, text)
 }
 
 // ErrAsOf is returned for an instant that cannot be read.

@@ -30,11 +30,8 @@ type column struct {
 func newResults(scorer *models.Scorer, explain bool) *results {
 	v := scorer.Version()
 	r := &results{scorer: scorer, model: v.Model + "/" + v.ID, explain: explain}
-	r.addScores()
-	r.addComparison()
-	r.text("model", func(*models.Score) string { return r.model })
-	rulesVersion := scorer.Rules().Version()
-	r.text("rules", func(*models.Score) string { return rulesVersion })
+	r.addPromised()
+	r.addDetails()
 	if explain {
 		r.text("contributions", func(s *models.Score) string { return asJSON(s.Prediction.Contributions) })
 		r.text("rules_fired", func(s *models.Score) string { return asJSON(s.Rules.Fired) })
@@ -43,7 +40,8 @@ func newResults(scorer *models.Scorer, explain bool) *results {
 	return r
 }
 
-func (r *results) addScores() {
+// addPromised adds the columns that scripts count on, in their order.
+func (r *results) addPromised() {
 	r.text("lead_id", func(s *models.Score) string { return s.LeadID })
 	r.number("probability", func(s *models.Score) float64 { return s.Prediction.Probability })
 	r.number("probability_low", func(s *models.Score) float64 { return s.Prediction.Low })
@@ -53,12 +51,15 @@ func (r *results) addScores() {
 	r.number("engagement", func(s *models.Score) float64 { return s.Rules.Engagement })
 	r.text("grade", func(s *models.Score) string { return s.Rules.Grade })
 	r.text("qualification", func(s *models.Score) string { return string(s.Rules.Qualification) })
-	r.text("qualification_reason", func(s *models.Score) string { return s.Rules.Reason })
-	r.text("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
+	r.text("quadrant", func(s *models.Score) string { return string(s.Comparison.Quadrant) })
+	r.text("model", func(*models.Score) string { return r.model })
+	rulesVersion := r.scorer.Rules().Version()
+	r.text("rules", func(*models.Score) string { return rulesVersion })
 }
 
-func (r *results) addComparison() {
-	r.text("quadrant", func(s *models.Score) string { return string(s.Comparison.Quadrant) })
+func (r *results) addDetails() {
+	r.text("qualification_reason", func(s *models.Score) string { return s.Rules.Reason })
+	r.text("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
 	r.number("probability_percentile", func(s *models.Score) float64 { return s.Comparison.ProbabilityPercentile })
 	r.number("points_percentile", func(s *models.Score) float64 { return s.Comparison.PointsPercentile })
 	r.columns = append(r.columns, column{
