@@ -223,7 +223,7 @@ func TestTextsOfSettings(t *testing.T) {
 			t.Errorf("ParseDuration(%q) = %v, %v, want %s", text, d, err, want)
 		}
 	}
-	for text, want := range map[string]string{"": "", "created+7d": "created + 7d", " created  +  1w ": "created + 7d", "event demo request": "event demo request", "column Scored  At": "column Scored  At"} {
+	for text, want := range map[string]string{"": "", "created+7d": "created + 7d", "created + 0d": "created + 0d", " created  +  1w ": "created + 7d", "event demo request": "event demo request", "column Scored  At": "column Scored  At"} {
 		r, err := ParseSnapshotRule(text)
 		if err != nil || r.String() != want {
 			t.Errorf("ParseSnapshotRule(%q) = %q, %v, want %q", text, r, err, want)

@@ -81,11 +81,7 @@ func ParseSnapshotRule(text string) (SnapshotRule, error) {
 	case words[0] == "":
 		return SnapshotRule{}, nil
 	case strings.HasPrefix(strings.Join(words, ""), "created+"):
-		after, err := ParseDuration(strings.TrimPrefix(strings.Join(words, ""), "created+"))
-		if err != nil {
-			return SnapshotRule{}, err
-		}
-		return SnapshotRule{AfterCreated: &after}, nil
+		return afterCreated(strings.TrimPrefix(strings.Join(words, ""), "created+"))
 	case words[0] == "event" && len(words) > 1:
 		return SnapshotRule{Event: afterWord(text)}, nil
 	case words[0] == "column" && len(words) > 1:
@@ -93,6 +89,18 @@ func ParseSnapshotRule(text string) (SnapshotRule, error) {
 	}
 	return SnapshotRule{}, &FieldError{Value: text, Problem: "not a snapshot rule",
 		Want: "write created + 7d, event TYPE or column NAME, or leave the key out"}
+}
+
+// afterCreated reads the delay of a snapshot; 0d looks at a lead the moment it came.
+func afterCreated(delay string) (SnapshotRule, error) {
+	if delay == "0d" {
+		return SnapshotRule{AfterCreated: new(Duration)}, nil
+	}
+	after, err := ParseDuration(delay)
+	if err != nil {
+		return SnapshotRule{}, err
+	}
+	return SnapshotRule{AfterCreated: &after}, nil
 }
 
 // afterWord is what follows the first word, inner blanks kept.
@@ -104,6 +112,8 @@ func afterWord(text string) string {
 // String writes the rule as [ParseSnapshotRule] reads it.
 func (r SnapshotRule) String() string {
 	switch {
+	case r.AfterCreated != nil && *r.AfterCreated == 0:
+		return "created + 0d"
 	case r.AfterCreated != nil:
 		return "created + " + r.AfterCreated.String()
 	case r.Event != "":

@@ -27,8 +27,8 @@ const (
 )
 
 var (
-	// atCreation is the least time after creation that a schema can name.
-	atCreation = features.Duration(time.Second)
+	// atCreation looks at a lead the moment it came.
+	atCreation = features.Duration(0)
 
 	delays   = []features.Duration{days(7), days(3), days(1), features.Duration(6 * time.Hour), features.Duration(time.Hour)}
 	horizons = []int{7, 14, 30, 60, 90, 180, 365, 730}
