@@ -27,7 +27,8 @@ const (
 //	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/model.json
 //	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/SHA256SUMS
 //
-// A version's folder appears whole or not at all: it is written beside its place and renamed. Readers need no lock.
+// A version's folder appears whole or not at all: it is written beside its place and renamed. Readers need no lock;
+// who moves an alias holds DIR/deals/aliases.lock, so that no move is lost.
 type Store struct{ dir string }
 
 // Entry is one version in a listing.
@@ -226,6 +227,11 @@ func (s *Store) SetAlias(model, alias, id string) error {
 	if _, err := s.read(model, id); err != nil {
 		return err
 	}
+	unlock, err := lockFile(filepath.Join(s.dir, model, "aliases.lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	aliases, err := s.Aliases(model)
 	if err != nil {
 		return err
@@ -272,6 +278,9 @@ func (s *Store) read(model, id string) (*Version, error) {
 	v, err := DecodeVersion(text)
 	if err != nil {
 		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, "model.json"), err)
+	}
+	if v.Model != model || id != v.newestDay()+"-"+sum[:12] {
+		return nil, fmt.Errorf("store: %s: %w: it is %s/%s-%s", filepath.Join(dir, "model.json"), ErrMisplaced, v.Model, v.newestDay(), sum[:12])
 	}
 	v.ID, v.Checksum = id, sum
 	return v, nil

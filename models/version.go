@@ -103,6 +103,7 @@ var (
 	ErrNewerFormat = errors.New("the model file was written by a newer leadscore; use that or a later one")
 	ErrGolden      = errors.New("the model file does not reproduce its golden rows")
 	ErrName        = errors.New("not a model name")
+	ErrMisplaced   = errors.New("the model file lies in the folder of another model or version")
 )
 
 // Encode writes the version as its file's text: JSON, one figure list a line, the same bytes for the same version.

@@ -39,14 +39,14 @@ func writeFolder(place string, files map[string][]byte) error {
 	return syncFolder(parent)
 }
 
-// writeFile replaces a file as a whole.
+// writeFile replaces a file as a whole. One writer at a time: the caller holds a lock.
 func writeFile(path string, text []byte) error {
 	temporary := path + ".writing"
+	defer os.Remove(temporary) // there is none after the rename
 	if err := writeThrough(temporary, text); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	if err := os.Rename(temporary, path); err != nil {
-		os.Remove(temporary)
 		return fmt.Errorf("store: %w", err)
 	}
 	return syncFolder(filepath.Dir(path))
