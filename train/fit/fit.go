@@ -51,6 +51,8 @@ type Report struct {
 	EDF float64
 	// Objective is J and Loss its first sum, in nats over all leads.
 	Objective, Loss float64
+	// StandardErrors says how well the model's factor keeps the standard errors.
+	StandardErrors FactorReport
 	// Pairs tells of the search for pairs, and is nil where there was none.
 	Pairs *PairsReport
 	// Took is the time spent.
@@ -274,7 +276,7 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 		report.EDF += out.EDF
 		report.Terms = append(report.Terms, TermReport{out.Name, out.Lambda, out.EDF, t.functions})
 	}
-	model.Variance = f.variance(rows, config.StandardError)
+	model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
 	if d := config.Drift; d != nil {
 		lambda := f.terms[d.Input].chainPenalty().lambda
 		model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}
