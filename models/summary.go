@@ -23,3 +23,7 @@ func (v *Version) Summary() Summary {
 	}
 	return s
 }
+
+// Timeless says that the history had no times: its leads were looked at as their rows stood, and so are new ones, at no
+// instant at all.
+func (v *Version) Timeless() bool { return v.Training.Newest == "" }

@@ -168,7 +168,7 @@ func (v *versions) load(model, id string) (*ready, error) {
 			FormatVersion: int32(version.FormatVersion),
 			CodeVersion:   version.Code,
 		},
-		timeless: version.Training.Newest == "",
+		timeless: version.Timeless(),
 	}
 	if newest, err := time.Parse(time.RFC3339, version.Training.Newest); err == nil {
 		r.scoredBy.NewestTrainingDataTime = timestamppb.New(newest)

@@ -70,7 +70,7 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err != nil {
 		return nil, err
 	}
-	if err := setInstants(history, cfg.AsOf); err != nil {
+	if err := setInstants(history, cfg.AsOf, scorer.Version().Timeless()); err != nil {
 		return nil, err
 	}
 	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
@@ -103,7 +103,8 @@ func read(ctx context.Context, scorer *models.Scorer, cfg *Config) (*features.Hi
 		}
 		events = read
 		report.Warnings = append(report.Warnings, eventReport.Warnings...)
-	} else if len(version.Schema.Engagement) > 0 {
+	} else if version.Schema.UsesEvents() {
+		events = features.NewEventBuilder(table.Len()).Build()
 		report.Warnings = append(report.Warnings, features.Warning{Count: int64(table.Len()),
 			Problem: "the model reads engagement, but no events were given (--events): every lead is scored as one that did nothing"})
 	}
@@ -111,9 +112,13 @@ func read(ctx context.Context, scorer *models.Scorer, cfg *Config) (*features.Hi
 	return history, report, err
 }
 
-// setInstants moves the leads' instants from their training snapshots to what the rule asks for.
-func setInstants(h *features.History, asOf AsOf) error {
+// setInstants moves the leads' instants from their training snapshots to what the rule asks for. A model of data without
+// times looks at leads at no instant, unless one is asked for.
+func setInstants(h *features.History, asOf AsOf, timeless bool) error {
 	instant := features.Micros(asOf.Time.UnixMicro())
+	if timeless && asOf.Rule != AsOfTime {
+		instant = features.NoTime
+	}
 	switch asOf.Rule {
 	case AsOfSnapshot:
 		return nil
