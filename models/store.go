@@ -44,12 +44,15 @@ type Aliases struct {
 	History []AliasMove       `json:"history"`
 }
 
-// AliasMove is one change of an alias.
+// AliasMove is one change of an alias, or a gate's refusal to change it.
 type AliasMove struct {
-	Time  time.Time `json:"time"`
-	Alias string    `json:"alias"`
-	From  string    `json:"from,omitempty"`
-	To    string    `json:"to"`
+	Time   time.Time   `json:"time"`
+	Alias  string      `json:"alias"`
+	From   string      `json:"from,omitempty"`
+	To     string      `json:"to"`
+	By     string      `json:"by,omitempty"`     // the command: train, recalibrate, promote, rollback
+	Reason string      `json:"reason,omitempty"` // in words
+	Gate   *GateRecord `json:"gate,omitempty"`   // what the gate found, if it was asked
 }
 
 var (
@@ -221,35 +224,7 @@ func (s *Store) Aliases(model string) (*Aliases, error) {
 
 // SetAlias points an alias at a version that exists and reads well, and keeps the move in the history.
 func (s *Store) SetAlias(model, alias, id string) error {
-	if alias != Champion && alias != Challenger {
-		return fmt.Errorf("%w: alias %q; use %s or %s", ErrName, alias, Champion, Challenger)
-	}
-	if _, err := s.read(model, id); err != nil {
-		return err
-	}
-	unlock, err := lockFile(filepath.Join(s.dir, model, "aliases.lock"))
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	aliases, err := s.Aliases(model)
-	if err != nil {
-		return err
-	}
-	before := aliases.Current[alias]
-	if before == id {
-		return nil
-	}
-	if aliases.Current == nil {
-		aliases.Current = map[string]string{}
-	}
-	aliases.Current[alias] = id
-	aliases.History = append(aliases.History, AliasMove{Time: time.Now().UTC(), Alias: alias, From: before, To: id})
-	text, err := json.MarshalIndent(aliases, "", " ")
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	return writeFile(filepath.Join(s.dir, model, "aliases.json"), append(text, '\n'))
+	return s.Move(model, AliasMove{Alias: alias, To: id})
 }
 
 func (s *Store) versionDir(model, id string) string {

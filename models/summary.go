@@ -8,15 +8,18 @@ type Summary struct {
 	Code       string     `json:"code"`
 	Training   Training   `json:"training"`
 	Validation Validation `json:"validation"`
-	HighShare  float64    `json:"high_share"`
-	Terms      []string   `json:"terms"`
+
+	Recalibration *Recalibration `json:"recalibration,omitempty"`
+
+	HighShare float64  `json:"high_share"`
+	Terms     []string `json:"terms"`
 }
 
 // Summary describes the version without its tables.
 func (v *Version) Summary() Summary {
 	s := Summary{
 		Model: v.Model, Version: v.ID, Checksum: v.Checksum, Code: v.Code,
-		Training: v.Training, Validation: v.Validation, HighShare: v.Reference.HighShare,
+		Training: v.Training, Validation: v.Validation, Recalibration: v.Recalibration, HighShare: v.Reference.HighShare,
 	}
 	for _, term := range v.Logistic.Terms {
 		s.Terms = append(s.Terms, term.Name)

@@ -30,6 +30,8 @@ type Version struct {
 	Validation Validation `json:"validation"`
 	Reference  Reference  `json:"reference"`
 
+	Recalibration *Recalibration `json:"recalibration,omitempty"` // set where the version was moved, not fitted
+
 	Schema   *features.Schema  `json:"schema"`
 	Rules    string            `json:"rules"` // rules.yaml, verbatim
 	Encoder  *features.Encoder `json:"encoder"`
@@ -164,6 +166,11 @@ func (v *Version) validate() error {
 	if err := v.logisticFitsEncoder(); err != nil {
 		return err
 	}
+	if v.Recalibration != nil {
+		if err := v.Recalibration.validate(); err != nil {
+			return err
+		}
+	}
 	return v.Reference.validate()
 }
 
@@ -177,11 +184,14 @@ func (v *Version) encoderFitsSchema() error {
 			return fmt.Errorf("the encoder's input %d is %q, the schema's %q", i, v.Encoder.Inputs[i].Name, want[i].Name)
 		}
 	}
-	return nil
+	return v.Encoder.Matches(v.Schema) // engagement figures and time zone too
 }
 
 // logisticFitsEncoder checks that each code that the encoder can give has a coefficient.
 func (v *Version) logisticFitsEncoder() error {
+	if len(v.Logistic.Bins) != len(v.Encoder.Inputs) {
+		return fmt.Errorf("the model has %d inputs, the encoder %d", len(v.Logistic.Bins), len(v.Encoder.Inputs))
+	}
 	for _, term := range v.Logistic.Terms {
 		for side, input := range term.Inputs {
 			if input < 0 || input >= len(v.Encoder.Inputs) {
@@ -199,8 +209,13 @@ func (v *Version) logisticFitsEncoder() error {
 	return nil
 }
 
-// newestDay is the day of the newest training snapshot, for the version's name.
+// newestDay is the day of the newest snapshot that the version learned from, for its name.
 func (v *Version) newestDay() string {
+	if v.Recalibration != nil {
+		if t, err := time.Parse(time.RFC3339, v.Recalibration.To); err == nil {
+			return t.UTC().Format("2006-01-02")
+		}
+	}
 	if t, err := time.Parse(time.RFC3339, v.Training.Newest); err == nil {
 		return t.UTC().Format("2006-01-02")
 	}
