@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ import (
 // schema, rules and a store that were made of it.
 type script struct {
 	*testing.T
+	line           string // being run
 	dir, cwd       string
 	env            map[string]string
 	stdin          string
@@ -153,9 +155,15 @@ func (s *script) run(path, text string) {
 		if command == nil {
 			s.Fatalf("%s:%d: no command %q", path, i+1, words[0])
 		}
-		s.Logf("%s:%d: %s", path, i+1, strings.TrimSpace(line))
+		s.line = fmt.Sprintf("%s:%d: %s", path, i+1, strings.TrimSpace(line))
 		command(s, not, words[1:])
 	}
+}
+
+// Fatalf ends the script with the line that failed.
+func (s *script) Fatalf(format string, values ...any) {
+	s.Helper()
+	s.T.Fatalf("%s\n%s", s.line, fmt.Sprintf(format, values...))
 }
 
 // splitArchive parts the commands from the files, whose heads are lines "-- name --".
@@ -177,39 +185,47 @@ func splitArchive(text string) (commands string, files map[string]string) {
 	return commands, files
 }
 
-// words splits a line: quoted parts stay as they are, elsewhere $NAME is replaced and # begins a comment.
+// words splits a line: a quoted part stays as it is, with two quotes for one; elsewhere $NAME is replaced and # begins a
+// comment.
 func (s *script) words(line string) (words []string, err error) {
-	var word strings.Builder
-	begun := false
-	for rest := line; ; {
-		plain, after, quote := strings.Cut(rest, "'")
-		comment := regexp.MustCompile(`(^|\s)#`).FindStringIndex(plain)
-		if comment != nil {
-			plain, quote = plain[:comment[0]], false
-		}
-		for i, part := range regexp.MustCompile(`\s+`).Split(plain, -1) {
-			if i > 0 && begun {
-				words, begun = append(words, word.String()), false
-				word.Reset()
-			}
-			if part != "" {
-				begun = true
-				word.WriteString(os.Expand(part, func(name string) string { return s.env[name] }))
-			}
-		}
-		if !quote {
-			break
-		}
-		quoted, next, closed := strings.Cut(after, "'")
-		if !closed {
-			return nil, errors.New("a quote is not closed")
-		}
-		begun, rest = true, next
-		word.WriteString(quoted)
+	var word, plain strings.Builder
+	begun, quoted := false, false
+	settle := func() {
+		word.WriteString(os.Expand(plain.String(), func(name string) string { return s.env[name] }))
+		plain.Reset()
 	}
-	if begun {
-		words = append(words, word.String())
+	end := func() {
+		settle()
+		if begun {
+			words = append(words, word.String())
+		}
+		begun = false
+		word.Reset()
 	}
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == '\'' && quoted && i+1 < len(line) && line[i+1] == '\'':
+			i++
+			word.WriteByte(c)
+		case c == '\'':
+			settle()
+			begun, quoted = true, !quoted
+		case quoted:
+			word.WriteByte(c)
+		case c == ' ' || c == '\t':
+			end()
+		case c == '#' && !begun:
+			return words, nil
+		default:
+			begun = true
+			plain.WriteByte(c)
+		}
+	}
+	if quoted {
+		return nil, errors.New("a quote is not closed")
+	}
+	end()
 	return words, nil
 }
 
@@ -241,6 +257,9 @@ func (s *script) command(args []string) *exec.Cmd {
 	command := exec.Command(path, args[1:]...)
 	command.Args[0], command.Dir = args[0], s.cwd
 	for name, value := range s.env {
+		if name == "LONG" { // longer than a program's surroundings may be
+			continue
+		}
 		command.Env = append(command.Env, name+"="+value)
 	}
 	slices.Sort(command.Env)
@@ -293,7 +312,7 @@ func (s *script) write(name, text string) { s.check(os.WriteFile(s.path(name), [
 func (s *script) check(err error) {
 	s.Helper()
 	if err != nil {
-		s.Fatal(err)
+		s.Fatalf("%v", err)
 	}
 }
 

@@ -3,7 +3,9 @@ package client
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -54,7 +56,7 @@ func object(text []byte) (map[string]json.RawMessage, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	var members map[string]json.RawMessage
 	if err := decoder.Decode(&members); err != nil {
-		return nil, fmt.Errorf("not a JSON object: %w", err)
+		return nil, notAnObject(text, err)
 	}
 	if members == nil {
 		return nil, fmt.Errorf("not a JSON object: null")
@@ -63,6 +65,22 @@ func object(text []byte) (map[string]json.RawMessage, error) {
 		return nil, fmt.Errorf("more than one JSON value")
 	}
 	return members, nil
+}
+
+// notAnObject says in a reader's words why a text is no JSON object.
+func notAnObject(text []byte, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
+		return fmt.Errorf("not a JSON object: line %d: %w", line, err)
+	case errors.As(err, &kind):
+		return fmt.Errorf("not a JSON object such as {\"id\": \"L-17\"}, but of type %s", kind.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("not a JSON object: there is nothing")
+	}
+	return fmt.Errorf("not a JSON object: %w", err)
 }
 
 // typedFields turns plain values into the wire's typed ones.
