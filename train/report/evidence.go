@@ -1,0 +1,121 @@
+// Package report writes the validation report and the model card: what a training run showed, for a sceptical reader.
+//
+// [Evidence] is what the run saw: outcomes and scores of the newest leads, counts, the model's tables. [Measure] computes every statistic once,
+// by package models/metrics; [Write] lays them out as one HTML file (package page, charts by package chart) and computes none. [Card] is the model
+// card kept with the version, in Markdown.
+//
+// Intervals are 95 % intervals throughout.
+package report
+
+import (
+	"leadscore/models"
+	"leadscore/train/baseline"
+)
+
+// Evidence is what a training run saw. Slices of the newest part have one entry a lead, in one order.
+type Evidence struct {
+	Model, Version string // name and id
+	Alias, Code    string
+	Training       models.Training
+	Validation     models.Validation // Leads 0: nothing could be judged
+
+	Wins   []float64 // of the newest part: 1 won within the horizon, else 0
+	Scores []Score   // the model, then the rules, then the champion if there is one
+	// ChampionNote says why there is no champion to compare with, or what to mind in the comparison.
+	ChampionNote string
+
+	Accounts []uint32  // 0: none; nil: the data name no accounts
+	Times    []int64   // snapshot, microseconds since 1970 UTC; nil: the data have no times
+	Days     []float64 // from DaysFrom to the win, of won leads; −1 where not won or not known; nil: no times
+	DaysFrom string    // "snapshot" or "creation"
+
+	Months   []Month // base rate of all used leads, oldest first; empty without times
+	Segments []Segment
+	Fields   []Field // the final model's tables
+	Pairs    []Pair
+	Leaks    []Leak
+	// LeaksChecked says that a guard against leakage ran, so that no rows mean nothing was found.
+	LeaksChecked bool
+	Baselines    []baseline.Result // empty: not asked for, or impossible; then BaselineNote says why
+	BaselineNote string
+	Capacity     *Capacity // nil: not given
+}
+
+// Score is one score of the newest leads.
+type Score struct {
+	Name        string    // "model", "rules", "champion"
+	Ranking     []float64 // what leads are sorted by
+	Predictions []float64 // probabilities
+	Figures     models.Figures
+}
+
+// Month counts the used leads whose snapshot lies in a calendar month.
+type Month struct {
+	Label string // 2026-03
+	Leads int
+	Won   int
+}
+
+// Segment is a category by whose values the leads are divided.
+type Segment struct {
+	Field  string
+	Levels []string
+	Of     []int // the level of each lead of the newest part
+}
+
+// Field is one input's table in the model.
+type Field struct {
+	Name, Unit string
+	Bins       []Bin
+	Ordered    int       // the first so many bins are stretches of a number, in order
+	Edges      []float64 // the cuts between them, Ordered − 1
+	EDF        float64   // effective parameters
+}
+
+// Bin is one entry of a table.
+type Bin struct {
+	Label         string
+	Leads         int64   // training leads
+	LogOdds       float64 // what it adds
+	StandardError float64
+}
+
+// Pair is the table of two fields that act together.
+type Pair struct {
+	First, Second  string
+	Rows, Columns  []string
+	LogOdds        [][]float64 // [row][column]
+	StandardErrors [][]float64
+	Leads          [][]int64
+}
+
+// Leak is one row of the leakage guard's table.
+type Leak struct {
+	Field    string
+	Grade    string // "suspect" or "leak"
+	Evidence string // in words
+	Figure   string
+}
+
+// Capacity is how many leads a team works in a period.
+type Capacity struct {
+	Leads int
+	Per   Period
+}
+
+// Period is the time that a capacity is for.
+type Period string
+
+const (
+	Day  Period = "day"
+	Week Period = "week"
+)
+
+// Micros is the period's length in microseconds.
+func (p Period) Micros() int64 {
+	const day = 24 * 60 * 60 * 1_000_000
+	if p == Week {
+		return 7 * day
+	}
+	return day
+}

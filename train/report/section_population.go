@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"sort"
+
+	"leadscore/models/metrics"
+	"leadscore/train/report/chart"
+	"leadscore/train/report/page"
+)
+
+// population shows what became of every row read, and how the win rate moved.
+func (w *writer) population() *page.Section {
+	t := &w.e.Training
+	s := &page.Section{ID: "population", Title: "Which leads were used",
+		Intro: "Every row that was read is either used or left out for a reason that is counted here. An open lead is never counted as lost. " + horizon(t.Horizon)}
+	table := &page.Table{Caption: "Where the rows went", Columns: []page.Column{{Title: "Rows"}, {Title: "Number"}, {Title: "Share of all"}}}
+	row := func(name, under, key string, n int64) {
+		table.Rows = append(table.Rows, []page.Cell{{Text: name, Under: under}, {Text: page.Count(n), Key: key},
+			{Text: page.Percent(share(n, t.Rows), 1)}})
+	}
+	row("read", "", "rows.read", t.Rows)
+	for _, reason := range sortedKeys(t.LeftOut) {
+		row("left out: "+reason, "", "rows.out."+reason, t.LeftOut[reason])
+	}
+	row("used", "", "rows.used", t.Used)
+	row("of those, won", "", "rows.won", t.Won)
+	if t.WonLate > 0 {
+		row("of those, won after the horizon", "count as not won", "rows.late", t.WonLate)
+	}
+	if v := w.e.Validation; v.Leads > 0 {
+		row("of those, held out to judge", v.Split, "rows.newest", v.Leads)
+	}
+	s.Blocks = append(s.Blocks, page.Block{Table: table})
+	if len(w.e.Months) > 1 {
+		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.baseRate(), w.leadsByMonth()}}, page.Block{Fold: &page.Fold{
+			Summary: "The figures by month", Blocks: []page.Block{{Table: w.monthTable()}}}})
+	} else {
+		s.Blocks = append(s.Blocks, page.Block{Note: "The win rate by month needs leads with times over more than one month."})
+	}
+	return s
+}
+
+func horizon(text string) string {
+	if text == "" {
+		return "The schema sets no horizon: a win counts whenever it came."
+	}
+	return "A win counts within " + text + " of the snapshot, the instant at which a lead is looked at."
+}
+
+func share(part, whole int64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+func sortedKeys(m map[string]int64) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func (w *writer) baseRate() page.Figure {
+	plot := &chart.Plot{ID: "base-rate", Title: "Win rate by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Label })}
+	dots := chart.Dots{Name: "won, with its interval", Style: chart.First}
+	high := 0.0
+	for i, rate := range w.m.MonthRates {
+		dots.At = append(dots.At, chart.Point{X: float64(i), Y: rate.Value})
+		dots.Low, dots.High = append(dots.Low, rate.Low), append(dots.High, rate.High)
+		high = max(high, rate.High)
+	}
+	plot.Dots = []chart.Dots{dots}
+	plot.Y = chart.Axis{Label: "won", Low: 0, High: high * 1.05, Percent: true}
+	plot.Desc = "One dot a month: the share of used leads that were won. " + firstAndLast(w.e.Months, w.m.MonthRates)
+	return page.Figure{Title: plot.Title, SVG: plot.SVG(), Key: plot.Key(),
+		Caption: "By the month of the snapshot. A rate that moves is a market that moves: then old probabilities are off."}
+}
+
+func firstAndLast(list []Month, rates []metrics.Estimate) string {
+	n := len(list) - 1
+	return fmt.Sprintf("%s: %s; %s: %s.", list[0].Label, page.Percent(rates[0].Value, 1), list[n].Label, page.Percent(rates[n].Value, 1))
+}
+
+func (w *writer) leadsByMonth() page.Figure {
+	plot := &chart.Plot{ID: "leads-by-month", Title: "Leads by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Label })}
+	most := 0
+	for i, month := range w.e.Months {
+		x := float64(i)
+		plot.Bars = append(plot.Bars,
+			chart.Bar{Style: chart.Quiet, From: x - 0.4, To: x + 0.4, Y: float64(month.Leads), Title: fmt.Sprintf("%s: %d leads", month.Label, month.Leads)},
+			chart.Bar{Style: chart.First, From: x - 0.4, To: x + 0.4, Y: float64(month.Won), Title: fmt.Sprintf("%s: %d won", month.Label, month.Won)})
+		most = max(most, month.Leads)
+	}
+	plot.Y = chart.Axis{Label: "leads", Low: 0, High: float64(most) * 1.05}
+	plot.Desc = fmt.Sprintf("One bar a month: used leads, the won ones in colour. The largest month has %d.", most)
+	return page.Figure{Title: plot.Title, SVG: plot.SVG(), Caption: "Used leads; the coloured foot of each bar is the won ones."}
+}
+
+// monthAxis has a tick a month, as many as fit.
+func monthAxis(n int, label func(int) string) chart.Axis {
+	axis := chart.Axis{Label: "month", Low: -0.5, High: float64(n) - 0.5}
+	every := (n + 5) / 6
+	for i := 0; i < n; i += every {
+		axis.Ticks = append(axis.Ticks, chart.Tick{At: float64(i), Text: label(i)})
+	}
+	return axis
+}
+
+func (w *writer) monthTable() *page.Table {
+	table := &page.Table{Caption: "Used leads by month of the snapshot", Columns: []page.Column{{Title: "Month"}, {Title: "Leads"}, {Title: "Won"}, {Title: "Win rate"}}}
+	for i, month := range w.e.Months {
+		rate := w.m.MonthRates[i]
+		table.Rows = append(table.Rows, []page.Cell{{Text: month.Label}, {Text: page.Count(month.Leads)}, {Text: page.Count(month.Won)},
+			{Text: page.Percent(rate.Value, 1), Under: page.PercentInterval(rate, 1), Key: "month.rate." + month.Label}})
+	}
+	return table
+}

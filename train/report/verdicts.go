@@ -1,0 +1,152 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"leadscore/train/report/page"
+)
+
+// verdicts puts the report into plain sentences, the most important first.
+func verdicts(e *Evidence, m *Measures) []page.Verdict {
+	var list []page.Verdict
+	add := func(tone page.Tone, text string) { list = append(list, page.Verdict{Tone: tone, Text: sentence(text)}) }
+	if len(e.Wins) == 0 || len(e.Scores) == 0 {
+		add(page.Bad, "the model could not be judged: no part of the leads can be held out so that both parts have won and lost leads")
+		return append(list, warnings(e)...)
+	}
+	d := e.Validation.Difference
+	tone := page.Unclear
+	if d.Low > 0 {
+		tone = page.Good
+	} else if d.High < 0 {
+		tone = page.Bad
+	}
+	add(tone, e.Validation.Verdict)
+	if c := m.Differences[0].Clustered; c != nil && e.Accounts != nil && (d.Low > 0) != (c.Low > 0) {
+		add(page.Unclear, fmt.Sprintf("with leads of one account drawn together the interval of that difference is %s, which changes the verdict", page.Interval(c.Estimate, 3)))
+	}
+	add(championVerdict(e, m))
+	add(calibrationVerdict(e, m))
+	if text := capacityVerdict(e, m); text != "" {
+		add(page.Good, text)
+	}
+	add(speedVerdict(m))
+	if leaks := countLeaks(e.Leaks); leaks > 0 {
+		add(page.Bad, fmt.Sprintf("%s may know the outcome beforehand; see Leakage", page.Plural(leaks, "field", "fields")))
+	}
+	kept := list[:0]
+	for _, v := range list {
+		if v.Text != "" {
+			kept = append(kept, v)
+		}
+	}
+	return append(kept, warnings(e)...)
+}
+
+// sentence gives a text a capital and a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
+}
+
+func warnings(e *Evidence) []page.Verdict {
+	var list []page.Verdict
+	for _, warning := range e.Training.Warnings {
+		list = append(list, page.Verdict{Tone: page.Bad, Text: sentence(warning)})
+	}
+	return list
+}
+
+func championVerdict(e *Evidence, m *Measures) (page.Tone, string) {
+	if len(m.Differences) < 2 {
+		return page.Unclear, ""
+	}
+	d := m.Differences[1].DeLong
+	figures := fmt.Sprintf("AUC %s against %s, difference %s %s", page.Number(e.Scores[0].Figures.AUC.Value, 3),
+		page.Number(e.Scores[2].Figures.AUC.Value, 3), page.Number(d.Value, 3), page.Interval(d, 3))
+	if e.ChampionNote != "" {
+		figures += "; " + e.ChampionNote
+	}
+	switch {
+	case d.Low > 0:
+		return page.Good, "it ranks better than the present champion: " + figures
+	case d.High < 0:
+		return page.Bad, "it ranks worse than the present champion: " + figures
+	}
+	return page.Unclear, "no evidence that it ranks better than the present champion, or worse: " + figures
+}
+
+// calibrationVerdict says whether the probabilities can be taken at their word.
+func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
+	ratio, c := m.Scores[0].ExpectedObserved, e.Scores[0].Figures.Calibration
+	if ratio == nil {
+		return page.Unclear, ""
+	}
+	text := fmt.Sprintf("expected %s wins, observed %s", page.Number(c.Expected, 1), page.Number(c.Observed, 0))
+	if c.Slope.StandardError > 0 {
+		text += fmt.Sprintf("; calibration slope %s %s", page.Number(c.Slope.Value, 2), page.Interval(c.Slope, 2))
+	}
+	size := ratio.Low <= 1 && ratio.High >= 1
+	slope := c.Slope.StandardError == 0 || c.Slope.Low <= 1 && c.Slope.High >= 1
+	switch {
+	case size && slope:
+		return page.Good, "no evidence that its probabilities are off: " + text
+	case !size && ratio.Value > 1:
+		return page.Bad, "its probabilities are too high: " + text
+	case !size:
+		return page.Bad, "its probabilities are too low: " + text
+	case c.Slope.Value < 1:
+		return page.Bad, "its probabilities are right on the whole, but too extreme: " + text
+	}
+	return page.Bad, "its probabilities are right on the whole, but too timid: " + text
+}
+
+func capacityVerdict(e *Evidence, m *Measures) string {
+	if m.Periods == 0 || m.Scores[0].Worked == nil || m.Scores[1].Worked == nil {
+		return ""
+	}
+	a, b, periods := m.Scores[0].Worked, m.Scores[1].Worked, float64(m.Periods)
+	return fmt.Sprintf("with %d leads a %s worked, the model's choice holds %s wins a %s, the rules' %s", e.Capacity.Leads, e.Capacity.Per,
+		page.Number(a.Won/periods, 1), e.Capacity.Per, page.Number(b.Won/periods, 1))
+}
+
+func speedVerdict(m *Measures) (page.Tone, string) {
+	if len(m.Bands) < 2 {
+		return page.Unclear, ""
+	}
+	top, low := m.Bands[0], m.Bands[len(m.Bands)-1]
+	text := fmt.Sprintf("of the top-scored fifth %s were won, of the bottom three fifths %s", page.Percent(top.Rate.Value, 1), page.Percent(low.Rate.Value, 1))
+	tone := page.Unclear
+	if top.Rate.Low > low.Rate.High {
+		tone = page.Good
+	}
+	if m.Sooner == nil {
+		return tone, text
+	}
+	medians := fmt.Sprintf(" (median %s days against %s)", page.Number(top.Median.Value, 0), page.Number(low.Median.Value, 0))
+	switch {
+	case m.Sooner.Low > 0.5:
+		text += "; its wins also came sooner" + medians
+	case m.Sooner.High < 0.5:
+		text += "; its wins came later, though" + medians
+	default:
+		text += "; no evidence that its wins came sooner or later" + medians
+	}
+	return tone, text
+}
+
+func countLeaks(leaks []Leak) (n int) {
+	for _, l := range leaks {
+		if l.Grade == "leak" {
+			n++
+		}
+	}
+	return n
+}
