@@ -152,7 +152,7 @@ func TestGoldenRowsGuard(t *testing.T) {
 		"a level renamed":         func(v *Version) { l := v.Encoder.Coders[0].Levels; l[len(l)-1] += "x" },
 		"rules with other points": func(v *Version) { v.Rules = strings.Replace(v.Rules, "points: 20", "points: 19", 1) },
 		"variance":                func(v *Version) { v.Logistic.Variance.Constant += 0.01 },
-		"events forgotten":        func(v *Version) { v.Golden[15-1].Events = nil },
+		"events forgotten":        func(v *Version) { v.Golden[goldenRows-2].Events = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := artifact(t)

@@ -11,16 +11,21 @@ import (
 	"leadscore/models"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files")
+var (
+	update        = flag.Bool("update", false, "rewrite golden files")
+	writeArtifact = flag.Bool("artifact", false, "make the model file of the current format's tests anew")
+)
 
 // artifact is the model file that the tests of package models read. It stands for the first format: a later program must
-// read the file as it is, so it is written anew only before the format's first release.
+// read the file as it is, so it is written anew only before the format's first release, by
+//
+//	go test ./train -run Artifact -artifact && go test ./models -run Artifact -artifact && make golden
 const artifact = "../models/testdata/artifacts/v1.json"
 
-// TestGoldenArtifact makes the artifact with -update. Without it, it checks only that the file can be read: later programs
+// TestArtifact makes the artifact with -artifact. Without it, it checks only that the file can be read: later programs
 // fit otherwise, and the file stays.
-func TestGoldenArtifact(t *testing.T) {
-	if *update {
+func TestArtifact(t *testing.T) {
+	if *writeArtifact {
 		cfg := historyConfig(t)
 		cfg.Schema, cfg.Rules = "testdata/artifact.schema.yaml", "testdata/history.rules.yaml"
 		cfg.MaxBins, cfg.Code = 12, "leadscore artifact v1"
@@ -56,12 +61,13 @@ func TestGoldenArtifact(t *testing.T) {
 	}
 }
 
-// historyConfig trains on the made-up history of testdata into a store of its own, without the slow search for pairs.
+// historyConfig trains on the made-up history of testdata into a store of its own: coarse bins and no search for pairs, so
+// that a test takes a fraction of a second.
 func historyConfig(t testing.TB) Config {
 	cfg := Defaults()
 	cfg.Schema, cfg.Rules = "testdata/history.schema.yaml", "testdata/history.rules.yaml"
 	cfg.Leads, cfg.Events = []string{"../testdata/history/leads.csv"}, []string{"../testdata/history/events.csv"}
 	cfg.Store, cfg.Model, cfg.Code = filepath.Join(t.TempDir(), "store"), "deals", "leadscore test"
-	cfg.Pairs = false
+	cfg.Pairs, cfg.MaxBins = false, 24
 	return cfg
 }
