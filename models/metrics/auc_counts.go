@@ -12,7 +12,7 @@ type Tied struct {
 	Won, Lost int
 }
 
-// AUCOfTies is [AUC] of leads given as groups of equal scores, to the last bits the same: linear in the groups, whatever the
+// AUCOfTies is [AUC] of leads given as groups of equal scores, the same but for rounding: linear in the groups, whatever the
 // number of leads. Groups may share a score; a score is not NaN. Without a won and a lost lead it is [ErrOneClass].
 func AUCOfTies(groups []Tied) (Estimate, error) {
 	groups = joinTies(groups)
@@ -24,7 +24,7 @@ func AUCOfTies(groups []Tied) (Estimate, error) {
 		return Estimate{}, fmt.Errorf("%w: %d won and %d lost leads", ErrOneClass, won, lost)
 	}
 	m, n := float64(won), float64(lost)
-	// The components of package comment's DeLong variance are equal within a group.
+	// DeLong's components, see [AUC], are equal within a group.
 	var byWon, bySquare, byLostSquare float64
 	lostBelow, wonAbove := 0.0, m
 	for _, g := range groups {

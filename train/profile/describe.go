@@ -2,22 +2,17 @@ package profile
 
 import (
 	"fmt"
-	"math"
 	"sort"
 
 	"leadscore/features"
+	"leadscore/models"
+	"leadscore/train/leakage"
 )
 
 // When a column that is no shadow is left out all the same.
 const (
-	// ownValues is the share of rows with a value of their own from which a text describes one lead, not a kind of lead.
-	ownValues = 0.5
 	// leastCovered is the share of rows in values that enough leads share.
 	leastCovered = 0.2
-	// nearlyUnique is the share of distinct values of a number that identifies rather than measures.
-	nearlyUnique = 0.98
-	// rising is the share of rows in which such a number rises (or falls) with the file's order.
-	rising = 0.99
 	// fewLeads is the number of rows below which nothing is said of near-unique values.
 	fewLeads = 10
 	// mostShown is how many values a column's profile lists.
@@ -35,8 +30,8 @@ func (h *history) describeColumns() {
 		s := measure(l, h.labels)
 		c := Column{Name: l.name, Role: RoleField, Kind: l.kind, Missing: l.missingShare(), Distinct: l.distinct, Why: l.why,
 			Values: shown(l, s), look: l, strength: s}
-		if !math.IsNaN(s.auc) && l.distinct > 0 {
-			c.AUC, c.Information = &s.auc, &s.information
+		if s.Known && l.distinct > 0 {
+			c.AUC, c.Information = &s.AUC.Value, &s.Information.Value
 		}
 		switch i {
 		case r.id:
@@ -49,7 +44,7 @@ func (h *history) describeColumns() {
 			c.Role, c.Why = RoleClosed, "when the deal was decided: "+l.why
 		case r.account:
 			c.Role, c.Why = RoleAccount, "the company: leads of one company stay together when the history is split"
-			c.Suspicions = suspect(l, s, h.labels, nil)
+			c.Suspicions = h.suspect(l, s, nil)
 		default:
 			h.describeField(&c, closed)
 		}
@@ -69,11 +64,11 @@ func describeID(l *look) string {
 
 // describeField decides whether a score may use a column.
 func (h *history) describeField(c *Column, closed *look) {
-	c.Suspicions = suspect(c.look, c.strength, h.labels, closed)
+	c.Suspicions = h.suspect(c.look, c.strength, closed)
 	why := useless(c.look, h.sample.len())
 	switch {
-	case worst(c.Suspicions) == Leak:
-		c.Why = "looks like the outcome's shadow: " + evidence(c.Suspicions, Leak)
+	case leakage.Worst(c.Suspicions) == models.Leak:
+		c.Why = "looks like the outcome's shadow: " + leakage.Evidence(c.Suspicions, models.Leak)
 	case why != "":
 		c.Why, c.Suspicions = why, nil
 	default:
@@ -90,12 +85,13 @@ func useless(l *look, rows int) string {
 		return "constant: the same value in every row"
 	case rows < fewLeads:
 		return ""
-	case l.kind == features.Number && l.whole && float64(l.distinct) >= nearlyUnique*float64(l.filled) && identifies(l):
-		return fmt.Sprintf("identifies the lead: %d values in %d rows", l.distinct, l.filled)
+	case l.kind == features.Number && l.whole:
+		return leakage.NamesLeads(l.name, l.numbers(), l.distinct)
 	case l.kind != features.Category || l.codes:
 		return ""
-	case float64(l.distinct) > ownValues*float64(l.filled):
-		return fmt.Sprintf("free text or a name: %d values in %d rows", l.distinct, l.filled)
+	}
+	if why := leakage.NamesOne(l.filled, l.distinct); why != "" {
+		return why
 	}
 	shared, least := 0, sharedBy(rows)
 	for code, n := range l.rows {
@@ -105,30 +101,18 @@ func useless(l *look, rows int) string {
 	}
 	if float64(shared) < leastCovered*float64(l.filled) {
 		return fmt.Sprintf("hardly any value is shared: only %s of the rows have one of %d leads or more",
-			percent(float64(shared)/float64(l.filled)), least)
+			leakage.Percent(float64(shared)/float64(l.filled)), least)
 	}
 	return ""
 }
 
-// identifies says whether near-unique whole numbers are numbers given to leads: by the name, or because they rise with the
-// file's order.
-func identifies(l *look) bool {
-	if hasWord(l.name, "id", "number", "no", "nr", "key", "uuid", "ref", "reference", "index", "serial", "phone", "mobile", "fax") {
-		return true
+// numbers are the values by row, NaN where missing.
+func (l *look) numbers() []float64 {
+	values := make([]float64, len(l.column.codes))
+	for row, code := range l.column.codes {
+		values[row] = l.number[code]
 	}
-	up, down, last := 0, 0, math.NaN()
-	for _, code := range l.column.codes {
-		v := l.number[code]
-		if v > last {
-			up++
-		} else if v < last {
-			down++
-		}
-		if !math.IsNaN(v) {
-			last = v
-		}
-	}
-	return float64(max(up, down)) >= rising*float64(l.filled-1)
+	return values
 }
 
 // chooseValueColumn takes a deal's value as such only where a score may not use it: one column has one meaning, and a value
@@ -145,8 +129,8 @@ func (h *history) chooseValueColumn() {
 	c := &h.columns[r.value]
 	c.Role, c.Use = RoleValue, false
 	c.Why = "the deal's value, for reports only"
-	if worst(c.Suspicions) == Leak {
-		c.Why += "; as a field it would be the outcome's shadow: " + evidence(c.Suspicions, Leak)
+	if leakage.Worst(c.Suspicions) == models.Leak {
+		c.Why += "; as a field it would be the outcome's shadow: " + leakage.Evidence(c.Suspicions, models.Leak)
 	}
 }
 
@@ -160,18 +144,18 @@ func (h *history) keepSomething() {
 	}
 	for i := range h.columns {
 		c := &h.columns[i]
-		if c.Role != RoleField || worst(c.Suspicions) != Leak {
+		if c.Role != RoleField || leakage.Worst(c.Suspicions) != models.Leak {
 			continue
 		}
 		onlyStrong := true
 		for _, s := range c.Suspicions {
-			if s.Grade == Leak && !s.Evidence.isStrength() {
+			if s.Grade == models.Leak && !leakage.IsStrength(s.Evidence) {
 				onlyStrong = false
 			}
 		}
 		if onlyStrong && useless(c.look, h.sample.len()) == "" {
 			for k := range c.Suspicions {
-				c.Suspicions[k].Grade = Suspect
+				c.Suspicions[k].Grade = models.Suspect
 			}
 			c.Use, c.Why = true, c.look.why+"; kept although it looks too good, because no other column is left"
 		}
@@ -254,6 +238,6 @@ func (h *history) strongest() []*Column {
 			list = append(list, c)
 		}
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].strength.information > list[j].strength.information })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].strength.Information.Value > list[j].strength.Information.Value })
 	return list
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"leadscore/features"
+	"leadscore/models"
+	"leadscore/train/leakage"
+	"leadscore/train/naming"
 )
 
 // Events is what was found of the leads' behaviour.
@@ -23,28 +26,24 @@ type EventType struct {
 	Type   string `json:"type"`
 	Events int64  `json:"events"`
 	// Of the decided leads that are still undecided at the snapshot:
-	Leads    int       `json:"leads"`    // with such an event before the snapshot
-	WinRate  *float64  `json:"win_rate"` // of these
-	Without  *float64  `json:"win_rate_without"`
-	Late     float64   `json:"late"` // share of its events within a minute of the closing or after it
-	Intent   bool      `json:"high_intent"`
-	Use      bool      `json:"use"`
-	Why      string    `json:"why,omitempty"`
-	Grade    Grade     `json:"grade,omitempty"`
-	withWon  int       // won leads with one
-	seen     int       // decided leads looked at
-	seenWon  int       // of which won
-	perLead  []int     // events per lead, of leads with one, rising
-	rows     []int32   // sampled leads with one, rising
-	strength *strength // of the number before the snapshot
+	Leads    int          `json:"leads"`    // with such an event before the snapshot
+	WinRate  *float64     `json:"win_rate"` // of these
+	Without  *float64     `json:"win_rate_without"`
+	Late     float64      `json:"late"` // share of its events within a minute of the closing or after it
+	Intent   bool         `json:"high_intent"`
+	Use      bool         `json:"use"`
+	Why      string       `json:"why,omitempty"`
+	Grade    models.Grade `json:"grade,omitempty"`
+	withWon  int          // won leads with one
+	seen     int          // decided leads looked at
+	seenWon  int          // of which won
+	perLead  []int        // events per lead, of leads with one, rising
+	rows     []int32      // sampled leads with one, rising
+	strength *strength    // of the number before the snapshot
 }
 
 // What is left out of the engagement figures, and how many there are.
 const (
-	// lateMost is the share of a type's events that may come with the closing or after it.
-	lateMost = 0.5
-	// withClosing is how close to the closing an event is part of it.
-	withClosing = features.Day / (24 * 60)
 	// leastReach is the share of leads that a type needs for a figure of its own.
 	leastReach = 0.01
 	// constantShare is the share of leads with the same number of events that tells nothing.
@@ -110,14 +109,14 @@ func (h *history) eventTypes(rows []int) []EventType {
 	for _, row := range rows {
 		at, _ := h.asOf(row)
 		outcome, events := h.labels.of[row], e.of[row]
-		if mix(uint64(row))&e.mask != 0 {
+		if leakage.Scatter(uint64(row))&e.mask != 0 {
 			continue
 		}
 		seen++
 		if outcome == features.Won {
 			won++
 		}
-		overall.add(outcome, split(row))
+		overall.add(h.labels, row)
 		clear(counts)
 		h.countLate(row, events, late, all)
 		for _, v := range events {
@@ -133,7 +132,7 @@ func (h *history) eventTypes(rows []int) []EventType {
 			}
 			t.perLead = append(t.perLead, n)
 			t.rows = append(t.rows, int32(row))
-			bins[typ][countBin(n)].add(outcome, split(row))
+			bins[typ][countBin(n)].add(h.labels, row)
 		}
 	}
 	for i := range types {
@@ -162,7 +161,7 @@ func (h *history) countLate(row int, events []event, late, all []int) {
 	}
 	for _, v := range events {
 		all[v.typ]++
-		if v.time >= closed-withClosing {
+		if v.time >= closed-leakage.EventCloseBy {
 			late[v.typ]++
 		}
 	}
@@ -188,14 +187,12 @@ func (t *EventType) sumUp(seen, won int, bins []bin, overall *bin) {
 	*none = *overall
 	for _, b := range bins[1:] {
 		none.won, none.lost = none.won-b.won, none.lost-b.lost
-		for half := range 2 {
-			none.halfWon[half] -= b.halfWon[half]
-			none.halfDecided[half] -= b.halfDecided[half]
+		for span := range none.counts {
+			none.counts[span].Subtract(&b.counts[span])
 		}
 	}
-	t.strength = &strength{bins: dropEmpty(bins)}
-	t.strength.auc, t.strength.aucError = aucAcross(t.strength.bins)
-	t.strength.information, t.strength.infoError = informationValue(t.strength.bins)
+	t.strength = &strength{bins: bins}
+	t.strength.finish()
 	sort.Ints(t.perLead)
 	slices.Sort(t.rows)
 	if t.Leads > 0 {
@@ -206,7 +203,7 @@ func (t *EventType) sumUp(seen, won int, bins []bin, overall *bin) {
 		rate := float64(won-t.withWon) / float64(rest)
 		t.Without = &rate
 	}
-	t.Intent = hasWord(t.Type, intentWords...) && !hasWord(t.Type, warningWords...)
+	t.Intent = naming.Has(t.Type, intentWords...) && !naming.Has(t.Type, warningWords...)
 }
 
 // judge decides whether figures may count a type.
@@ -215,14 +212,14 @@ func (t *EventType) judge() {
 	switch {
 	case t.Type == features.AnyEvent || t.Type != strings.TrimSpace(t.Type):
 		t.Use, t.Why = false, "its name cannot be told from the word any"
-	case t.Late >= lateMost:
-		t.Use, t.Grade = false, Leak
-		t.Why = fmt.Sprintf("%s of its events come with the closing or after it", percent(t.Late))
-	case t.seenWon >= leastEach && t.seen-t.seenWon >= leastEach && t.strength.strong():
-		t.Use, t.Grade = false, Leak
-		t.Why = fmt.Sprintf("alone it has AUC %.3f and information value %.2f: it looks like part of the outcome", t.strength.auc, t.strength.information)
+	case t.Late >= leakage.LateMost:
+		t.Use, t.Grade = false, models.Leak
+		t.Why = fmt.Sprintf("%s of its events come with the closing or after it", leakage.Percent(t.Late))
+	case t.seenWon >= leakage.LeastEach && t.seen-t.seenWon >= leakage.LeastEach && t.strength.Strong():
+		t.Use, t.Grade = false, models.Leak
+		t.Why = fmt.Sprintf("alone it has AUC %.3f and information value %.2f: it looks like part of the outcome", t.strength.AUC.Value, t.strength.Information.Value)
 	case float64(t.Leads) < leastReach*float64(t.seen):
-		t.Why = fmt.Sprintf("before the snapshot only %s of the leads have one: no figure of its own", percent(float64(t.Leads)/float64(max(1, t.seen))))
+		t.Why = fmt.Sprintf("before the snapshot only %s of the leads have one: no figure of its own", leakage.Percent(float64(t.Leads)/float64(max(1, t.seen))))
 	}
 }
 
@@ -298,9 +295,9 @@ func (h *history) usableTypes() []string {
 
 // describe says how far a type reaches and what its leads became.
 func (t *EventType) describe() string {
-	text := fmt.Sprintf("%s of the leads have one before the snapshot", percent(float64(t.Leads)/float64(max(1, t.seen))))
+	text := fmt.Sprintf("%s of the leads have one before the snapshot", leakage.Percent(float64(t.Leads)/float64(max(1, t.seen))))
 	if t.WinRate != nil && t.Without != nil {
-		text += fmt.Sprintf("; they win %s, the others %s", percent(*t.WinRate), percent(*t.Without))
+		text += fmt.Sprintf("; they win %s, the others %s", leakage.Percent(*t.WinRate), leakage.Percent(*t.Without))
 	}
 	return text
 }

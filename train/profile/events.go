@@ -11,6 +11,8 @@ import (
 
 	"leadscore/features"
 	"leadscore/features/source"
+	"leadscore/train/leakage"
+	"leadscore/train/naming"
 )
 
 // Bounds of the events that are kept.
@@ -156,7 +158,7 @@ func timeOfEvents(looks []*look) int {
 		if l.kind != features.Date || l.missingShare() > mostStray {
 			continue
 		}
-		if hasWord(l.name, "time", "timestamp", "at", "when", "occurred", "event") {
+		if naming.Has(l.name, "time", "timestamp", "at", "when", "occurred", "event") {
 			return i
 		}
 		if best < 0 {
@@ -173,7 +175,7 @@ func typeOfEvents(looks []*look, lead, at int) int {
 		if i == lead || i == at || l.kind != features.Category && l.kind != features.Boolean || l.missingShare() > mostStray || l.distinct == 0 {
 			continue
 		}
-		if hasWord(l.name, "type", "activity", "event", "action", "kind", "name") && l.distinct < max(2, l.filled/2) {
+		if naming.Has(l.name, "type", "activity", "event", "action", "kind", "name") && l.distinct < max(2, l.filled/2) {
 			return i
 		}
 		if l.distinct < fewest && l.distinct <= max(2, l.filled/2) {
@@ -252,7 +254,7 @@ func (e *eventLog) add(batch *source.Batch, i int, ids map[string]int32, codes m
 	if !ok {
 		return false
 	}
-	if mix(uint64(row))&e.mask != 0 {
+	if leakage.Scatter(uint64(row))&e.mask != 0 {
 		return true
 	}
 	e.of[row] = append(e.of[row], event{at, typ})
@@ -267,7 +269,7 @@ func (e *eventLog) thin() {
 	e.mask = e.mask<<1 | 1
 	e.kept = 0
 	for row := range e.of {
-		if mix(uint64(row))&e.mask != 0 {
+		if leakage.Scatter(uint64(row))&e.mask != 0 {
 			e.of[row] = nil
 		}
 		e.kept += len(e.of[row])

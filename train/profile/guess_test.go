@@ -9,6 +9,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/features/source"
+	"leadscore/train/naming"
 )
 
 func TestMeaning(t *testing.T) {
@@ -35,8 +36,8 @@ func TestWords(t *testing.T) {
 		"TotalVisits": "total visits", "total_visits": "total visits", "emp.var.rate": "emp var rate", "customerID": "customer id",
 		"Opportunity Amount USD": "opportunity amount usd", "HTTPServer": "http server", "": "", "é": "é", "A1Field": "a1 field",
 	} {
-		if got := strings.Join(words(name), " "); got != want {
-			t.Errorf("words(%q) = %q, want %q", name, got, want)
+		if got := strings.Join(naming.Words(name), " "); got != want {
+			t.Errorf("naming.Words(%q) = %q, want %q", name, got, want)
 		}
 	}
 }

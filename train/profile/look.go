@@ -9,6 +9,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/features/source"
+	"leadscore/train/naming"
 )
 
 // What a column must show to be of a kind.
@@ -150,7 +151,7 @@ var timeWords = []string{"time", "timestamp", "date", "at", "on", "created", "cl
 // isDate tries the layouts and takes the first that reads nearly every value.
 func (l *look) isDate() bool {
 	tries := layouts
-	if hasWord(l.name, timeWords...) {
+	if naming.Has(l.name, timeWords...) {
 		tries = append(slices.Clip(layouts), features.LayoutUnix, features.LayoutUnixMilli)
 	}
 	for _, layout := range tries {
@@ -294,10 +295,10 @@ func (l *look) isCode() bool {
 	switch {
 	case low < 0 || high > 99:
 		return false
-	case hasWord(l.name, codeWords...):
+	case naming.Has(l.name, codeWords...):
 		l.why = "few whole numbers, and the name speaks of classes: codes, not quantities"
 		return true
-	case hasWord(l.name, countWords...):
+	case naming.Has(l.name, countWords...):
 		return false
 	}
 	l.why = "few whole numbers, each with a good part of the leads: codes of a closed list"

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/train/leakage"
 )
 
 // Choice of the snapshot and of the horizon.
@@ -121,13 +122,13 @@ func (h *history) chooseSnapshot() {
 		w, all := later(won, d.Micros()), later(decided, d.Micros())
 		if w >= leastWonLater && all >= leastLater {
 			h.setDelay(d, fmt.Sprintf("then %s of the won and %s of all decided leads are still undecided (half of the wins come within %s)",
-				percent(w), percent(all), inDays(quantile(won, 0.5))))
+				leakage.Percent(w), leakage.Percent(all), inDays(quantile(won, 0.5))))
 			return
 		}
 	}
 	d := delays[len(delays)-1]
 	h.setDelay(d, fmt.Sprintf("many leads are decided at once: after an hour only %s are undecided; check that created and closed are the right columns",
-		percent(later(decided, d.Micros()))))
+		leakage.Percent(later(decided, d.Micros()))))
 }
 
 func (h *history) setDelay(d features.Duration, why string) {
@@ -141,7 +142,7 @@ func (h *history) snapshotAtCreation(decided []features.Micros) {
 	if atOnce := 1 - later(decided, atCreation.Micros()); len(decided) > 0 && atOnce > mostAtOnce {
 		c := &h.columns[h.roles.closed]
 		h.notes.warn("%s of the decided leads are closed at the very time they came; %s is not taken as the closing time",
-			percent(atOnce), c.Name)
+			leakage.Percent(atOnce), c.Name)
 		c.Role, c.Use, c.Why = RoleField, false, "when the deal was decided, often the very time the lead came"
 		h.roles.closed = -1
 		h.nameFields()
@@ -171,12 +172,12 @@ func (h *history) chooseHorizon() {
 	within := 1 - later(won, delay+limit)
 	if mature < leastMature {
 		h.choose("horizon", "", fmt.Sprintf("a win counts whenever it came: only %s of the leads are older than the %d days that 90 %% of the wins took",
-			percent(mature), span))
+			leakage.Percent(mature), span))
 		return
 	}
 	h.horizon = days(span)
 	h.choose("horizon", h.horizon.String(), fmt.Sprintf("90 %% of the wins came within %s of the snapshot, half within %s; %s of them within %d days",
-		inDays(need), inDays(quantile(won, 0.5)-delay), percent(within), span))
+		inDays(need), inDays(quantile(won, 0.5)-delay), leakage.Percent(within), span))
 }
 
 // matureShare is the share of leads that came so long before the last time of the history.

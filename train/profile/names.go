@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"leadscore/train/naming"
 )
 
 // reserved are the words that CEL does not take as a name, and those that a schema uses itself.
@@ -23,7 +25,7 @@ type nameMaker map[string]bool
 
 func (taken nameMaker) make(column, otherwise string) string {
 	var b strings.Builder
-	for _, word := range words(asciiLetters(column)) {
+	for _, word := range naming.Words(asciiLetters(column)) {
 		if b.Len() > 0 {
 			b.WriteByte('_')
 		}

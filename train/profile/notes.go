@@ -1,6 +1,8 @@
 package profile
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // notes gathers what a person should read before training.
 type notes struct{ list []string }

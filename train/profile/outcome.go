@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"leadscore/features"
+	"leadscore/train/naming"
 )
 
 // Texts that mean won and lost whatever the column is called, as words.
@@ -70,11 +71,11 @@ func readOutcome(l *look) outcomeGuess {
 	sort.Strings(g.lost)
 	strong = strong && g.wins > 0 && g.loss > 0
 	switch {
-	case slices.Equal(words(l.name), []string{"outcome"}):
+	case slices.Equal(naming.Words(l.name), []string{"outcome"}):
 		g.points += namedOutcome
-	case hasWord(l.name, outcomeWords...):
+	case naming.Has(l.name, outcomeWords...):
 		g.points += namedLike
-	case hasWord(l.name, statusWords...):
+	case naming.Has(l.name, statusWords...):
 		g.points += namedStatus
 	case strong:
 		g.points += unnamed

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
+
+	"leadscore/models"
+	"leadscore/train/leakage"
 )
 
 // Widths of the table's columns of text, in characters.
@@ -20,7 +23,7 @@ const (
 func (p *Profile) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d rows, %d won, %d lost, %d open; win rate %s of the decided leads\n",
-		listed(p.Leads, 3), p.Rows, p.Won, p.Lost, p.Open, percent(p.WinRate))
+		listed(p.Leads, 3), p.Rows, p.Won, p.Lost, p.Open, leakage.Percent(p.WinRate))
 	if int64(p.Sampled) < p.Rows {
 		fmt.Fprintf(&b, "The figures rest on a sample of %d rows.\n", p.Sampled)
 	}
@@ -38,8 +41,8 @@ func (p *Profile) WriteText(w io.Writer) error {
 	}
 	for i := range p.Columns {
 		if c := &p.Columns[i]; len(c.Suspicions) > 0 {
-			grade := worst(c.Suspicions)
-			fmt.Fprintf(&b, "%s: %s: %s\n", grade, oneLine(c.Name), oneLine(evidence(c.Suspicions, grade)))
+			grade := leakage.Worst(c.Suspicions)
+			fmt.Fprintf(&b, "%s: %s: %s\n", grade, oneLine(c.Name), oneLine(leakage.Evidence(c.Suspicions, grade)))
 		}
 	}
 	for _, n := range p.Warned {
@@ -61,7 +64,7 @@ func (p *Profile) writeColumns(b *strings.Builder) {
 		for line := range max(1, len(rates), len(why)) {
 			head := "\t\t\t\t\t\t"
 			if line == 0 {
-				head = fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s\t%s", cutText(oneLine(c.Name), widthColumn), c.Kind, percent(c.Missing), c.Distinct,
+				head = fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s\t%s", cutText(oneLine(c.Name), widthColumn), c.Kind, leakage.Percent(c.Missing), c.Distinct,
 					figureText(c.AUC, 3), figureText(c.Information, 2), c.use())
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\n", head, lineOf(rates, line), lineOf(why, line))
@@ -75,7 +78,7 @@ func (c *Column) use() string {
 	switch {
 	case c.Role != RoleField:
 		return string(c.Role)
-	case c.Use && worst(c.Suspicions) == Suspect:
+	case c.Use && leakage.Worst(c.Suspicions) == models.Suspect:
 		return "suspect"
 	case c.Use:
 		return "yes"
@@ -86,7 +89,7 @@ func (c *Column) use() string {
 func (c *Column) explanation() string {
 	why := c.Why
 	if c.Use && len(c.Suspicions) > 0 {
-		why += "; " + evidence(c.Suspicions, Suspect)
+		why += "; " + leakage.Evidence(c.Suspicions, models.Suspect)
 	}
 	return oneLine(why)
 }
@@ -125,7 +128,7 @@ func (c *Column) rates() []string {
 		}
 		rate := "–"
 		if v.WinRate != nil {
-			rate = percent(*v.WinRate)
+			rate = leakage.Percent(*v.WinRate)
 		}
 		lines = append(lines, fmt.Sprintf("%s: %s of %d", cutText(v.Value, widthValue), rate, v.Leads))
 	}
@@ -145,7 +148,7 @@ func (e *Events) write(b *strings.Builder) {
 		if r == nil {
 			return "–"
 		}
-		return percent(*r)
+		return leakage.Percent(*r)
 	}
 	t := tabwriter.NewWriter(b, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "event type\tevents\tleads\twin rate\twithout\tat closing\tuse\twhy")
@@ -156,7 +159,7 @@ func (e *Events) write(b *strings.Builder) {
 			use = "no"
 		}
 		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", cutText(oneLine(v.Type), widthColumn), v.Events, v.Leads, rate(v.WinRate),
-			rate(v.Without), percent(v.Late), use, oneLine(v.Why))
+			rate(v.Without), leakage.Percent(v.Late), use, oneLine(v.Why))
 	}
 	t.Flush()
 }

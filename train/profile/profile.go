@@ -8,6 +8,8 @@ import (
 
 	"leadscore/features"
 	"leadscore/features/source"
+	"leadscore/models"
+	"leadscore/train/leakage"
 )
 
 // Config says what to read and where to write. Leads must be given; the names and values below Out replace what is
@@ -43,7 +45,7 @@ type Profile struct {
 	Choices []Choice  `json:"choices"` // snapshot and horizon, with why
 	Warned  []Warning `json:"warnings"`
 
-	Suspicions []Suspicion `json:"suspicions"`
+	Suspicions []models.Suspicion `json:"suspicions"`
 
 	Schema     features.Schema `json:"-"`
 	SchemaText []byte          `json:"-"`
@@ -85,12 +87,12 @@ type Column struct {
 	Missing  float64       `json:"missing"`  // share of rows, 0 to 1
 	Distinct int           `json:"distinct"` // values in the sampled rows
 	// AUC of the column alone, 0 to 1, each half of the leads ranked by the other half; null where it cannot be told.
-	AUC         *float64    `json:"auc,omitempty"`
-	Information *float64    `json:"information_value,omitempty"` // nats
-	Values      []ValueRate `json:"values,omitempty"`            // at most mostShown
-	Use         bool        `json:"use"`
-	Why         string      `json:"why"` // of the kind and the use
-	Suspicions  []Suspicion `json:"suspicions,omitempty"`
+	AUC         *float64           `json:"auc,omitempty"`
+	Information *float64           `json:"information_value,omitempty"` // nats
+	Values      []ValueRate        `json:"values,omitempty"`            // at most mostShown
+	Use         bool               `json:"use"`
+	Why         string             `json:"why"` // of the kind and the use
+	Suspicions  []models.Suspicion `json:"suspicions,omitempty"`
 
 	look     *look
 	strength *strength
@@ -181,6 +183,7 @@ func understand(s *sample, c *Config) (*history, error) {
 	if repeats := repeatedRows(s); repeats > 0 {
 		h.notes.warn("%d of %d rows are exact copies of an earlier row", repeats, s.len())
 	}
+	h.labels.span = h.timeSpans()
 	h.describeColumns()
 	return h, nil
 }
@@ -228,7 +231,7 @@ func repeatedRows(s *sample) int {
 	for row := range s.len() {
 		key := uint64(0)
 		for c := range s.columns {
-			key = mix(key ^ uint64(s.columns[c].codes[row]))
+			key = leakage.Scatter(key ^ uint64(s.columns[c].codes[row]))
 		}
 		if seen[key] {
 			repeats++

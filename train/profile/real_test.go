@@ -16,6 +16,8 @@ import (
 
 	"leadscore/features"
 	"leadscore/features/source"
+	"leadscore/models"
+	"leadscore/train/leakage"
 )
 
 // realFile is a file of the real data, which a checkout may lack.
@@ -163,18 +165,18 @@ func TestRealData(t *testing.T) {
 
 func checkColumn(t *testing.T, c *Column, leaks, suspects, useless []string) {
 	t.Helper()
-	want := Grade("")
+	want := models.Grade("")
 	switch {
 	case slices.Contains(leaks, c.Name):
-		want = Leak
+		want = models.Leak
 	case slices.Contains(suspects, c.Name):
-		want = Suspect
+		want = models.Suspect
 	}
-	if got := worst(c.Suspicions); got != want {
+	if got := leakage.Worst(c.Suspicions); got != want {
 		t.Errorf("%s is %q, want %q: %v", c.Name, got, want, c.Suspicions)
 	}
 	if c.Role == RoleField {
-		use := want != Leak && !slices.Contains(useless, c.Name)
+		use := want != models.Leak && !slices.Contains(useless, c.Name)
 		if c.Use != use {
 			t.Errorf("%s: use %v (%s), want %v", c.Name, c.Use, c.Why, use)
 		}

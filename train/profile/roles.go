@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leadscore/features"
+	"leadscore/train/naming"
 )
 
 // roles are the columns with a part of their own; −1 for none.
@@ -83,7 +84,7 @@ func chooseID(looks []*look, c *Config, notes *notes) (int, *Ask) {
 }
 
 func idPoints(i int, l *look) int {
-	list := words(l.name)
+	list := naming.Words(l.name)
 	points := 0
 	last := ""
 	if len(list) > 0 {
@@ -97,7 +98,7 @@ func idPoints(i int, l *look) int {
 	case slices.Contains([]string{"number", "no", "nr", "key", "ref", "reference", "code", "index"}, last):
 		points = likeNumber
 	}
-	if hasWord(l.name, "lead", "prospect", "opportunity", "deal", "customer", "contact", "case", "record") {
+	if naming.Has(l.name, "lead", "prospect", "opportunity", "deal", "customer", "contact", "case", "record") {
 		points += ofALead
 	}
 	if i == 0 {
@@ -175,7 +176,7 @@ var accountWords = []string{"account", "company", "organisation", "organization"
 // chooseAccount finds the company of a lead: a name made of such words only, and values that leads may share.
 func chooseAccount(looks []*look, r *roles) int {
 	for i, l := range looks {
-		named := onlyWords(l.name, accountWords...) && !onlyWords(l.name, "name", "id", "parent")
+		named := naming.Only(l.name, accountWords...) && !naming.Only(l.name, "name", "id", "parent")
 		if named && !r.isTaken(i) && l.kind == features.Category && !l.codes && l.distinct > 2 {
 			return i
 		}
@@ -193,8 +194,8 @@ var (
 // chooseValue finds the deal's value: a number whose name speaks of a deal's amount and of nothing else.
 func chooseValue(looks []*look, r *roles) int {
 	for i, l := range looks {
-		if l.kind == features.Number && !r.isTaken(i) && hasWord(l.name, amountWords...) &&
-			onlyWords(l.name, slices.Concat(amountWords, valueWords)...) {
+		if l.kind == features.Number && !r.isTaken(i) && naming.Has(l.name, amountWords...) &&
+			naming.Only(l.name, slices.Concat(amountWords, valueWords)...) {
 			return i
 		}
 	}

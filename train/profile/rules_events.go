@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"leadscore/features"
+	"leadscore/train/naming"
 )
 
 // Points of proposed event rules.
@@ -42,10 +43,10 @@ type eventRule struct {
 
 // talks says whether a type is a wish to talk to sales, by its name.
 func (t *EventType) talks() bool {
-	return hasWord(t.Type, talkWords...) && (hasWord(t.Type, askWords...) || len(words(t.Type)) == 1) && !hasWord(t.Type, warningWords...)
+	return naming.Has(t.Type, talkWords...) && (naming.Has(t.Type, askWords...) || len(naming.Words(t.Type)) == 1) && !naming.Has(t.Type, warningWords...)
 }
 
-func (t *EventType) warns() bool { return hasWord(t.Type, warningWords...) }
+func (t *EventType) warns() bool { return naming.Has(t.Type, warningWords...) }
 
 // logOdds is how much the odds of winning differ with such an event, and by how many standard errors.
 func (t *EventType) logOdds() (difference, errors float64) {
@@ -95,7 +96,7 @@ func sameLeads(rules []eventRule, t *EventType) bool {
 
 // optsOut says whether the event excludes a lead: it says so by its name, and those who did it hardly win.
 func (t *EventType) optsOut() bool {
-	return t.Use && t.Leads > 0 && hasWord(t.Type, optOutWords...) &&
+	return t.Use && t.Leads > 0 && naming.Has(t.Type, optOutWords...) &&
 		float64(t.withWon)*float64(t.seen) <= excludedRate*float64(t.seenWon)*float64(t.Leads)
 }
 
@@ -146,7 +147,7 @@ func (h *history) exclusions() []gateLine {
 		case c.Kind == features.Email:
 			list = append(list, gateLine{id: "disposable-" + slug(c.Field), reason: "throw-away e-mail address", key: "when",
 				value: fmt.Sprintf("lead.%s == \"disposable\"", c.Field)})
-		case c.Kind == features.Boolean && (hasWord(c.Name, optOutWords...) || hasWord(c.Name, "opt") && hasWord(c.Name, "out")):
+		case c.Kind == features.Boolean && (naming.Has(c.Name, optOutWords...) || naming.Has(c.Name, "opt") && naming.Has(c.Name, "out")):
 			if b := c.binOf("true"); b == nil || b.decided() == 0 || b.rate() > excludedRate*h.labels.rate() {
 				continue
 			}

@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"leadscore/features"
+	"leadscore/models"
+	"leadscore/train/leakage"
 )
 
 // The scale and the bounds of proposed rules.
@@ -174,7 +176,7 @@ func (h *history) candidates(decided int) []candidate {
 	least := max(leastRuleLeads, int(leastRuleShare*float64(decided)))
 	for i := range h.columns {
 		c := &h.columns[i]
-		late := slices.ContainsFunc(c.Suspicions, func(s Suspicion) bool { return !s.Evidence.isStrength() })
+		late := slices.ContainsFunc(c.Suspicions, func(s models.Suspicion) bool { return !leakage.IsStrength(s.Evidence) })
 		if c.Role != RoleField || !c.Use || late {
 			continue
 		}

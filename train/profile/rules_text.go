@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"leadscore/models/rules"
+	"leadscore/train/leakage"
+	"leadscore/train/naming"
 )
 
 // book is a starter rule book while it is being made.
@@ -38,7 +40,7 @@ func (h *history) bookText(b *book) []byte {
 	rows, wins := h.pastRows()
 	w.line("# %d points stand for a doubling of the odds of winning.", pointsPerDoubling)
 	w.line("# The rules come from the %d older of the decided leads, of which %s won, so that training can judge them on newer ones.",
-		len(rows), percent(float64(wins)/float64(max(1, len(rows)))))
+		len(rows), leakage.Percent(float64(wins)/float64(max(1, len(rows)))))
 	w.line("version: 1\nname: starter")
 	h.writeFit(w, b)
 	h.writeEngagementRules(w, b)
@@ -71,7 +73,7 @@ func (h *history) writeFit(w *yamlWriter, b *book) {
 		r := &b.fit[i]
 		when, words := h.condition(r)
 		n := r.won + r.lost
-		w.line("    # %d leads, of which %s won", n, percent(float64(r.won)/float64(max(1, n))))
+		w.line("    # %d leads, of which %s won", n, leakage.Percent(float64(r.won)/float64(max(1, n))))
 		w.line("    - id: fit-%d-%s", i+1, slug(h.columns[r.column].Field))
 		w.line("      points: %d", r.points)
 		w.line("      reason: %s", scalar(words))
@@ -157,7 +159,7 @@ func readable(name string) string { return oneLine(strings.ReplaceAll(name, "_",
 
 // slug makes an id of a name: letters, digits and hyphens, at most 40 characters.
 func slug(name string) string {
-	text := strings.Join(words(asciiLetters(name)), "-")
+	text := strings.Join(naming.Words(asciiLetters(name)), "-")
 	if len(text) > 40 {
 		text = strings.TrimRight(text[:40], "-")
 	}
@@ -170,7 +172,7 @@ func slug(name string) string {
 // write names the thresholds and grades.
 func (b *bounds) write(w *yamlWriter) {
 	if b.qualifies {
-		w.line("\n# Every threshold must be reached; %s of the leads above reach them, and %s of those won.", percent(b.share), percent(b.rate))
+		w.line("\n# Every threshold must be reached; %s of the leads above reach them, and %s of those won.", leakage.Percent(b.share), leakage.Percent(b.rate))
 		w.line("thresholds:\n  mql: {%s}", strings.Join(b.mql(), ", "))
 	}
 	w.line("\ngrades: # the least points of each; below the last come D and 4")

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"leadscore/features/source"
+	"leadscore/train/leakage"
 )
 
 // Bounds of the sample. A cell costs 4 bytes and, where nearly every value differs, its text.
@@ -105,7 +106,7 @@ func newColumn(info source.ColumnInfo) column {
 // add takes the batch's rows that the mask lets through.
 func (s *sample) add(batch *source.Batch, mask uint64) {
 	for i := range batch.Rows {
-		if mix(uint64(s.rows))&mask == 0 {
+		if leakage.Scatter(uint64(s.rows))&mask == 0 {
 			s.numbers = append(s.numbers, s.rows)
 			for c := range batch.Columns {
 				s.columns[c].add(batch.Columns[c].TextAt(i))
@@ -133,26 +134,18 @@ func (s *sample) thin(mask uint64) {
 		old := s.columns[i]
 		s.columns[i] = newColumn(source.ColumnInfo{Name: old.name, Kind: old.kind})
 		for row, number := range s.numbers {
-			if mix(uint64(number))&mask == 0 {
+			if leakage.Scatter(uint64(number))&mask == 0 {
 				s.columns[i].add(old.values[old.codes[row]])
 			}
 		}
 	}
 	var keep []int64
 	for _, number := range s.numbers {
-		if mix(uint64(number))&mask == 0 {
+		if leakage.Scatter(uint64(number))&mask == 0 {
 			keep = append(keep, number)
 		}
 	}
 	s.numbers = keep
-}
-
-// mix scatters row numbers: the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }
 
 // shorten bounds a value's length and keeps different values different.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"leadscore/features"
+	"leadscore/train/leakage"
 )
 
 // schema puts the decisions together.
@@ -64,7 +65,7 @@ func (c *Column) field() features.Field {
 func (h *history) schemaText(s *features.Schema) []byte {
 	w := &yamlWriter{}
 	w.line("# What the files of leads%s hold, proposed by leadscore init from %d rows: %d won, %d lost, %d open (win rate %s).",
-		map[bool]string{true: " and events"}[h.events != nil], h.sample.rows, h.labels.won, h.labels.lost, h.labels.open, percent(h.labels.rate()))
+		map[bool]string{true: " and events"}[h.events != nil], h.sample.rows, h.labels.won, h.labels.lost, h.labels.open, leakage.Percent(h.labels.rate()))
 	w.line("# Read it once: a field that is known only after the outcome must have use: \"no\".")
 	for _, n := range h.notes.list {
 		w.line("# Note: %s", oneLine(n))
@@ -102,10 +103,10 @@ func (h *history) writeLead(w *yamlWriter, s *features.Schema) {
 		c := &h.columns[i]
 		text := c.Why
 		if c.Missing > 0 {
-			text += fmt.Sprintf("; missing in %s", percent(c.Missing))
+			text += fmt.Sprintf("; missing in %s", leakage.Percent(c.Missing))
 		}
 		if c.Role == RoleAccount && len(c.Suspicions) > 0 {
-			text += "; no field, since " + evidence(c.Suspicions, worst(c.Suspicions))
+			text += "; no field, since " + leakage.Evidence(c.Suspicions, leakage.Worst(c.Suspicions))
 		}
 		return text
 	}
@@ -131,7 +132,7 @@ func (h *history) writeMoments(w *yamlWriter) {
 
 // write lists one field: first what was found of it, then what the reader needs.
 func (c *Column) write(w *yamlWriter) {
-	text := fmt.Sprintf("%s; missing %s, %d values", c.look.why, percent(c.Missing), c.Distinct)
+	text := fmt.Sprintf("%s; missing %s, %d values", c.look.why, leakage.Percent(c.Missing), c.Distinct)
 	if c.AUC != nil && c.Distinct > 1 {
 		text += fmt.Sprintf("; alone AUC %.3f, information value %.2f", *c.AUC, *c.Information)
 	}

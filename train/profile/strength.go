@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/train/leakage"
 )
 
 // Bins of a column when its strength is measured.
@@ -21,6 +22,7 @@ const (
 // labels are the outcomes of the sampled rows.
 type labels struct {
 	of              []features.Outcome // by sampled row
+	span            []uint8            // by sampled row: the span of time, below leakage.Blocks; nil: one span
 	won, lost, open int
 }
 
@@ -32,15 +34,14 @@ func (o *labels) rate() float64 { return float64(o.won) / float64(max(1, o.decid
 
 // bin is a value, or a range of values, and what became of its leads.
 type bin struct {
-	label       string
-	text        string  // of a category
-	low, high   float64 // of a number or date (seconds), high exclusive; ±Inf at the ends
-	missing     bool
-	other       bool // rare values together
-	won, lost   int
-	open        int
-	halfWon     [2]int // by half, see [split]
-	halfDecided [2]int
+	label     string
+	text      string  // of a category
+	low, high float64 // of a number or date (seconds), high exclusive; ±Inf at the ends
+	missing   bool
+	other     bool // rare values together
+	won, lost int
+	open      int
+	counts    [leakage.Blocks]leakage.Count // the same by half and span of time
 }
 
 func (b *bin) decided() int { return b.won + b.lost }
@@ -50,11 +51,8 @@ func (b *bin) rate() float64 { return float64(b.won) / float64(b.decided()) }
 
 // strength says how well one column alone tells won from lost.
 type strength struct {
-	bins        []bin   // the values in falling frequency, or the ranges in rising order; then other, then missing
-	auc         float64 // 0 to 1: each half of the rows ranked by the win rates of the other half; NaN without both outcomes
-	aucError    float64 // standard error of auc
-	information float64 // information value in nats, ≥ 0, corrected for the number of bins
-	infoError   float64 // standard error of information
+	bins []bin // the values in falling frequency, or the ranges in rising order; then other, then missing
+	leakage.Strength
 }
 
 // measure bins a column and measures its strength on the decided leads.
@@ -62,30 +60,46 @@ func measure(l *look, o *labels) *strength {
 	s := &strength{}
 	codeBin := l.makeBins(o, s)
 	for row, code := range l.column.codes {
-		s.bins[codeBin[code]].add(o.of[row], split(row))
+		s.bins[codeBin[code]].add(o, row)
 	}
-	s.bins = dropEmpty(s.bins)
-	s.auc, s.aucError = aucAcross(s.bins)
-	s.information, s.infoError = informationValue(s.bins)
+	s.finish()
 	return s
 }
 
-func (b *bin) add(outcome features.Outcome, half int) {
-	switch outcome {
+func (s *strength) finish() {
+	s.bins = dropEmpty(s.bins)
+	s.Strength = leakage.Measure(cellsOf(s.bins))
+}
+
+// cellsOf are the bins as the evidence is read from them.
+func cellsOf(bins []bin) []leakage.Cell {
+	cells := make([]leakage.Cell, len(bins))
+	for i := range bins {
+		b := &bins[i]
+		cells[i] = leakage.Cell{Label: b.label, Missing: b.missing, Other: b.other, Counts: b.counts}
+	}
+	return cells
+}
+
+// add counts a sampled row.
+func (b *bin) add(o *labels, row int) {
+	switch o.of[row] {
 	case features.Won:
 		b.won++
-		b.halfWon[half]++
-		b.halfDecided[half]++
 	case features.Lost:
 		b.lost++
-		b.halfDecided[half]++
 	default:
 		b.open++
 	}
+	b.counts[o.spanOf(row)].Add(o.of[row], leakage.Half(row))
 }
 
-// split deals the rows into two halves that have nothing to do with their order.
-func split(row int) int { return int(mix(uint64(row)+1<<40) & 1) }
+func (o *labels) spanOf(row int) int {
+	if o.span == nil {
+		return 0
+	}
+	return int(o.span[row])
+}
 
 func dropEmpty(bins []bin) []bin {
 	return slices.DeleteFunc(bins, func(b bin) bool { return b.won+b.lost+b.open == 0 })
@@ -248,81 +262,4 @@ func dayLabel(low, high float64) string {
 		return "from " + day(low)
 	}
 	return day(low) + " to " + day(high)
-}
-
-// aucAcross ranks each half of the decided leads by the win rates of the other half, so that many small bins cannot look
-// strong by chance; rates are drawn to the mean by two leads' worth. The standard error is Hanley and McNeil's (Radiology
-// 143, 1982, 29–36).
-func aucAcross(bins []bin) (auc, standardError float64) {
-	var won, decided [2]float64
-	for _, b := range bins {
-		for half := range 2 {
-			won[half] += float64(b.halfWon[half])
-			decided[half] += float64(b.halfDecided[half])
-		}
-	}
-	var ranked []rankedLeads
-	for half := range 2 {
-		other := 1 - half
-		if decided[other] == 0 {
-			return math.NaN(), math.NaN()
-		}
-		base := won[other] / decided[other]
-		for _, b := range bins {
-			rate := (float64(b.halfWon[other]) + 2*base) / (float64(b.halfDecided[other]) + 2)
-			ranked = append(ranked, rankedLeads{rate - base, float64(b.halfWon[half]), float64(b.halfDecided[half] - b.halfWon[half])})
-		}
-	}
-	return aucOf(ranked)
-}
-
-// rankedLeads are leads with one score.
-type rankedLeads struct{ score, won, lost float64 }
-
-func aucOf(ranked []rankedLeads) (auc, standardError float64) {
-	sort.Slice(ranked, func(i, j int) bool { return ranked[i].score < ranked[j].score })
-	pairs, won, lost := 0.0, 0.0, 0.0
-	for i := 0; i < len(ranked); {
-		w, l := 0.0, 0.0
-		for j := i; i < len(ranked) && ranked[i].score == ranked[j].score; i++ {
-			w, l = w+ranked[i].won, l+ranked[i].lost
-		}
-		pairs += w * (lost + l/2)
-		won, lost = won+w, lost+l
-	}
-	if won == 0 || lost == 0 {
-		return math.NaN(), math.NaN()
-	}
-	a := pairs / (won * lost)
-	q1, q2 := a/(2-a), 2*a*a/(1+a)
-	variance := (a*(1-a) + (won-1)*(q1-a*a) + (lost-1)*(q2-a*a)) / (won * lost)
-	return a, math.Sqrt(max(0, variance))
-}
-
-// informationValue is Σ (share of won − share of lost) · ln of their ratio, in nats (Siddiqi, Credit Risk Scorecards, 2006,
-// ch. 6), with half a lead added to each cell, less what chance alone gives: (bins − 1)(1/won + 1/lost). The standard error
-// is by the delta method, both outcomes being multinomial over the bins.
-func informationValue(bins []bin) (value, standardError float64) {
-	won, lost := 0.0, 0.0
-	for _, b := range bins {
-		won, lost = won+float64(b.won), lost+float64(b.lost)
-	}
-	if won == 0 || lost == 0 {
-		return 0, 0
-	}
-	var sum, used, wonMean, wonSquare, lostMean, lostSquare float64
-	for _, b := range bins {
-		if b.decided() == 0 {
-			continue
-		}
-		used++
-		w, l := (float64(b.won)+0.5)/(won+0.5), (float64(b.lost)+0.5)/(lost+0.5)
-		ratio := math.Log(w / l)
-		sum += (w - l) * ratio
-		byWon, byLost := ratio+1-l/w, 1-w/l-ratio // how the sum changes with the shares
-		wonMean, wonSquare = wonMean+w*byWon, wonSquare+w*byWon*byWon
-		lostMean, lostSquare = lostMean+l*byLost, lostSquare+l*byLost*byLost
-	}
-	variance := (wonSquare-wonMean*wonMean)/won + (lostSquare-lostMean*lostMean)/lost
-	return max(0, sum-(used-1)*(1/won+1/lost)), math.Sqrt(max(0, variance))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"leadscore/features"
+	"leadscore/train/naming"
 )
 
 // Words of names of the two times.
@@ -60,7 +61,7 @@ func chooseTimes(looks []*look, o *labels, r *roles, c *Config, notes *notes) []
 
 func bestClosed(looks []*look, o *labels, r *roles) int {
 	for i, l := range looks {
-		if l.kind != features.Date || i == r.id || i == r.outcome || i == r.created || !hasWord(l.name, closedWords...) {
+		if l.kind != features.Date || i == r.id || i == r.outcome || i == r.created || !naming.Has(l.name, closedWords...) {
 			continue
 		}
 		if filledOf(l, o, features.Won) >= leastClosed || filledOf(l, o, features.Lost) >= leastClosed {
@@ -77,14 +78,14 @@ func bestCreated(looks []*look, r *roles) int {
 		if l.kind != features.Date || i == r.id || i == r.outcome || i == r.closed || 1-l.missingShare() < leastCreated {
 			continue
 		}
-		if hasWord(l.name, createdWords...) && !hasWord(l.name, "last", "updated", "modified") {
+		if naming.Has(l.name, createdWords...) && !naming.Has(l.name, "last", "updated", "modified") {
 			return i
 		}
-		if !hasWord(l.name, "last", "updated", "modified", "birth", "birthday", "founded", "dob") {
+		if !naming.Has(l.name, "last", "updated", "modified", "birth", "birthday", "founded", "dob") {
 			dates = append(dates, i)
 		}
 	}
-	if len(dates) == 1 && (onlyWords(looks[dates[0]].name, "date", "time", "timestamp", "lead", "day", "at") || r.closed >= 0) {
+	if len(dates) == 1 && (naming.Only(looks[dates[0]].name, "date", "time", "timestamp", "lead", "day", "at") || r.closed >= 0) {
 		return dates[0]
 	}
 	return -1

@@ -1,4 +1,5 @@
-package profile
+// Package naming reads the words of columns' names.
+package naming
 
 import (
 	"slices"
@@ -6,8 +7,8 @@ import (
 	"unicode"
 )
 
-// words cuts a column's name into lower-case words: "TotalVisits", "total_visits" and "Total Visits" are all total, visits.
-func words(name string) []string {
+// Words cuts a column's name into lower-case words: "TotalVisits", "total_visits" and "Total Visits" are all total, visits.
+func Words(name string) []string {
 	var list []string
 	var word []rune
 	end := func() {
@@ -35,13 +36,13 @@ func words(name string) []string {
 	return list
 }
 
-// hasWord says whether a name holds one of the words.
-func hasWord(name string, any ...string) bool {
-	return slices.ContainsFunc(words(name), func(w string) bool { return slices.Contains(any, w) })
+// Has says whether a name holds one of the words.
+func Has(name string, any ...string) bool {
+	return slices.ContainsFunc(Words(name), func(w string) bool { return slices.Contains(any, w) })
 }
 
-// onlyWords says whether a name consists of these words alone.
-func onlyWords(name string, of ...string) bool {
-	list := words(name)
+// Only says whether a name consists of these words alone.
+func Only(name string, of ...string) bool {
+	list := Words(name)
 	return len(list) > 0 && !slices.ContainsFunc(list, func(w string) bool { return !slices.Contains(of, w) })
 }
