@@ -1,6 +1,8 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +33,18 @@ type GateCheck struct {
 	Name   string `json:"name"` // "signal", "calibration", "leaks", "champion"
 	Passed bool   `json:"passed"`
 	Reason string `json:"reason"` // with the figures and their bounds
+}
+
+// Identify sets the version's ID and Checksum to those under which [Store.Put] stores it, and returns its file's text.
+func (v *Version) Identify() ([]byte, error) {
+	text, err := v.Encode()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	v.Checksum = hex.EncodeToString(sum[:])
+	v.ID = v.newestDay() + "-" + v.Checksum[:12]
+	return text, nil
 }
 
 // Move points an alias at a version that exists and reads well, and keeps the move, with its command, reason and gate record, in

@@ -101,13 +101,10 @@ func (s *Store) Put(v *Version) (string, error) {
 	if model, ref, err := ParseName(v.Model); err != nil || ref != "" {
 		return "", fmt.Errorf("%w: %q is not a bare model name", ErrName, model)
 	}
-	text, err := v.Encode()
+	text, err := v.Identify()
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(text)
-	v.Checksum = hex.EncodeToString(sum[:])
-	v.ID = v.newestDay() + "-" + v.Checksum[:12]
 	place := s.versionDir(v.Model, v.ID)
 	if _, err := os.Stat(place); err == nil {
 		_, err := s.read(v.Model, v.ID) // a damaged twin must not pass for this one

@@ -15,6 +15,7 @@ type Config struct {
 	Model         string   // name in the store
 	Alias         string   // models.Champion or models.Challenger: what the new version becomes
 
+	Gate            bool    // make the version champion only if it passes the gate; else it is stored as challenger
 	HoldOut         float64 // share of the leads, the newest, that judges; in (0, 0.5]
 	MaxBins         int     // of a number; 2 to 256
 	MinLevelRows    int     // leads that a category's value needs for a level of its own; ≥ 1
@@ -55,6 +56,7 @@ func (c *Config) validate() error {
 	refuse(c.MaxBins < 2 || c.MaxBins > 256, "at most %d bins: write 2 to 256", c.MaxBins)
 	refuse(c.MinLevelRows < 1, "least rows a level %d: write 1 or more", c.MinLevelRows)
 	refuse(c.Alias != models.Champion && c.Alias != models.Challenger, "alias %q: write %s or %s", c.Alias, models.Champion, models.Challenger)
+	refuse(c.Gate && c.Alias != models.Champion, "a gate decides about the champion: leave out either the gate or the alias %q", c.Alias)
 	if name, ref, err := models.ParseName(c.Model); err != nil {
 		faults = append(faults, err)
 	} else {

@@ -15,6 +15,7 @@ type Result struct {
 	Version  *models.Version
 	Store    string
 	Alias    string
+	Gate     *models.GateRecord // nil where no gate was asked
 	Warnings []features.Warning // of the data, counted
 }
 
@@ -51,7 +52,17 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return publish(store, version, data, &cfg)
+	result := &Result{Version: version, Store: cfg.Store, Alias: cfg.Alias, Warnings: data.warnings}
+	if cfg.Gate {
+		if _, err := version.Identify(); err != nil {
+			return nil, err
+		}
+		g := &gate{store: store, version: version, data: data, population: population, validation: validation, cfg: &cfg}
+		if result.Gate, err = g.judge(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return result, result.publish(store)
 }
 
 // data is what was read: the history, by a schema, and the rule book.
@@ -62,6 +73,7 @@ type data struct {
 	rows        int64
 	leftOut     map[string]int64
 	warnings    []features.Warning
+	leaks       []string // fields that the leakage guard grades as a leak, each with its evidence
 }
 
 // readData reads the schema, the rules, the leads and their events, in this order, so that a mistake in the small files
@@ -83,14 +95,27 @@ func readData(ctx context.Context, cfg *Config) (*data, error) {
 		return features.ReadOptions{Outcome: true, LeaveOutBadRows: cfg.LeaveOutBadRows,
 			Progress: func(done, total int64) { cfg.progress(stage, done, total) }}
 	}
-	table, leads, err := features.ReadLeads(ctx, schema, cfg.Leads, options("reading leads"))
+	d, err := readHistory(ctx, schema, cfg.Schema, cfg.Leads, cfg.Events, options)
 	if err != nil {
 		return nil, err
 	}
-	d := &data{book: book, fingerprint: leads.Fingerprint, rows: leads.Rows, leftOut: leads.LeftOut, warnings: leads.Warnings}
+	d.book = book
+	for _, warning := range book.Warnings() {
+		d.warnings = append(d.warnings, features.Warning{Problem: warning, Count: 1})
+	}
+	return d, nil
+}
+
+// readHistory reads leads and their events by a schema; name says which in an error.
+func readHistory(ctx context.Context, schema *features.Schema, name string, leadFiles, eventFiles []string, options func(stage string) features.ReadOptions) (*data, error) {
+	table, leads, err := features.ReadLeads(ctx, schema, leadFiles, options("reading leads"))
+	if err != nil {
+		return nil, err
+	}
+	d := &data{fingerprint: leads.Fingerprint, rows: leads.Rows, leftOut: leads.LeftOut, warnings: leads.Warnings}
 	var events *features.EventLog
-	if len(cfg.Events) > 0 {
-		log, report, err := features.ReadEvents(ctx, schema, cfg.Events, table, options("reading events"))
+	if len(eventFiles) > 0 {
+		log, report, err := features.ReadEvents(ctx, schema, eventFiles, table, options("reading events"))
 		if err != nil {
 			return nil, err
 		}
@@ -99,23 +124,22 @@ func readData(ctx context.Context, cfg *Config) (*data, error) {
 		d.warnings = append(d.warnings, report.Warnings...)
 	} else if len(schema.Engagement) > 0 {
 		return nil, fmt.Errorf("%s: the schema has %d engagement figures, but no events were given: add --events, or remove them from the schema",
-			cfg.Schema, len(schema.Engagement))
-	}
-	for _, warning := range book.Warnings() {
-		d.warnings = append(d.warnings, features.Warning{Problem: warning, Count: 1})
+			name, len(schema.Engagement))
 	}
 	d.history, err = features.NewHistory(table, events)
 	return d, err
 }
 
-// publish stores the version and moves the alias to it.
-func publish(store *models.Store, version *models.Version, d *data, cfg *Config) (*Result, error) {
-	id, err := store.Put(version)
+// publish stores the version and moves the alias to it; a version that the gate refused becomes challenger.
+func (r *Result) publish(store *models.Store) error {
+	id, err := store.Put(r.Version)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := store.SetAlias(version.Model, cfg.Alias, id); err != nil {
-		return nil, err
+	move := models.AliasMove{Alias: r.Alias, To: id, By: models.ByTrain, Gate: r.Gate}
+	if r.Gate != nil && !r.Gate.Passed {
+		r.Alias, move.Alias = models.Challenger, models.Challenger
+		move.Reason = "the gate refused it as champion"
 	}
-	return &Result{Version: version, Store: cfg.Store, Alias: cfg.Alias, Warnings: d.warnings}, nil
+	return store.Move(r.Version.Model, move)
 }

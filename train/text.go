@@ -27,6 +27,9 @@ func (r *Result) WriteText(w io.Writer) error {
 	for _, warning := range v.Training.Warnings {
 		fmt.Fprintf(&b, "Warning: %s.\n", warning)
 	}
+	if r.Gate != nil {
+		writeGate(&b, r.Gate)
+	}
 	fmt.Fprintf(&b, "\nStored %s/%s in %s as %s; it is fitted to all %d leads.\n", v.Model, v.ID, r.Store, r.Alias, v.Training.Used)
 	_, err := io.WriteString(w, b.String())
 	return err

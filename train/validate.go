@@ -16,6 +16,9 @@ import (
 type validation struct {
 	models.Validation
 	warnings []string
+
+	newest    []int32   // the held-out leads
+	predicted []float64 // their probabilities by the fit to the past
 }
 
 // validate fits to the past and judges on the newest part, beside the rules.
@@ -35,6 +38,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	v.describe(s, p)
 	wins := outcomesOf(s.newest, p)
 	predicted := predict(past, d.history, s.newest)
+	v.newest, v.predicted = s.newest, predicted
 	points := scorePoints(d.book, d.history, s.newest)
 	if v.Model, err = figures(predicted, predicted, wins); err != nil {
 		return nil, fmt.Errorf("model: %w", err)

@@ -28,12 +28,14 @@ const (
 
 // commands is the command line. One file a command.
 type commands struct {
-	Init     initCommand     `cmd:"" help:"Read a deal history and write schema.yaml and rules.yaml for it."`
-	Train    trainCommand    `cmd:"" help:"Fit a model to a deal history, judge it beside the rules, and store it."`
-	Score    scoreCommand    `cmd:"" help:"Score a file of leads with both scores."`
-	Serve    serveCommand    `cmd:"" help:"Answer score requests over gRPC."`
-	Ask      askCommand      `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
-	Simulate simulateCommand `cmd:"" help:"Make up a deal history with a known truth."`
+	Init        initCommand        `cmd:"" help:"Read a deal history and write schema.yaml and rules.yaml for it."`
+	Train       trainCommand       `cmd:"" help:"Fit a model to a deal history, judge it beside the rules, and store it."`
+	Score       scoreCommand       `cmd:"" help:"Score a file of leads with both scores."`
+	Serve       serveCommand       `cmd:"" help:"Answer score requests over gRPC."`
+	Ask         askCommand         `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
+	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
+	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
+	Simulate    simulateCommand    `cmd:"" help:"Make up a deal history with a known truth."`
 
 	JSON    bool             `help:"Print the result as JSON, for machines." name:"json"`
 	Version kong.VersionFlag `help:"Print the version and stop."`

@@ -17,6 +17,7 @@ type trainCommand struct {
 	Store      string   `required:"" help:"Directory of the version store; made if absent." placeholder:"DIR"`
 	Model      string   `required:"" help:"Name of the model in the store." placeholder:"NAME"`
 	Challenger bool     `help:"Store the new version as challenger; the champion stays."`
+	Gate       bool     `help:"Make the new version champion only if it has signal, is calibrated, free of leaks and not worse than the champion; else it becomes challenger and the command fails."`
 	HoldOut    float64  `default:"${hold_out}" help:"Share of the leads, the newest, that judges the model before it is fitted to all."`
 	MaxBins    int      `default:"${max_bins}" help:"At most so many bins a number, 2 to 256."`
 	LevelRows  int      `default:"${level_rows}" help:"Leads that a category's value needs for a level of its own."`
@@ -38,6 +39,7 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	cfg.Store, cfg.Model, cfg.Code = c.Store, c.Model, a.code
 	cfg.HoldOut, cfg.MaxBins, cfg.MinLevelRows, cfg.Pairs = c.HoldOut, c.MaxBins, c.LevelRows, c.Pairs
 	cfg.LeaveOutBadRows = c.BadRows == "leave-out"
+	cfg.Gate = c.Gate
 	if c.Challenger {
 		cfg.Alias = models.Challenger
 	}
@@ -53,7 +55,16 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	}
 	a.printWarnings(result.Warnings)
 	if a.json {
-		return a.printJSON(result.Version.Summary())
+		err = a.printJSON(trainResult{Summary: result.Version.Summary(), Alias: result.Alias, Gate: result.Gate})
+	} else {
+		err = result.WriteText(a.out)
 	}
-	return result.WriteText(a.out)
+	return errors.Join(err, gateError(result))
+}
+
+// trainResult is the result for machines.
+type trainResult struct {
+	models.Summary
+	Alias string             `json:"alias"`
+	Gate  *models.GateRecord `json:"gate,omitempty"`
 }

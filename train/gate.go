@@ -1,0 +1,228 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/metrics"
+)
+
+// The gate's bounds; docs/decisions/0006-gate.md says why.
+const (
+	// skillToLose is the share of the champion's advantage over chance (AUC − 0.5) that a new version may lose.
+	skillToLose = 0.1
+	// leastMargin is the margin where the champion has next to no advantage: a difference in AUC that nobody notices.
+	leastMargin = 0.01
+	// A version passes that is shown to be within the margin with 95 % confidence, one-sided; where the deals are too few to
+	// show that, one whose deficit is no larger than an equally good version's would be in four cases of five.
+	normal95, normal80 = 1.6448536269514722, 0.8416212335729143
+	// fewestToCompare is the least number of won and of lost leads for DeLong's interval to mean something.
+	fewestToCompare = 10
+	// Bounds of the calibration slope, and of expected over observed wins, for data that are large enough to show a
+	// smaller fault: a quarter off.
+	leastRatio, mostRatio = 0.8, 1.25
+)
+
+// gate says whether a new version may become champion.
+type gate struct {
+	store      *models.Store
+	version    *models.Version
+	data       *data
+	population *Population
+	validation *validation
+	cfg        *Config
+}
+
+// judge makes every check, so that all that speaks against a version is said at once.
+func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
+	record := &models.GateRecord{}
+	if g.validation.Leads == 0 {
+		record.Checks = []models.GateCheck{{Name: "signal", Reason: "no leads could be held out to judge it by"}}
+		return record, nil
+	}
+	champion, err := g.store.Get(g.version.Model, models.Champion)
+	if err != nil && !errors.Is(err, models.ErrNoModel) && !errors.Is(err, models.ErrNoVersion) {
+		return nil, fmt.Errorf("gate: the champion cannot be read: %w", err)
+	}
+	if err == nil {
+		record.Champion = champion.ID
+	}
+	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), checkCalibration(&g.validation.Model.Calibration), checkLeaks(g.data.leaks)}
+	compared, err := g.checkChampion(ctx, champion)
+	if err != nil {
+		return nil, err
+	}
+	record.Checks = append(record.Checks, compared)
+	record.Passed = true
+	for _, check := range record.Checks {
+		record.Passed = record.Passed && check.Passed
+	}
+	return record, nil
+}
+
+func checkSignal(f *models.Figures) models.GateCheck {
+	return models.GateCheck{Name: "signal", Passed: f.AUC.Low > 0.5,
+		Reason: fmt.Sprintf("AUC %s on the held-out leads; its interval must lie above 0.5", estimate(f.AUC))}
+}
+
+// checkCalibration asks that slope and level are right, or not shown to be wrong, or wrong by little.
+func checkCalibration(c *metrics.Calibration) models.GateCheck {
+	within := func(x float64) bool { return x >= leastRatio && x <= mostRatio }
+	holds := func(e metrics.Estimate, x float64) bool { return e.Low <= x && x <= e.High }
+	ratio := c.Expected / c.Observed
+	slope := c.Slope.StandardError > 0 && (holds(c.Slope, 1) || within(c.Slope.Value))
+	level := holds(c.Intercept, 0) || within(ratio)
+	reason := fmt.Sprintf("slope %s must hold 1 or lie within %g to %g; %.1f wins expected, %.0f observed, ratio %.2f must lie there too or be due to chance",
+		estimate(c.Slope), leastRatio, mostRatio, c.Expected, c.Observed, ratio)
+	if !level {
+		reason += "; leadscore recalibrate may mend the level"
+	}
+	return models.GateCheck{Name: "calibration", Passed: slope && level, Reason: reason}
+}
+
+func checkLeaks(leaks []string) models.GateCheck {
+	if len(leaks) == 0 {
+		return models.GateCheck{Name: "leaks", Passed: true, Reason: "no field is graded as known only after the outcome"}
+	}
+	return models.GateCheck{Name: "leaks", Reason: "known only after the outcome: " + strings.Join(leaks, ", ")}
+}
+
+// checkChampion holds the version against the champion on the same leads. The version is judged by its fit to the past,
+// which has not seen them; the champion too where enough of them are newer than its own training.
+func (g *gate) checkChampion(ctx context.Context, champion *models.Version) (models.GateCheck, error) {
+	check := models.GateCheck{Name: "champion", Passed: true}
+	switch {
+	case champion == nil:
+		check.Reason = "there is no champion to hold it against"
+		return check, nil
+	case champion.ID == g.version.ID:
+		check.Reason = "it is the champion already"
+		return check, nil
+	}
+	logOdds, err := g.championLogOdds(ctx, champion)
+	if ctx.Err() != nil {
+		return check, ctx.Err()
+	}
+	if err != nil {
+		check.Passed = false
+		check.Reason = fmt.Sprintf("champion %s cannot score these leads: %v", champion.ID, err)
+		return check, nil
+	}
+	return g.compare(champion, logOdds)
+}
+
+// compare tests the difference on the fairest choice of leads.
+func (g *gate) compare(champion *models.Version, theirs []float64) (check models.GateCheck, err error) {
+	check.Name = "champion"
+	choice, words := g.fairChoice(champion)
+	wins := takeAt(outcomesOf(g.validation.newest, g.population), choice)
+	won := countWon(wins)
+	if lost := int64(len(wins)) - won; min(won, lost) < fewestToCompare {
+		check.Reason = fmt.Sprintf("%d won and %d lost held-out leads are too few to hold it against champion %s; it takes %d of each", won, lost, champion.ID, fewestToCompare)
+		return check, nil
+	}
+	ours, theirs := takeAt(g.validation.predicted, choice), takeAt(theirs, choice)
+	difference, err := metrics.AUCDifference(ours, theirs, wins)
+	if err != nil {
+		return check, fmt.Errorf("gate: %w", err)
+	}
+	was, err := metrics.AUC(theirs, wins)
+	if err != nil {
+		return check, fmt.Errorf("gate: %w", err)
+	}
+	allowed := allowedDeficit(was.Value, difference.StandardError)
+	check.Passed = difference.Value > -allowed
+	check.Reason = fmt.Sprintf("AUC %.3f against %.3f of champion %s on %d %s, %d won; difference %s, allowed deficit %.3f",
+		was.Value+difference.Value, was.Value, champion.ID, len(wins), words, won, estimate(difference), allowed)
+	return check, nil
+}
+
+// allowedDeficit is how far below the champion's AUC a version may be found; see the constants.
+func allowedDeficit(championAUC, standardError float64) float64 {
+	margin := math.Max(leastMargin, skillToLose*(championAUC-0.5))
+	return math.Max(margin-normal95*standardError, normal80*standardError)
+}
+
+// fairChoice picks the held-out leads that the champion cannot have been fitted to, if they are enough; else all.
+func (g *gate) fairChoice(champion *models.Version) (choice []int, words string) {
+	var won, lost int
+	if learned, knows := learnedUntil(champion); knows && g.population.Dated {
+		for i, row := range g.validation.newest {
+			if g.data.history.AsOf[row] <= learned {
+				continue
+			}
+			choice = append(choice, i)
+			if g.population.Wins[row] == 1 {
+				won++
+			} else {
+				lost++
+			}
+		}
+		if min(won, lost) >= fewestToCompare {
+			return choice, "leads newer than its training"
+		}
+	}
+	choice = make([]int, len(g.validation.newest))
+	for i := range choice {
+		choice[i] = i
+	}
+	return choice, "held-out leads, of which the champion was fitted to some (which flatters it)"
+}
+
+// championLogOdds scores the held-out leads with the champion, each at the same instant as the new version, from the same
+// files, read by the champion's own schema.
+func (g *gate) championLogOdds(ctx context.Context, champion *models.Version) ([]float64, error) {
+	h, rows := g.data.history, g.validation.newest
+	if !sameSchema(champion.Schema, h.Table.Schema) {
+		var err error
+		if h, rows, err = g.readAs(ctx, champion); err != nil {
+			return nil, err
+		}
+	}
+	return logOddsOf(ctx, champion, h, rows)
+}
+
+// readAs reads the held-out leads by the champion's schema.
+func (g *gate) readAs(ctx context.Context, champion *models.Version) (*features.History, []int32, error) {
+	d, err := readHistory(ctx, champion.Schema, "the champion's schema", g.cfg.Leads, g.cfg.Events,
+		func(string) features.ReadOptions { return features.ReadOptions{LeaveOutBadRows: g.cfg.LeaveOutBadRows} })
+	if err != nil {
+		return nil, nil, err
+	}
+	place := make(map[string]int32, d.history.Table.Len())
+	for i, id := range d.history.Table.IDs {
+		place[id] = int32(i)
+	}
+	rows := make([]int32, len(g.validation.newest))
+	for i, row := range g.validation.newest {
+		id := g.data.history.Table.IDs[row]
+		at, found := place[id]
+		if !found {
+			return nil, nil, fmt.Errorf("by its schema there is no lead %s", id)
+		}
+		rows[i] = at
+		d.history.AsOf[at] = g.data.history.AsOf[row]
+	}
+	return d.history, rows, nil
+}
+
+func sameSchema(a, b *features.Schema) bool {
+	one, errOne := json.Marshal(a)
+	two, errTwo := json.Marshal(b)
+	return errOne == nil && errTwo == nil && bytes.Equal(one, two)
+}
+
+func takeAt(values []float64, at []int) []float64 {
+	out := make([]float64, len(at))
+	for i, j := range at {
+		out[i] = values[j]
+	}
+	return out
+}
