@@ -3,7 +3,6 @@
 set -euo pipefail
 leadscore=$(realpath "$1")
 dir=build/demo
-address=127.0.0.1:50951
 rm -rf "$dir" && mkdir -p "$dir"
 
 step() { printf '\n── %s\n' "$1"; shift; printf '$ leadscore %s\n' "$*"; "$leadscore" "$@"; }
@@ -17,9 +16,16 @@ step "Score a file of new leads" score --store "$dir/store" --model deals \
 head -3 "$dir/scores.csv" | cut -c1-160
 
 printf '\n── Serve, and score one lead over gRPC\n'
-"$leadscore" serve --store "$dir/store" --model deals --listen "$address" 2>"$dir/serve.log" &
+printf '$ leadscore serve --store %s --model deals --listen 127.0.0.1:0\n' "$dir/store"
+"$leadscore" serve --store "$dir/store" --model deals --listen 127.0.0.1:0 2>"$dir/serve.log" & # a free port: the log says which
 server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null' EXIT
+trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
+until address=$(grep -o 'msg=serving address=[^ ]*' "$dir/serve.log"); do
+	kill -0 $server 2>/dev/null || { cat "$dir/serve.log" >&2; exit 1; }
+	sleep 0.1
+done
+address=${address##*=}
+echo "listening on $address"
 cat >"$dir/lead.json" <<'LEAD'
 {
   "id": "L-new",

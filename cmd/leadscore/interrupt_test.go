@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // patient is a context that is cancelled once it has been asked a number of times, so that a command can be interrupted
@@ -87,39 +86,4 @@ func filesBelow(dir string) (files []string, err error) {
 		return err
 	})
 	return files, err
-}
-
-// A stage shows a bar once it has taken over a second, and only on a terminal.
-func TestProgress(t *testing.T) {
-	var screen bytes.Buffer
-	p := &progress{to: &screen}
-	p.report("reading", 1, 10)
-	if screen.Len() > 0 {
-		t.Fatalf("a stage that has just begun shows %q", screen.String())
-	}
-	p.since = p.since.Add(-patience - time.Millisecond)
-	p.report("reading", 5, 10)
-	if !strings.Contains(screen.String(), "reading") || !strings.Contains(screen.String(), "50%") {
-		t.Fatalf("a stage of over a second shows %q", screen.String())
-	}
-	screen.Reset()
-	p.report("fitting", 0, 0)
-	p.finish()
-	if strings.Contains(screen.String(), "fitting") {
-		t.Fatalf("the next stage shows %q at once", screen.String())
-	}
-
-	pipe, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pipe.Close()
-	quiet := newProgress(pipe)
-	quiet.report("reading", 1, 10)
-	quiet.since = quiet.since.Add(-time.Hour)
-	quiet.report("reading", 5, 10)
-	quiet.finish()
-	if stat, err := pipe.Stat(); err != nil || stat.Size() > 0 {
-		t.Fatalf("%d bytes of progress in a file, %v", stat.Size(), err)
-	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -11,10 +12,13 @@ import (
 
 // progress shows how far long work is: a bar a stage, on a terminal only, and only for what takes over a second.
 type progress struct {
-	to    io.Writer // nil: silent
-	stage string
-	since time.Time
-	bar   *progressbar.ProgressBar
+	to io.Writer // nil: silent
+
+	mu          sync.Mutex // the clock shows the bar of a stage that says nothing for long
+	stage       string
+	done, total int64 // as last reported
+	clock       *time.Timer
+	bar         *progressbar.ProgressBar
 }
 
 // patience is how long a stage may take before it shows a bar.
@@ -28,34 +32,55 @@ func newProgress(stderr io.Writer) *progress {
 	return &progress{}
 }
 
-// report is the listener that long work calls; total 0 means unknown.
+// report is the listener that long work calls; total 0 means unknown. One call a stage is enough for a bar without an end.
 func (p *progress) report(stage string, done, total int64) {
 	if p.to == nil {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if stage != p.stage {
-		p.finish()
-		p.stage, p.since = stage, time.Now()
+		p.end()
+		p.stage = stage
+		p.clock = time.AfterFunc(patience, func() { p.show(stage) })
 	}
-	if p.bar == nil && time.Since(p.since) < patience {
+	p.done, p.total = done, total
+	if p.bar != nil {
+		_ = p.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+// show draws the stage's bar, unless the stage is over.
+func (p *progress) show(stage string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stage != stage || p.bar != nil {
 		return
 	}
+	total := p.total
 	if total <= 0 {
 		total = -1
 	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions64(total,
-			progressbar.OptionSetWriter(p.to), progressbar.OptionSetDescription(stage),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(),
-			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
-	_ = p.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+	p.bar = progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(p.to), progressbar.OptionSetDescription(stage),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	_ = p.bar.Set64(p.done)
 }
 
 // finish removes the bar.
 func (p *progress) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end()
+}
+
+func (p *progress) end() {
+	if p.clock != nil {
+		p.clock.Stop()
+	}
 	if p.bar != nil {
 		_ = p.bar.Finish()
-		p.bar = nil
 	}
+	p.stage, p.clock, p.bar = "", nil, nil
 }

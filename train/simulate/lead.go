@@ -168,7 +168,8 @@ func (g *generator) profile(l *lead) {
 	l.optOut = r.chance(optedOut)
 	l.emailKind = g.emailKind(a)
 	l.domain = g.domain(l)
-	l.firstName, l.lastName = uint8(r.IntN(len(firstNames()))), uint8(r.IntN(len(lastNames())))
+	first, last := firstNames(), lastNames()
+	l.firstName, l.lastName = uint8(r.IntN(len(first))), uint8(r.IntN(len(last)))
 }
 
 // Shares of leads.
