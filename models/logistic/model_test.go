@@ -25,6 +25,7 @@ func small() *Model {
 			Rank: 1, Intercept: Floats{0.5}, Constant: 0.01,
 			Factor:   Floats{1, 2, 3, -1, 1, 0, 0, 0, 1},
 			Diagonal: Floats{0.25, 0.25, 0.25, 0.5, 0.5, 0, 0, 0, 0.0625},
+			Blocks:   []Block{{First: 0, Second: 1, Table: Floats{0, 0, 0, 0, 0, 0.125}}},
 		},
 		Drift: &Drift{Input: 0, End: 86400 * 10, VariancePerDay: 0.5},
 	}
@@ -60,12 +61,12 @@ func TestLogOdds(t *testing.T) {
 
 func TestStandardError(t *testing.T) {
 	m := small()
-	// Codes 2, 1: factor 0.5 + 3 + 1 + 1 = 5.5; diagonal 0.01 + 0.25 + 0.5 + 0.0625.
-	want := math.Sqrt(5.5*5.5 + 0.8225)
+	// Codes 2, 1: factor 0.5 + 3 + 1 + 1 = 5.5; diagonal 0.01 + 0.25 + 0.5 + 0.0625; block 2·0.125.
+	want := math.Sqrt(5.5*5.5 + 1.0725)
 	if got := m.StandardError([]uint16{2, 1}); math.Abs(got-want) > 1e-9 {
 		t.Errorf("StandardError = %v, want %v", got, want)
 	}
-	if got, want := m.StandardErrorAt([]uint16{2, 1}, 4), math.Sqrt(5.5*5.5+0.8225+4*0.5); math.Abs(got-want) > 1e-9 {
+	if got, want := m.StandardErrorAt([]uint16{2, 1}, 4), math.Sqrt(5.5*5.5+1.0725+4*0.5); math.Abs(got-want) > 1e-9 {
 		t.Errorf("StandardErrorAt 4 days = %v, want %v", got, want)
 	}
 	if got := m.StandardErrorAt([]uint16{2, 1}, -3); got != m.StandardError([]uint16{2, 1}) {
@@ -169,6 +170,10 @@ func TestValidate(t *testing.T) {
 		{"diagonal NaN", func(m *Model) { m.Variance.Diagonal[0] = float32(math.NaN()) }, "diagonal"},
 		{"constant", func(m *Model) { m.Variance.Constant = math.Inf(-1) }, "constant"},
 		{"worst error", func(m *Model) { m.Variance.WorstError = math.NaN() }, "worst error"},
+		{"block of no term", func(m *Model) { m.Variance.Blocks[0].Second = 3 }, "block 0"},
+		{"block below 0", func(m *Model) { m.Variance.Blocks[0].First = -1 }, "block 0"},
+		{"block cut", func(m *Model) { m.Variance.Blocks[0].Table = Floats{1} }, "block 0"},
+		{"block infinite", func(m *Model) { m.Variance.Blocks[0].Table[1] = float32(math.Inf(1)) }, "block 0"},
 		{"drift input", func(m *Model) { m.Drift.Input = 9 }, "drift"},
 		{"drift variance", func(m *Model) { m.Drift.VariancePerDay = -1 }, "drift"},
 	}

@@ -48,6 +48,13 @@ func (m *Model) shiftedVariance(shift metrics.Shift) Variance {
 		Intercept: make(Floats, 0, rank), Factor: make(Floats, 0, rank*len(from.Diagonal)), Diagonal: make(Floats, len(from.Diagonal)),
 		Constant: square*from.Constant + shift.InterceptError*shift.InterceptError,
 	}
+	for _, b := range from.Blocks {
+		table := make(Floats, len(b.Table))
+		for i, value := range b.Table {
+			table[i] = float32(square * float64(value))
+		}
+		to.Blocks = append(to.Blocks, Block{First: b.First, Second: b.Second, Table: table})
+	}
 	row := func(out, in Floats, slopeColumn float64) Floats {
 		for _, value := range in {
 			out = append(out, float32(shift.Slope*float64(value)))
@@ -73,7 +80,7 @@ func (m *Model) shiftedVariance(shift metrics.Shift) Variance {
 func (v Variance) withoutLastColumn() Variance {
 	last := v.Rank - 1
 	cut := Variance{
-		Rank: last, WorstError: v.WorstError, Intercept: v.Intercept[:last],
+		Rank: last, WorstError: v.WorstError, Intercept: v.Intercept[:last], Blocks: v.Blocks,
 		Factor: make(Floats, 0, last*len(v.Diagonal)), Diagonal: make(Floats, len(v.Diagonal)),
 		Constant: v.Constant + float64(v.Intercept[last])*float64(v.Intercept[last]),
 	}

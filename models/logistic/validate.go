@@ -33,6 +33,7 @@ func (m *Model) Validate() error {
 		cells += len(m.Terms[t].Coefficients)
 	}
 	m.Variance.validate(cells, &faults)
+	m.validateBlocks(&faults)
 	m.validateDrift(&faults)
 	return errors.Join(faults...)
 }
@@ -132,6 +133,24 @@ func (v *Variance) validate(cells int, faults *faults) {
 	}
 	if !finite(v.WorstError) || v.WorstError < 0 {
 		faults.add("variance: worst error %v", v.WorstError)
+	}
+}
+
+func (m *Model) validateBlocks(faults *faults) {
+	for i, b := range m.Variance.Blocks {
+		if b.First < 0 || b.First >= len(m.Terms) || b.Second < 0 || b.Second >= len(m.Terms) {
+			faults.add("variance: block %d of terms %d and %d of %d", i, b.First, b.Second, len(m.Terms))
+			continue
+		}
+		if want := len(m.Terms[b.First].Coefficients) * len(m.Terms[b.Second].Coefficients); len(b.Table) != want {
+			faults.add("variance: block %d has %d numbers, want %d", i, len(b.Table), want)
+		}
+		for _, value := range b.Table {
+			if !finite(float64(value)) {
+				faults.add("variance: block %d holds %v", i, value)
+				break
+			}
+		}
 	}
 }
 

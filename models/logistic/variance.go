@@ -18,11 +18,12 @@ const Normal90 = 1.6448536269514722
 // Variance approximates xᵀVx, where x marks the intercept and one cell of each term and V = (H+S_λ)⁻¹ in the
 // centred parametrisation:
 //
-//	Var(η) ≈ ‖f_0 + Σ_terms f_cell‖² + d_0 + Σ_terms d_cell
+//	Var(η) ≈ ‖f_0 + Σ_terms f_cell‖² + d_0 + Σ_terms d_cell + 2 Σ_blocks e_cells
 //
 // f is a row of Rank numbers for the intercept and for each coefficient, d one number a
 // coefficient. d is chosen so that ‖f_cell‖² + d_cell is each coefficient's own variance exactly; what
-// the rank limits is the covariance between terms. Storing V itself would cost the square of the
+// the rank limits is the covariance between terms; for the pairs of terms where it matters most, e, by the cells of both, is what
+// the factor leaves of it. Storing V itself would cost the square of the
 // number of coefficients. d may be negative (the factor may overstate a single variance), the sum is
 // cut at 0.
 type Variance struct {
@@ -36,9 +37,20 @@ type Variance struct {
 	Factor Floats `json:"factor"`
 	// Diagonal holds d of all coefficients, in squared log-odds.
 	Diagonal Floats `json:"diagonal"`
+	// Blocks are pairs of terms whose covariance is kept cell by cell.
+	Blocks []Block `json:"blocks,omitempty"`
 	// WorstError is the largest relative error of the standard error that was met over the training
 	// rows looked at (0.01 = 1 %).
 	WorstError float64 `json:"worst_error"`
+}
+
+// Block is what the factor leaves of the covariance of two different terms.
+type Block struct {
+	// First and Second are positions in Terms.
+	First  int `json:"first"`
+	Second int `json:"second"`
+	// Table holds squared log-odds, row-major: a row per coefficient of First, a column per coefficient of Second.
+	Table Floats `json:"table"`
 }
 
 // Floats is a list of numbers that JSON carries as base64 of little-endian 32-bit floats: a third of the size of
@@ -100,6 +112,11 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	}
 	for _, value := range sum {
 		total += float64(value) * float64(value)
+	}
+	for i := range v.Blocks {
+		b := &v.Blocks[i]
+		second := &m.Terms[b.Second]
+		total += 2 * float64(b.Table[m.Terms[b.First].cell(codes)*len(second.Coefficients)+second.cell(codes)])
 	}
 	if m.Drift != nil && daysBeyond > 0 {
 		total += m.Drift.VariancePerDay * daysBeyond

@@ -261,15 +261,16 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 	for j, input := range inputs {
 		model.Bins[j] = input.Bins
 	}
+	tables := f.pure()
 	for k, t := range f.terms {
 		out := logistic.Term{Name: t.name, Inputs: t.inputs, Coarse: t.coarse, Shape: t.shape, Lambda: []float64{}}
 		for _, p := range t.penalties {
 			out.Lambda = append(out.Lambda, p.lambda)
 			out.EDF += p.edf
 		}
-		mean := t.meanOf(f.tables[k])
+		mean := t.meanOf(tables[k])
 		model.Intercept += mean
-		for _, v := range f.tables[k] {
+		for _, v := range tables[k] {
 			out.Coefficients = append(out.Coefficients, v-mean)
 		}
 		model.Terms = append(model.Terms, out)
