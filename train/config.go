@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"leadscore/models"
+	"leadscore/train/report"
 )
 
 // Config says what to train on and where to put the result. Its zero value is invalid.
@@ -22,6 +23,10 @@ type Config struct {
 	Pairs           bool    // look for pairs of fields that act together
 	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
 
+	Report    string           // path of the validation report to write; empty: none
+	Capacity  *report.Capacity // leads that the team can work, for the report; nil: not given
+	Baselines bool             // set simple methods beside the model in the report
+
 	Code     string // the program and its revision, kept in the version
 	Progress func(stage string, done, total int64)
 }
@@ -29,7 +34,7 @@ type Config struct {
 // Defaults are the settings that the product uses unless told otherwise. The bins and rows are those of
 // docs/model.md.
 func Defaults() Config {
-	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true}
+	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true, Baselines: true}
 }
 
 // ErrSettings marks an error in a [Config], each fault with what would be right.

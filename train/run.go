@@ -24,6 +24,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
+	if err := checkReport(cfg.Report); err != nil {
+		return nil, err
+	}
 	store, err := models.OpenStore(cfg.Store)
 	if err != nil {
 		return nil, err
@@ -53,16 +56,26 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	result := &Result{Version: version, Store: cfg.Store, Alias: cfg.Alias, Warnings: data.warnings}
+	if _, err := version.Identify(); err != nil {
+		return nil, err
+	}
+	g := &gate{store: store, version: version, data: data, population: population, validation: validation, cfg: &cfg}
 	if cfg.Gate {
-		if _, err := version.Identify(); err != nil {
-			return nil, err
-		}
-		g := &gate{store: store, version: version, data: data, population: population, validation: validation, cfg: &cfg}
 		if result.Gate, err = g.judge(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return result, result.publish(store)
+	shown := evidence(data, population, validation, final, version, &cfg)
+	if cfg.Report != "" {
+		if err := g.completeEvidence(ctx, shown, final.encoder); err != nil {
+			return nil, err
+		}
+	}
+	if err := result.publish(store); err != nil {
+		return nil, err
+	}
+	shown.Alias = result.Alias
+	return result, writeReport(ctx, shown, &cfg)
 }
 
 // data is what was read: the history, by a schema, and the rule book.

@@ -17,8 +17,8 @@ type validation struct {
 	models.Validation
 	warnings []string
 
-	newest    []int32   // the held-out leads
-	predicted []float64 // their probabilities by the fit to the past
+	past, newest                           []int32   // the leads fitted to and the held-out ones
+	predicted, points, pointsAsProbability []float64 // of the held-out leads
 }
 
 // validate fits to the past and judges on the newest part, beside the rules.
@@ -38,7 +38,6 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	v.describe(s, p)
 	wins := outcomesOf(s.newest, p)
 	predicted := predict(past, d.history, s.newest)
-	v.newest, v.predicted = s.newest, predicted
 	points := scorePoints(d.book, d.history, s.newest)
 	if v.Model, err = figures(predicted, predicted, wins); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
@@ -57,6 +56,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	if v.Difference, err = metrics.AUCDifference(predicted, points, wins); err != nil {
 		return nil, err
 	}
+	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
 	return v, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"leadscore/models"
 	"leadscore/train"
+	validation "leadscore/train/report"
 )
 
 type trainCommand struct {
@@ -23,6 +24,9 @@ type trainCommand struct {
 	LevelRows  int      `default:"${level_rows}" help:"Leads that a category's value needs for a level of its own."`
 	Pairs      bool     `default:"true" negatable:"" help:"Look for pairs of fields that act together, and keep those that improve the out-of-fold log loss."`
 	BadRows    string   `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
+	Report     string   `help:"Write the validation report to this file: one HTML file that needs no network." placeholder:"report.html"`
+	Capacity   string   `help:"Leads that the team can work, such as 40/week or 8/day, for the report." placeholder:"N/week"`
+	Baselines  bool     `default:"true" negatable:"" help:"Set simple methods beside the model in the report."`
 }
 
 func (trainCommand) Help() string {
@@ -40,6 +44,11 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	cfg.HoldOut, cfg.MaxBins, cfg.MinLevelRows, cfg.Pairs = c.HoldOut, c.MaxBins, c.LevelRows, c.Pairs
 	cfg.LeaveOutBadRows = c.BadRows == "leave-out"
 	cfg.Gate = c.Gate
+	cfg.Report, cfg.Baselines = c.Report, c.Baselines
+	var err error
+	if cfg.Capacity, err = validation.ParseCapacity(c.Capacity); err != nil {
+		return usage("--capacity", err)
+	}
 	if c.Challenger {
 		cfg.Alias = models.Challenger
 	}

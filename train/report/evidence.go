@@ -8,6 +8,8 @@
 package report
 
 import (
+	"sort"
+
 	"leadscore/models"
 	"leadscore/train/baseline"
 )
@@ -72,6 +74,33 @@ type Field struct {
 	EDF        float64   // effective parameters
 }
 
+// ByImportance lists the places of Fields, the most important first.
+func (e *Evidence) ByImportance() []int { return byWeight(importance(e.Fields)) }
+
+// Sorted puts the levels into the alphabet's order, so that the report does not depend on which lead came first; missing is last.
+func (s Segment) Sorted() Segment {
+	order := make([]int, len(s.Levels))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(a, b int) bool {
+		one, two := s.Levels[order[a]], s.Levels[order[b]]
+		if (one == "missing") != (two == "missing") {
+			return two == "missing"
+		}
+		return one < two
+	})
+	place, out := make([]int, len(order)), Segment{Field: s.Field, Of: make([]int, len(s.Of))}
+	for to, from := range order {
+		place[from] = to
+		out.Levels = append(out.Levels, s.Levels[from])
+	}
+	for i, from := range s.Of {
+		out.Of[i] = place[from]
+	}
+	return out
+}
+
 // Bin is one entry of a table.
 type Bin struct {
 	Label         string
@@ -95,27 +124,4 @@ type Leak struct {
 	Grade    string // "suspect" or "leak"
 	Evidence string // in words
 	Figure   string
-}
-
-// Capacity is how many leads a team works in a period.
-type Capacity struct {
-	Leads int
-	Per   Period
-}
-
-// Period is the time that a capacity is for.
-type Period string
-
-const (
-	Day  Period = "day"
-	Week Period = "week"
-)
-
-// Micros is the period's length in microseconds.
-func (p Period) Micros() int64 {
-	const day = 24 * 60 * 60 * 1_000_000
-	if p == Week {
-		return 7 * day
-	}
-	return day
 }

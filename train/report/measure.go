@@ -67,6 +67,8 @@ const (
 	gainsParts = 100  // points of a gains curve
 	replicates = 1000 // of the bootstrap: its bounds are then good to about a tenth of a standard error
 	bootSeed   = 20261122
+	// A part of the leads needs so many won and so many lost ones for an AUC: with fewer its interval means nothing.
+	fewestForAUC = 5
 )
 
 // Measure computes the report's statistics. Cost O(n log n) and 1,000 bootstrap draws of n leads a comparison.
@@ -274,6 +276,10 @@ func measurePart(e *Evidence, label string, rows []int) (p Part, fault error) {
 	ratio, err := metrics.ExpectedOverObserved(predictions, wins)
 	p.Ratio = known(&fault, ratio, err)
 	for i := range e.Scores {
+		if min(p.Won, p.Leads-p.Won) < fewestForAUC {
+			p.AUC = append(p.AUC, nil)
+			continue
+		}
 		area, err := metrics.AUC(pick(e.Scores[i].Ranking, rows), wins)
 		p.AUC = append(p.AUC, known(&fault, area, err))
 	}
@@ -290,13 +296,7 @@ func pick(values []float64, rows []int) []float64 {
 
 // fieldWeights are how far the contributions of each table spread over the training leads: their standard deviation, in log-odds.
 func (m *Measures) fieldWeights(e *Evidence) {
-	for i := range e.Fields {
-		var s spread
-		for _, b := range e.Fields[i].Bins {
-			s.add(float64(b.Leads), b.LogOdds)
-		}
-		m.Importance = append(m.Importance, s.deviation())
-	}
+	m.Importance = importance(e.Fields)
 	for i := range e.Pairs {
 		var s spread
 		for r, row := range e.Pairs[i].LogOdds {
@@ -306,6 +306,18 @@ func (m *Measures) fieldWeights(e *Evidence) {
 		}
 		m.PairWeight = append(m.PairWeight, s.deviation())
 	}
+}
+
+func importance(fields []Field) []float64 {
+	weights := make([]float64, len(fields))
+	for i := range fields {
+		var s spread
+		for _, b := range fields[i].Bins {
+			s.add(float64(b.Leads), b.LogOdds)
+		}
+		weights[i] = s.deviation()
+	}
+	return weights
 }
 
 // spread sums up a weighted standard deviation.

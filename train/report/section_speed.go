@@ -109,7 +109,7 @@ func (w *writer) areas(id, title string, parts []Part) page.Figure {
 		}
 	}
 	ranges.X, ranges.Zero = chart.Axis{Label: "AUC", Low: max(0, low), High: 1}, &half
-	return page.Figure{Title: title, SVG: ranges.SVG(), Key: ranges.Key(), Caption: "The upright line is chance. A part with one outcome only has no AUC."}
+	return page.Figure{Title: title, SVG: ranges.SVG(), Key: ranges.Key(), Caption: "The upright line is chance. A part with fewer than five won or lost leads has no AUC."}
 }
 
 func (w *writer) partTable(caption, head, key string, parts []Part) *page.Table {

@@ -28,9 +28,7 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 	}
 	add(championVerdict(e, m))
 	add(calibrationVerdict(e, m))
-	if text := capacityVerdict(e, m); text != "" {
-		add(page.Good, text)
-	}
+	add(capacityVerdict(e, m))
 	add(speedVerdict(m))
 	if leaks := countLeaks(e.Leaks); leaks > 0 {
 		add(page.Bad, fmt.Sprintf("%s may know the outcome beforehand; see Leakage", page.Plural(leaks, "field", "fields")))
@@ -108,12 +106,21 @@ func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 	return page.Bad, "its probabilities are right on the whole, but too timid: " + text
 }
 
-func capacityVerdict(e *Evidence, m *Measures) string {
+func capacityVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 	if m.Periods == 0 || m.Scores[0].Worked == nil || m.Scores[1].Worked == nil {
-		return ""
+		return page.Unclear, ""
 	}
 	a, b, periods := m.Scores[0].Worked, m.Scores[1].Worked, float64(m.Periods)
-	return fmt.Sprintf("with %d leads a %s worked, the model's choice holds %s wins a %s, the rules' %s", e.Capacity.Leads, e.Capacity.Per,
+	if a.Leads == len(e.Wins) {
+		return page.Unclear, fmt.Sprintf("with %d leads a %s the team could work all of the held-out leads, so that no score is needed to choose", e.Capacity.Leads, e.Capacity.Per)
+	}
+	tone := page.Unclear
+	if d := e.Validation.Difference; a.Won > b.Won && d.Low > 0 {
+		tone = page.Good
+	} else if a.Won < b.Won && d.High < 0 {
+		tone = page.Bad
+	}
+	return tone, fmt.Sprintf("with %d leads a %s worked, the model's choice holds %s wins a %s, the rules' %s", e.Capacity.Leads, e.Capacity.Per,
 		page.Number(a.Won/periods, 1), e.Capacity.Per, page.Number(b.Won/periods, 1))
 }
 

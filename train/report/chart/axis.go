@@ -49,14 +49,12 @@ func (a *Axis) ticks(most int) []Tick {
 	}
 	var ticks []Tick
 	for k := math.Ceil(a.Low/step - 1e-9); k*step <= a.High+1e-9*step; k++ {
-		text := strconv.FormatFloat(k*step, 'f', digits, 64)
+		at := k*step + 0 // −0 becomes 0
+		text := strconv.FormatFloat(at, 'f', digits, 64)
 		if a.Percent {
-			text = strconv.FormatFloat(100*k*step, 'f', digits, 64) + " %"
+			text = strconv.FormatFloat(100*at, 'f', digits, 64) + "\u00a0%"
 		}
-		if strings.Trim(text, "-0.") == "" {
-			text = strings.TrimPrefix(text, "-")
-		}
-		ticks = append(ticks, Tick{k * step, strings.Replace(text, "-", "−", 1)})
+		ticks = append(ticks, Tick{at, strings.Replace(text, "-", "−", 1)})
 	}
 	return ticks
 }

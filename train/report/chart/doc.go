@@ -17,8 +17,8 @@ import (
 // Width of every chart in its own units; a unit is about a pixel.
 const Width = 360.0
 
-// letter is the mean width of a letter at the charts' text size of 11 units.
-const letter = 6.0
+// letter is the mean width of a letter at the charts' text size of 12 units, in a wide typeface.
+const letter = 7.0
 
 // Style picks a series' colour, dash and mark from the page's style sheet.
 type Style string

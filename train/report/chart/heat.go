@@ -28,7 +28,7 @@ func (h *Heat) SVG() template.HTML {
 	left := float64(widest)*letter + 26
 	cell := (Width - marginRight - left) / float64(max(len(h.Columns), 1))
 	high := min(max(cell, 8), 26)
-	names := 76.0 // room for the slanted names of the columns
+	names := 92.0 // room for the slanted names of the columns
 	bottom := marginTop + high*float64(len(h.Rows))
 	var c canvas
 	c.open(h.ID, h.Title, h.Desc, bottom+names)
@@ -61,11 +61,11 @@ func (h *Heat) names(c *canvas, left, cell, high, bottom float64) {
 	every = int(math.Ceil(13 / cell))
 	for k, name := range h.Columns {
 		if k%every == 0 {
-			fmt.Fprintf(c, `<text class="tick" text-anchor="end" transform="translate(%s %s) rotate(-40)">%s</text>`,
+			fmt.Fprintf(c, `<text class="tick" text-anchor="end" transform="translate(%s %s) rotate(-45)">%s</text>`,
 				short(left+cell*(float64(k)+0.5)+4), short(bottom+11), template.HTMLEscapeString(Cut(name, 12)))
 		}
 	}
-	c.text("label", "middle", (left+Width)/2, bottom+70, Cut(h.Name, int((Width-left)/letter)+4))
+	c.text("label", "middle", (left+Width)/2, bottom+86, Cut(h.Name, int((Width-left)/letter)+4))
 	fmt.Fprintf(c, `<text class="label" text-anchor="middle" transform="translate(11 %s) rotate(-90)">%s</text>`,
 		short((marginTop+bottom)/2), template.HTMLEscapeString(Cut(h.RowName, max(int((bottom-marginTop)/letter), 8))))
 }

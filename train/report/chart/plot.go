@@ -61,7 +61,7 @@ func Steps(edges, values []float64) []Point {
 const (
 	marginTop    = 10.0
 	marginRight  = 14.0
-	marginBottom = 42.0
+	marginBottom = 44.0
 )
 
 // frame maps values to places inside the margins.
@@ -84,7 +84,7 @@ func (p *Plot) SVG() template.HTML {
 	for _, t := range yTicks {
 		widest = max(widest, len([]rune(t.Text)))
 	}
-	f := &frame{p, float64(widest)*letter + 26, marginTop, Width - marginRight, height - marginBottom}
+	f := &frame{p, float64(widest)*letter + 25, marginTop, Width - marginRight, height - marginBottom}
 	var c canvas
 	c.open(p.ID, p.Title, p.Desc, height)
 	f.axes(&c, yTicks)
@@ -117,14 +117,14 @@ func (f *frame) axes(c *canvas, yTicks []Tick) {
 		x, half := f.x(t.At), float64(len([]rune(t.Text)))*letter/2
 		c.line("grid", x, f.bottom, x, f.bottom+4)
 		center := min(max(x, half+2), Width-half-2)
-		if center-half < end+5 {
+		if center-half < end+9 {
 			continue
 		}
-		c.text("tick", "middle", center, f.bottom+16, t.Text)
+		c.text("tick", "middle", center, f.bottom+17, t.Text)
 		end = center + half
 	}
 	c.line("axis", f.left, f.bottom, f.right, f.bottom)
-	c.text("label", "middle", (f.left+f.right)/2, f.bottom+34, Cut(p.X.Label, int((f.right-f.left)/letter)+4))
+	c.text("label", "middle", (f.left+f.right)/2, f.bottom+37, Cut(p.X.Label, int((f.right-f.left)/letter)+4))
 	fmt.Fprintf(c, `<text class="label" text-anchor="middle" transform="translate(11 %s) rotate(-90)">%s</text>`,
 		short((f.top+f.bottom)/2), template.HTMLEscapeString(Cut(p.Y.Label, int((f.bottom-f.top)/letter)+4)))
 }

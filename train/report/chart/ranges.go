@@ -22,10 +22,10 @@ type Range struct {
 	At, Low, High []float64
 }
 
-const rowHeight = 20.0
+const rowHeight = 22.0
 
 // longestLabel keeps at least half of the width for the figures.
-const longestLabel = 24
+const longestLabel = 22
 
 // SVG draws the rows from the top.
 func (r *Ranges) SVG() template.HTML {
@@ -67,14 +67,14 @@ func (f *frame) uprights(c *canvas) {
 		x, half := f.x(t.At), float64(len([]rune(t.Text)))*letter/2
 		c.line("grid", x, f.top, x, f.bottom)
 		center := min(x, Width-half-2)
-		if center-half < end+5 {
+		if center-half < end+9 {
 			continue
 		}
-		c.text("tick", "middle", center, f.bottom+16, t.Text)
+		c.text("tick", "middle", center, f.bottom+17, t.Text)
 		end = center + half
 	}
 	c.line("axis", f.left, f.bottom, f.right, f.bottom)
-	c.text("label", "middle", Width/2, f.bottom+34, Cut(f.plot.X.Label, int(Width/letter)))
+	c.text("label", "middle", (f.left+f.right)/2, f.bottom+37, Cut(f.plot.X.Label, int((f.right-f.left)/letter)+2))
 }
 
 // Key lists the series.

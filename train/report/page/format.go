@@ -30,7 +30,7 @@ func Percent(share float64, decimals int) string {
 	if text == None {
 		return text
 	}
-	return text + " %"
+	return text + "\u00a0%"
 }
 
 // Count writes a whole number in groups of three.
@@ -53,7 +53,7 @@ func Interval(e metrics.Estimate, decimals int) string {
 
 // PercentInterval writes the bounds of an interval of a share.
 func PercentInterval(e metrics.Estimate, decimals int) string {
-	return "[" + Number(100*e.Low, decimals) + ", " + Number(100*e.High, decimals) + "] %"
+	return "[" + Number(100*e.Low, decimals) + ", " + Number(100*e.High, decimals) + "]\u00a0%"
 }
 
 // Estimate is a cell with a figure and its interval; nil is none.
