@@ -4,8 +4,13 @@ import (
 	"leadscore/features"
 )
 
-// Blocks is how many spans of time, with about as many leads each, the history is cut into.
-const Blocks = 10
+const (
+	// Blocks is how many spans of time, with about as many leads each, the history is cut into: so many that the market stands
+	// still within one, a fortnight of two years.
+	Blocks = 50
+	// coarse is how many of them are taken together where each needs leads of two groups.
+	coarse = 5
+)
 
 // Column is what the evidence is read from. It is made of sums over leads, so that tables of parts of a history add up.
 type Column struct {
@@ -49,8 +54,8 @@ type Cell struct {
 // Count is what became of the leads of a cell in one span of time. The halves have nothing to do with the leads' order, see
 // [Half].
 type Count struct {
-	Won, Lost [2]int
-	Open      int
+	Won, Lost [2]int32
+	Open      int32
 }
 
 // Half deals rows into two halves that have nothing to do with their order.
@@ -94,8 +99,8 @@ func (c *Count) Subtract(other *Count) {
 	c.Open -= other.Open
 }
 
-func (c *Count) won() int  { return c.Won[0] + c.Won[1] }
-func (c *Count) lost() int { return c.Lost[0] + c.Lost[1] }
+func (c *Count) won() int  { return int(c.Won[0] + c.Won[1]) }
+func (c *Count) lost() int { return int(c.Lost[0] + c.Lost[1]) }
 
 // of counts the leads with an outcome.
 func (c *Count) of(outcome features.Outcome) int {
@@ -105,13 +110,13 @@ func (c *Count) of(outcome features.Outcome) int {
 	case features.Lost:
 		return c.lost()
 	}
-	return c.Open
+	return int(c.Open)
 }
 
 // sum is what became of the cell's leads over all time.
 func (c *Cell) sum() (won, lost, open int) {
 	for b := range c.Counts {
-		won, lost, open = won+c.Counts[b].won(), lost+c.Counts[b].lost(), open+c.Counts[b].Open
+		won, lost, open = won+c.Counts[b].won(), lost+c.Counts[b].lost(), open+int(c.Counts[b].Open)
 	}
 	return won, lost, open
 }
@@ -158,15 +163,15 @@ func (c *Column) filled() (won, lost, open share) {
 	return won, lost, open
 }
 
-// perBlock counts leads by span of time: all, and those with a value.
-func (c *Column) perBlock(outcomes ...features.Outcome) (all, filled [Blocks]int) {
+// perSpan counts leads by tenth of the history: all, and those with a value.
+func (c *Column) perSpan(outcomes ...features.Outcome) (all, filled [Blocks / coarse]int) {
 	for i := range c.Cells {
 		for b := range c.Cells[i].Counts {
 			for _, outcome := range outcomes {
 				n := c.Cells[i].Counts[b].of(outcome)
-				all[b] += n
+				all[b/coarse] += n
 				if !c.Cells[i].Missing {
-					filled[b] += n
+					filled[b/coarse] += n
 				}
 			}
 		}
@@ -178,8 +183,8 @@ func (c *Column) perBlock(outcomes ...features.Outcome) (all, filled [Blocks]int
 // (direct standardisation), so that a column that was introduced later is not mistaken for one that is filled later. Spans
 // that only one of the groups has are left out.
 func (c *Column) likeForLike(first, second []features.Outcome) (a, b share) {
-	allA, filledA := c.perBlock(first...)
-	allB, filledB := c.perBlock(second...)
+	allA, filledA := c.perSpan(first...)
+	allB, filledB := c.perSpan(second...)
 	expected := 0.0
 	for i := range allA {
 		if allA[i] > 0 && allB[i] > 0 {

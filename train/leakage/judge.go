@@ -166,16 +166,16 @@ func (j *judge) closedOnly(decided int) {
 	if c.Kind == features.Date || c.Kind == features.Number && !c.Whole {
 		return // later leads have later dates, and every fraction differs
 	}
-	all, _ := c.perBlock(ofDecided...)
-	opens, _ := c.perBlock(ofOpen...)
+	all, _ := c.perSpan(ofDecided...)
+	opens, _ := c.perSpan(ofOpen...)
 	n, values := 0, []string{}
 	for i := range c.Cells {
 		cell := &c.Cells[i]
 		_, _, open := cell.sum()
 		expected := 0.0
 		for b := range cell.Counts {
-			if all[b] > 0 {
-				expected += float64(cell.Counts[b].won()+cell.Counts[b].lost()) / float64(all[b]) * float64(opens[b])
+			if all[b/coarse] > 0 {
+				expected += float64(cell.Counts[b].won()+cell.Counts[b].lost()) / float64(all[b/coarse]) * float64(opens[b/coarse])
 			}
 		}
 		if open == 0 && !cell.Missing && !cell.Other && expected >= expectedOpen {

@@ -55,8 +55,8 @@ func rates(cells []Cell, leads func(*Cell) (won, decided int)) (by []float64, ok
 func ofHalf(half int) func(*Cell) (int, int) {
 	return func(c *Cell) (won, decided int) {
 		for b := range c.Counts {
-			won += c.Counts[b].Won[half]
-			decided += c.Counts[b].Won[half] + c.Counts[b].Lost[half]
+			won += int(c.Counts[b].Won[half])
+			decided += int(c.Counts[b].Won[half] + c.Counts[b].Lost[half])
 		}
 		return won, decided
 	}
@@ -92,7 +92,8 @@ func aucAhead(cells []Cell) (random, ahead metrics.Estimate, ok bool) {
 	for b := Blocks / 2; b < Blocks; b++ {
 		before, some := rates(cells, func(c *Cell) (won, decided int) {
 			for k := range b {
-				won, decided = won+c.Counts[k].won(), decided+c.Counts[k].won()+c.Counts[k].lost()
+				n := &c.Counts[k]
+				won, decided = won+n.won(), decided+n.won()+n.lost()
 			}
 			return won, decided
 		})
@@ -103,7 +104,7 @@ func aucAhead(cells []Cell) (random, ahead metrics.Estimate, ok bool) {
 		for i := range cells {
 			n := &cells[i].Counts[b]
 			for half := range 2 {
-				r = append(r, metrics.Tied{Score: byHalf[1-half][i], Won: n.Won[half], Lost: n.Lost[half]})
+				r = append(r, metrics.Tied{Score: byHalf[1-half][i], Won: int(n.Won[half]), Lost: int(n.Lost[half])})
 			}
 			a = append(a, metrics.Tied{Score: before[i], Won: n.won(), Lost: n.lost()})
 		}

@@ -7,9 +7,9 @@ import (
 )
 
 // cell has leads of both halves alike, all in one span of time.
-func cell(won, lost int) Cell {
+func cell(won, lost int32) Cell {
 	var c Cell
-	c.Counts[0] = Count{Won: [2]int{won / 2, won - won/2}, Lost: [2]int{lost / 2, lost - lost/2}}
+	c.Counts[0] = Count{Won: [2]int32{won / 2, won - won/2}, Lost: [2]int32{lost / 2, lost - lost/2}}
 	return c
 }
 
@@ -33,7 +33,7 @@ func TestInformationValue(t *testing.T) {
 func TestInformationError(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	draw := func() []Cell {
-		var won, lost [3]int
+		var won, lost [3]int32
 		for range 3000 {
 			won[pick(random, 0.5, 0.3)]++
 			lost[pick(random, 0.2, 0.3)]++
@@ -101,13 +101,13 @@ func TestRandomAgainstAhead(t *testing.T) {
 		// half of the values at win rate 0.1, half at 0.7: a won lead has the high one in 7 of 8, a lost one in 1 of 4.
 		"batches": {drawColumn(random, 20_000, Blocks*values, batches, high), 0.5 + (7.0/8-1.0/4)/2, 0.5},
 		"market": {drawColumn(random, 20_000, Blocks, func(span int) int { return span },
-			func(_, span int) float64 { return 0.05 * float64(span+1) }), 0.5, 0.5},
+			func(_, span int) float64 { return 0.01 * float64(span+1) }), 0.5, 0.5},
 		"meaning": {drawColumn(random, 20_000, values, func(int) int { return random.IntN(values) }, high), 0.5 + (7.0/8-1.0/4)/2, 0.5 + (7.0/8-1.0/4)/2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			s := Measure(c.cells)
-			// 0.02 is four standard errors of an AUC of 10,000 leads in five spans.
+			// 0.02 is four standard errors of an AUC of 10,000 leads.
 			if !s.Timed || math.Abs(s.Random.Value-c.random) > 0.02 || math.Abs(s.Ahead.Value-c.ahead) > 0.02 {
 				t.Errorf("random %.3f, ahead %.3f (timed %v), want %.3f and %.3f", s.Random.Value, s.Ahead.Value, s.Timed, c.random, c.ahead)
 			}
