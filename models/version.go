@@ -55,6 +55,9 @@ type Training struct {
 	Newest      string           `json:"newest_snapshot,omitempty"`
 	Horizon     string           `json:"horizon,omitempty"`
 
+	HorizonChoice *HorizonChoice `json:"horizon_choice,omitempty"` // where the schema gave no horizon
+	Months        []Month        `json:"months,omitempty"`         // the leads by month of their snapshot; none without times
+
 	// SnapshotAgeDays is the age at which training looked at its leads, from created to snapshot: 5, 50 and 95 % of
 	// them were younger. Empty without times.
 	SnapshotAgeDays []float64 `json:"snapshot_age_days,omitempty"`
@@ -62,8 +65,6 @@ type Training struct {
 	EffectiveParameters float64  `json:"effective_parameters"`
 	Warnings            []string `json:"warnings,omitempty"`
 
-	// Leakage is the suspicion table of what the schema lets scores use, by field; empty: nothing was suspicious.
-	Leakage []Suspicion `json:"leakage,omitempty"`
 }
 
 // Validation is how both scores did on the newest leads, before the final fit saw them.
@@ -79,6 +80,12 @@ type Validation struct {
 	// Difference is the model's AUC less the rules', with its 95 % interval (paired DeLong).
 	Difference metrics.Estimate `json:"auc_difference"`
 	Baselines  []NamedFigures   `json:"baselines,omitempty"`
+
+	Gap           int64     `json:"gap,omitempty"`            // leads before the newest part whose outcome was not known when it began: not fitted to
+	AccountsApart int64     `json:"accounts_apart,omitempty"` // leads left out of a part so that no account is in both
+	Tune          int64     `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
+	Rolling       *Rolling  `json:"rolling,omitempty"`
+	Contrast      *Contrast `json:"contrast,omitempty"`
 }
 
 // Figures are one score's measures on the newest part.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 
 	"leadscore/features"
@@ -43,8 +44,10 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Tra
 		Won:                 p.Won,
 		WonLate:             p.WonLate,
 		LeftOut:             map[string]int64{},
+		HorizonChoice:       p.Horizon,
+		Months:              p.Months(),
 		EffectiveParameters: final.report.EDF,
-		Warnings:            append(v.warnings, smallData(p, final)...),
+		Warnings:            slices.Concat(p.Warnings, v.warnings, smallData(p, final)),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {
 		for reason, count := range reasons {

@@ -21,6 +21,7 @@ type Config struct {
 	MaxBins         int     // of a number; 2 to 256
 	MinLevelRows    int     // leads that a category's value needs for a level of its own; ≥ 1
 	Pairs           bool    // look for pairs of fields that act together
+	Rolling         int     // origins at which the recipe is judged besides, at least 4; 0: none
 	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
 
 	Report    string           // path of the validation report to write; empty: none
@@ -34,7 +35,7 @@ type Config struct {
 // Defaults are the settings that the product uses unless told otherwise. The bins and rows are those of
 // docs/model.md.
 func Defaults() Config {
-	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true, Baselines: true}
+	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true, Rolling: LeastOrigins, Baselines: true}
 }
 
 // ErrSettings marks an error in a [Config], each fault with what would be right.
@@ -59,6 +60,7 @@ func (c *Config) validate() error {
 	refuse(len(c.Leads) == 0, "no file of leads given")
 	refuse(!(c.HoldOut > 0 && c.HoldOut <= 0.5), "hold-out share %v: write a number above 0 and up to 0.5", c.HoldOut)
 	refuse(c.MaxBins < 2 || c.MaxBins > 256, "at most %d bins: write 2 to 256", c.MaxBins)
+	refuse(c.Rolling != 0 && (c.Rolling < LeastOrigins || c.Rolling > mostOrigins), "%d rolling origins: write %d to %d, or 0 for none", c.Rolling, LeastOrigins, mostOrigins)
 	refuse(c.MinLevelRows < 1, "least rows a level %d: write 1 or more", c.MinLevelRows)
 	refuse(c.Alias != models.Champion && c.Alias != models.Challenger, "alias %q: write %s or %s", c.Alias, models.Champion, models.Challenger)
 	refuse(c.Gate && c.Alias != models.Champion, "a gate decides about the champion: leave out either the gate or the alias %q", c.Alias)

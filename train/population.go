@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/models"
 )
 
 // Population says which leads of a history are used, as wins or not, and why each of the others is left out. No lead is
@@ -21,12 +22,18 @@ type Population struct {
 	WonLate int64            // won, but after the horizon: used as not won
 	Dated   bool             // the snapshots have times
 	Until   features.Micros  // when the history was taken; NoTime without times
+
+	Horizon  *models.HorizonChoice // where the schema gives none and times tell one
+	Warnings []string
+	byMonth  map[string]*models.Month
+	early    bool // decided leads count though their horizon has not ended
 }
 
 // Reasons why a lead is left out.
 const (
 	reasonOpen         = "open: neither won nor lost yet"
 	reasonImmature     = "immature: open, and younger than the horizon"
+	reasonEarly        = "immature: decided, but its horizon has not ended; of the leads of its age only the quickly decided are known"
 	reasonNoSnapshot   = "no snapshot: the schema's snapshot rule gives this lead no time"
 	reasonDecided      = "decided before the snapshot"
 	reasonClosedBefore = "closed before it was created"
@@ -35,12 +42,39 @@ const (
 // ErrOneClass is returned for a history that holds only wins or only losses.
 var ErrOneClass = errors.New("a model needs both won and lost leads")
 
-// populate labels every lead of the history.
+// leastMature is the number of won, and of lost, leads below which a history does without those whose horizon has
+// not ended only if it must: a hundred of each is the usual least for judging a model (Collins, Ogundimu & Altman, Statistics in
+// Medicine 35, 2016).
+const leastMature = 100
+
+// populate labels every lead of the history. It first chooses the horizon where the schema gives none, and sets it there. A
+// lead counts once its horizon has ended: of younger leads only the quickly decided are known, and those are not like the
+// others. Where too few are left, all decided leads count, with a warning.
 func populate(h *features.History) (*Population, error) {
+	p := &Population{Until: observedUntil(h)}
+	p.Horizon = chooseHorizon(h, p.Until)
+	p.labelAll(h)
+	if young := p.LeftOut[reasonEarly]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < leastMature {
+		p.early = true
+		p.labelAll(h)
+		p.Warnings = append(p.Warnings, fmt.Sprintf(
+			"few leads are older than the horizon, so %d younger ones count that are decided already: the quickly decided weigh too much", young))
+	}
+	p.orderByTime(h)
+	if p.Won == 0 || p.Won == int64(len(p.Rows)) {
+		return nil, p.oneClass(h)
+	}
+	return p, nil
+}
+
+func (p *Population) labelAll(h *features.History) {
 	n := h.Table.Len()
-	p := &Population{Wins: make([]float64, n), LeftOut: map[string]int64{}, Until: observedUntil(h)}
+	p.Rows, p.Won, p.WonLate, p.Wins = nil, 0, 0, make([]float64, n)
+	p.LeftOut, p.byMonth = map[string]int64{}, map[string]*models.Month{}
 	for i := range n {
-		if reason := p.label(h, i); reason != "" {
+		reason := p.label(h, i)
+		p.countMonth(h, i, reason)
+		if reason != "" {
 			p.LeftOut[reason]++
 			continue
 		}
@@ -49,11 +83,6 @@ func populate(h *features.History) (*Population, error) {
 			p.Won++
 		}
 	}
-	p.orderByTime(h)
-	if p.Won == 0 || p.Won == int64(len(p.Rows)) {
-		return nil, p.oneClass(h)
-	}
-	return p, nil
 }
 
 func observedUntil(h *features.History) features.Micros {
@@ -80,6 +109,8 @@ func (p *Population) label(h *features.History, i int) (reason string) {
 		return reasonNoSnapshot
 	case timed && closed != features.NoTime && closed < asOf:
 		return reasonDecided
+	case timed && horizon > 0 && asOf+horizon > p.Until && !p.early:
+		return reasonEarly
 	case t.Outcome[i] == features.Lost:
 		return ""
 	case timed && horizon > 0 && closed != features.NoTime && closed > asOf+horizon:

@@ -208,6 +208,7 @@ func TestOneClass(t *testing.T) {
 func sequence(t *testing.T, outcomes string, dated bool) (*features.History, *Population) {
 	t.Helper()
 	h := constructed(t, make([]entry, len(outcomes))...)
+	h.Table.Schema.Horizon = 0 // each outcome is known at once: no gap
 	p := &Population{Wins: make([]float64, len(outcomes)), Dated: dated}
 	for i, outcome := range outcomes {
 		p.Rows = append(p.Rows, int32(i))

@@ -22,6 +22,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	if v.Validation.Leads > 0 {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
+		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 	}
 	for _, warning := range v.Training.Warnings {
@@ -46,6 +47,9 @@ func writePopulation(b *strings.Builder, t *models.Training) {
 	}
 	if t.Horizon != "" {
 		fmt.Fprintf(b, "A win counts within %s of the snapshot.\n", t.Horizon)
+	}
+	if t.HorizonChoice != nil {
+		fmt.Fprintf(b, "No horizon is given: %s.\n", t.HorizonChoice.Words)
 	}
 	fmt.Fprintf(b, "%.1f effective parameters.\n\n", t.EffectiveParameters)
 }

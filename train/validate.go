@@ -58,10 +58,11 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	}
 	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
-	return v, nil
+	return v, v.lookBack(ctx, d, p, s, cfg)
 }
 
 func (v *validation) describe(s *split, p *Population) {
+	v.Gap, v.AccountsApart, v.Tune = int64(s.gap), int64(s.accounts+s.accountsTaken), int64(len(s.tune))
 	v.Split, v.Past, v.Leads = s.words, int64(len(s.past)), int64(len(s.newest))
 	won, _ := countOutcomes(s.newest, p)
 	v.Won = int64(won)

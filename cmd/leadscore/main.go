@@ -97,6 +97,7 @@ func defaults() map[string]string {
 		"hold_out":   fmt.Sprint(d.HoldOut),
 		"max_bins":   fmt.Sprint(d.MaxBins),
 		"level_rows": fmt.Sprint(d.MinLevelRows),
+		"rolling":    fmt.Sprint(d.Rolling),
 	}
 }
 

@@ -1,0 +1,69 @@
+package train
+
+import "leadscore/features"
+
+// accountOf is a number of the lead's account; a lead without one stands for itself.
+func accountOf(t *features.Table, row int32) int64 {
+	if t.Account == nil || t.Account[row] == 0 {
+		return -1 - int64(row)
+	}
+	return int64(t.Account[row])
+}
+
+// apart are a past and a judged part without an account in both.
+type apart struct {
+	past, judged []int32
+	leftOut      int // leads of past accounts that were left out of the judged part
+	taken        int // leads of judged accounts that were taken out of the past instead
+}
+
+// keepAccountsApart sees to it that no account has leads on both sides, else the model is judged on what it may know by
+// heart. An account belongs to the part of its first lead: its later leads are left out of the judged part. Where that would
+// leave less than half of the judged leads, or fewer than [fewToJudge] of an outcome that had so many, the judged part
+// stays whole and its accounts leave the past instead. docs/decisions/0007-accounts.md.
+func keepAccountsApart(h *features.History, p *Population, past, judged []int32) apart {
+	if h.Table.Account == nil {
+		return apart{past: past, judged: judged}
+	}
+	fresh := withoutAccounts(h, judged, past)
+	if 2*len(fresh) >= len(judged) && rarer(fresh, p) >= min(fewToJudge, rarer(judged, p)) {
+		return apart{past: past, judged: fresh, leftOut: len(judged) - len(fresh)}
+	}
+	rest := withoutAccounts(h, past, judged)
+	return apart{past: rest, judged: judged, taken: len(past) - len(rest)}
+}
+
+// withoutAccounts are the rows whose account has no lead among others, in the same order.
+func withoutAccounts(h *features.History, rows, others []int32) []int32 {
+	seen := make(map[int64]bool, len(others))
+	for _, row := range others {
+		seen[accountOf(h.Table, row)] = true
+	}
+	kept := make([]int32, 0, len(rows))
+	for _, row := range rows {
+		if !seen[accountOf(h.Table, row)] {
+			kept = append(kept, row)
+		}
+	}
+	return kept
+}
+
+// accountGroups cuts rows into groups of one account each, in the order of their first leads.
+func accountGroups(h *features.History, rows []int32) [][]int32 {
+	at := make(map[int64]int, len(rows))
+	var groups [][]int32
+	for _, row := range rows {
+		account := accountOf(h.Table, row)
+		k, ok := at[account]
+		if !ok {
+			k = len(groups)
+			at[account] = k
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], row)
+	}
+	return groups
+}
+
+// rarer is the number of leads of the rarer outcome.
+func rarer(rows []int32, p *Population) int { return min(countOutcomes(rows, p)) }

@@ -1,0 +1,54 @@
+package train
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"leadscore/features"
+	"leadscore/models"
+)
+
+// contrast judges the recipe, fields without pairs, on a random split of the same size as the split by time, and on that
+// itself: how much a random split would have flattered. Nil where a side of the random split would lack an outcome.
+func contrast(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Contrast, error) {
+	past, judged := randomSplit(d.history, p, len(s.newest))
+	if rarer(past, p) == 0 || rarer(judged, p) == 0 {
+		return nil, nil
+	}
+	cfg.progress("judging on a random split", 0, 0)
+	c := &models.Contrast{Leads: int64(len(judged))}
+	var err error
+	if c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg); err != nil {
+		return nil, err
+	}
+	c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, cfg)
+	return c, err
+}
+
+// randomSplit draws accounts until their leads are at least so many: those judge, the rest is the past. The seed is fixed, so
+// the same leads give the same split. Both parts are in the population's order.
+func randomSplit(h *features.History, p *Population, judgedLeads int) (past, judged []int32) {
+	groups := accountGroups(h, p.Rows)
+	random := rand.New(rand.NewPCG(1, 2))
+	random.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
+	for _, group := range groups {
+		if len(judged) < judgedLeads {
+			judged = append(judged, group...)
+		} else {
+			past = append(past, group...)
+		}
+	}
+	p.sortByPlace(past)
+	p.sortByPlace(judged)
+	return past, judged
+}
+
+func plainAUC(ctx context.Context, d *data, p *Population, past, judged []int32, cfg *Config) (float64, error) {
+	model, err := fitPlain(ctx, d.history, p, past, cfg)
+	if err != nil {
+		return 0, err
+	}
+	predicted := predict(model, d.history, judged)
+	f, err := figures(predicted, predicted, outcomesOf(judged, p))
+	return f.AUC.Value, err
+}

@@ -1,0 +1,51 @@
+package train
+
+import (
+	"sort"
+	"time"
+
+	"leadscore/features"
+	"leadscore/models"
+)
+
+// countMonth adds a lead to the month of its snapshot, or else of its creation; leads without either stand in a month without
+// a name.
+func (p *Population) countMonth(h *features.History, i int, reason string) {
+	at := h.AsOf[i]
+	if at == features.NoTime {
+		at = timeOf(h.Table.Created, i)
+	}
+	name := ""
+	if at != features.NoTime {
+		name = time.UnixMicro(int64(at)).UTC().Format("2006-01")
+	}
+	m := p.byMonth[name]
+	if m == nil {
+		m = &models.Month{Month: name}
+		p.byMonth[name] = m
+	}
+	switch reason {
+	case "":
+		m.Used++
+		m.Won += int64(p.Wins[i])
+	case reasonOpen:
+		m.Open++
+	case reasonImmature, reasonEarly:
+		m.Immature++
+	default:
+		m.LeftOut++
+	}
+}
+
+// Months are the leads by month, oldest first; nil where no lead has a time.
+func (p *Population) Months() []models.Month {
+	var months []models.Month
+	for _, m := range p.byMonth {
+		months = append(months, *m)
+	}
+	if len(months) == 1 && months[0].Month == "" {
+		return nil
+	}
+	sort.Slice(months, func(i, j int) bool { return months[i].Month < months[j].Month })
+	return months
+}
