@@ -54,7 +54,7 @@ func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
 	if err == nil {
 		record.Champion = champion.ID
 	}
-	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), checkCalibration(&g.validation.Model.Calibration), checkLeaks(g.data.leaks)}
+	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), checkCalibration(&g.validation.Model.Calibration), checkLeaks(g.version.Training.Leakage)}
 	compared, err := g.checkChampion(ctx, champion)
 	if err != nil {
 		return nil, err
@@ -87,11 +87,16 @@ func checkCalibration(c *metrics.Calibration) models.GateCheck {
 	return models.GateCheck{Name: "calibration", Passed: slope && level, Reason: reason}
 }
 
-func checkLeaks(leaks []string) models.GateCheck {
-	if len(leaks) == 0 {
-		return models.GateCheck{Name: "leaks", Passed: true, Reason: "no field is graded as known only after the outcome"}
+// checkLeaks asks that every field graded as a leak is explained in the schema.
+func checkLeaks(found []models.Suspicion) models.GateCheck {
+	var names []string
+	for _, leak := range models.Unexplained(found) {
+		names = append(names, leak.Field)
 	}
-	return models.GateCheck{Name: "leaks", Reason: "known only after the outcome: " + strings.Join(leaks, ", ")}
+	if len(names) == 0 {
+		return models.GateCheck{Name: "leaks", Passed: true, Reason: "no field is graded as known only after the outcome without the schema saying why it is used"}
+	}
+	return models.GateCheck{Name: "leaks", Reason: "known only after the outcome: " + strings.Join(names, ", ")}
 }
 
 // checkChampion holds the version against the champion on the same leads. The version is judged by its fit to the past,

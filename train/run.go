@@ -86,7 +86,6 @@ type data struct {
 	rows        int64
 	leftOut     map[string]int64
 	warnings    []features.Warning
-	leaks       []string // fields that the leakage guard grades as a leak, each with its evidence
 }
 
 // readData reads the schema, the rules, the leads and their events, in this order, so that a mistake in the small files
