@@ -117,16 +117,19 @@ func aucAhead(cells []Cell) (random, ahead metrics.Estimate, ok bool) {
 // spans gathers AUCs of separate groups of leads, weighted by their pairs of a won and a lost lead.
 type spans struct{ pairs, sum, variance float64 }
 
+// leastPerSpan is how many won and lost leads a span needs: of fewer, the variance of an AUC cannot be told.
+const leastPerSpan = 5
+
 func (s *spans) add(tied []metrics.Tied) {
-	auc, err := metrics.AUCOfTies(tied)
-	if err != nil {
-		return // one outcome only: no pairs
-	}
-	won, lost := 0.0, 0.0
+	won, lost := 0, 0
 	for _, t := range tied {
-		won, lost = won+float64(t.Won), lost+float64(t.Lost)
+		won, lost = won+t.Won, lost+t.Lost
 	}
-	weight := won * lost
+	auc, err := metrics.AUCOfTies(tied)
+	if err != nil || min(won, lost) < leastPerSpan {
+		return
+	}
+	weight := float64(won) * float64(lost)
 	s.pairs += weight
 	s.sum += weight * auc.Value
 	s.variance += weight * weight * auc.StandardError * auc.StandardError
