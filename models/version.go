@@ -65,6 +65,8 @@ type Training struct {
 	EffectiveParameters float64  `json:"effective_parameters"`
 	Warnings            []string `json:"warnings,omitempty"`
 
+	// Leakage is the suspicion table of what the schema lets scores use, by field; empty: nothing was suspicious.
+	Leakage []Suspicion `json:"leakage,omitempty"`
 }
 
 // Validation is how both scores did on the newest leads, before the final fit saw them.

@@ -47,6 +47,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Tra
 		HorizonChoice:       p.Horizon,
 		Months:              p.Months(),
 		EffectiveParameters: final.report.EDF,
+		Leakage:             d.leakage,
 		Warnings:            slices.Concat(p.Warnings, v.warnings, smallData(p, final)),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {

@@ -22,6 +22,7 @@ type Config struct {
 	MinLevelRows    int     // leads that a category's value needs for a level of its own; ≥ 1
 	Pairs           bool    // look for pairs of fields that act together
 	Rolling         int     // origins at which the recipe is judged besides, at least 4; 0: none
+	plain           bool    // a fit for figures only: without pairs, and its standard errors may be rough
 	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
 
 	Report    string           // path of the validation report to write; empty: none

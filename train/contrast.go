@@ -10,7 +10,7 @@ import (
 
 // contrast judges the recipe, fields without pairs, on a random split of the same size as the split by time, and on that
 // itself: how much a random split would have flattered. Nil where a side of the random split would lack an outcome.
-func contrast(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Contrast, error) {
+func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Contrast, error) {
 	past, judged := randomSplit(d.history, p, len(s.newest))
 	if rarer(past, p) == 0 || rarer(judged, p) == 0 {
 		return nil, nil
@@ -20,6 +20,10 @@ func contrast(ctx context.Context, d *data, p *Population, s *split, cfg *Config
 	var err error
 	if c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg); err != nil {
 		return nil, err
+	}
+	if !cfg.Pairs { // that fit has been made already
+		c.TimeAUC = v.Model.AUC.Value
+		return c, nil
 	}
 	c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, cfg)
 	return c, err

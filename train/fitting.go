@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"leadscore/features"
 	"leadscore/models/logistic"
@@ -56,6 +57,9 @@ func fitConfig(e *features.Encoder, cfg *Config) fit.Config {
 	var c fit.Config
 	if cfg.Pairs {
 		c.Pairs.Most = len(e.Inputs)
+	}
+	if cfg.plain {
+		c.StandardError = fit.StandardError{Tolerance: math.MaxFloat64, MaxRank: 1}
 	}
 	for i, in := range e.Inputs {
 		if in.Source == features.FromSnapshot {

@@ -93,11 +93,11 @@ func rollTo(ctx context.Context, d *data, p *Population, w window, cfg *Config) 
 	return o, err
 }
 
-// fitPlain fits the fields without pairs: the search for pairs would make the figures beside the main one cost many
-// times as much.
+// fitPlain fits the fields without pairs, for figures beside the main one: the search for pairs would make them cost many
+// times as much. Its standard errors are not to be used.
 func fitPlain(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
 	plain := *cfg
-	plain.Pairs = false
+	plain.Pairs, plain.plain = false, true
 	return fitTo(ctx, h, p, rows, &plain)
 }
 
@@ -157,6 +157,6 @@ func (v *validation) lookBack(ctx context.Context, d *data, p *Population, s *sp
 	if v.Rolling, err = roll(ctx, d, p, cfg); err != nil {
 		return err
 	}
-	v.Contrast, err = contrast(ctx, d, p, s, cfg)
+	v.Contrast, err = v.contrast(ctx, d, p, s, cfg)
 	return err
 }

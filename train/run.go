@@ -39,6 +39,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := guard(ctx, data, population, &cfg); err != nil {
+		return nil, err
+	}
 	validation, err := validate(ctx, data, population, &cfg)
 	if err != nil {
 		return nil, err
@@ -86,6 +89,7 @@ type data struct {
 	rows        int64
 	leftOut     map[string]int64
 	warnings    []features.Warning
+	leakage     []models.Suspicion // what the leakage guard found, leaks that the schema explains included
 }
 
 // readData reads the schema, the rules, the leads and their events, in this order, so that a mistake in the small files

@@ -25,6 +25,7 @@ func (r *Result) WriteText(w io.Writer) error {
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 	}
+	writeLeakage(&b, v.Training.Leakage)
 	for _, warning := range v.Training.Warnings {
 		fmt.Fprintf(&b, "Warning: %s.\n", warning)
 	}
