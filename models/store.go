@@ -1,8 +1,6 @@
 package models
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +23,8 @@ const (
 //
 //	DIR/deals/aliases.json                           which version is champion, which challenger, and which were before
 //	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/model.json
-//	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/SHA256SUMS
+//	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/card.md       and other files beside it, for people
+//	DIR/deals/versions/2026-06-30-3f9a2c1b7d04/SHA256SUMS    of all of them
 //
 // A version's folder appears whole or not at all: it is written beside its place and renamed. Readers need no lock;
 // who moves an alias holds DIR/deals/aliases.lock, so that no move is lost.
@@ -97,7 +96,11 @@ func ParseName(name string) (model, ref string, err error) {
 }
 
 // Put stores a version and returns its id. The same content gives the same id, and storing it again changes nothing.
-func (s *Store) Put(v *Version) (string, error) {
+func (s *Store) Put(v *Version) (string, error) { return s.PutWith(v, nil) }
+
+// PutWith is Put with other files beside the version by name, such as [CardFile]. The id follows from model.json alone; where the version is stored
+// already, its files stay as they are.
+func (s *Store) PutWith(v *Version, beside map[string][]byte) (string, error) {
 	if model, ref, err := ParseName(v.Model); err != nil || ref != "" {
 		return "", fmt.Errorf("%w: %q is not a bare model name", ErrName, model)
 	}
@@ -110,7 +113,10 @@ func (s *Store) Put(v *Version) (string, error) {
 		_, err := s.read(v.Model, v.ID) // a damaged twin must not pass for this one
 		return v.ID, err
 	}
-	files := map[string][]byte{"model.json": text, "SHA256SUMS": []byte(v.Checksum + "  model.json\n")}
+	files, err := versionFiles(text, beside)
+	if err != nil {
+		return "", err
+	}
 	return v.ID, writeFolder(place, files)
 }
 
@@ -234,25 +240,26 @@ func (s *Store) read(model, id string) (*Version, error) {
 		return nil, fmt.Errorf("%w: %q/%q", ErrName, model, id)
 	}
 	dir := s.versionDir(model, id)
-	text, err := os.ReadFile(filepath.Join(dir, "model.json"))
+	text, err := os.ReadFile(filepath.Join(dir, modelFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %s of model %q in store %s", ErrNoVersion, id, model, s.dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	digest := sha256.Sum256(text)
-	sum := hex.EncodeToString(digest[:])
-	listed, err := os.ReadFile(filepath.Join(dir, "SHA256SUMS"))
-	if err != nil || string(listed) != sum+"  model.json\n" || !strings.HasSuffix(id, "-"+sum[:12]) {
-		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, "model.json"), ErrChecksum)
+	sum := checksum(text)
+	if !strings.HasSuffix(id, "-"+sum[:12]) {
+		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, modelFile), ErrChecksum)
+	}
+	if err := checkFiles(dir, sum); err != nil {
+		return nil, err
 	}
 	v, err := DecodeVersion(text)
 	if err != nil {
-		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, "model.json"), err)
+		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, modelFile), err)
 	}
 	if v.Model != model || id != v.newestDay()+"-"+sum[:12] {
-		return nil, fmt.Errorf("store: %s: %w: it is %s/%s-%s", filepath.Join(dir, "model.json"), ErrMisplaced, v.Model, v.newestDay(), sum[:12])
+		return nil, fmt.Errorf("store: %s: %w: it is %s/%s-%s", filepath.Join(dir, modelFile), ErrMisplaced, v.Model, v.newestDay(), sum[:12])
 	}
 	v.ID, v.Checksum = id, sum
 	return v, nil

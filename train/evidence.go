@@ -17,6 +17,9 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 		Training: version.Training, Validation: version.Validation,
 		Capacity: cfg.Capacity,
 	}
+	for _, s := range version.Training.Leakage {
+		e.Leaks = append(e.Leaks, report.Leak{Field: s.Field, Grade: string(s.Grade), Evidence: s.Words, Because: s.Because})
+	}
 	e.Months = monthsOf(d.history, p)
 	addTables(e, final, p)
 	if v.Leads == 0 {

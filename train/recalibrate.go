@@ -10,6 +10,7 @@ import (
 	"leadscore/models"
 	"leadscore/models/logistic"
 	"leadscore/models/metrics"
+	"leadscore/train/report"
 )
 
 // RecalibrateConfig says which version to move and by which closed leads. Its zero value is invalid.
@@ -272,7 +273,7 @@ func warnOfMove(base *models.Version, how *models.Recalibration, dated bool) (wa
 
 // publish stores the version and moves its alias.
 func (r *Recalibrated) publish(store *models.Store) error {
-	id, err := store.Put(r.Version)
+	id, err := store.PutWith(r.Version, map[string][]byte{models.CardFile: []byte(report.Card(r.Version))})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"leadscore/features"
 	"leadscore/models"
 	"leadscore/models/rules"
+	"leadscore/train/report"
 )
 
 // Result is a stored version and what was worth saying on the way.
@@ -148,7 +149,7 @@ func readHistory(ctx context.Context, schema *features.Schema, name string, lead
 
 // publish stores the version and moves the alias to it; a version that the gate refused becomes challenger.
 func (r *Result) publish(store *models.Store) error {
-	id, err := store.Put(r.Version)
+	id, err := store.PutWith(r.Version, map[string][]byte{models.CardFile: []byte(report.Card(r.Version))})
 	if err != nil {
 		return err
 	}

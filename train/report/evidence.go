@@ -122,6 +122,6 @@ type Pair struct {
 type Leak struct {
 	Field    string
 	Grade    string // "suspect" or "leak"
-	Evidence string // in words
-	Figure   string
+	Evidence string // in words, with its figures
+	Because  string // the schema's reason for using the field all the same; empty: none
 }

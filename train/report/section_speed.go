@@ -141,9 +141,9 @@ func (w *writer) leaks() *page.Section {
 		s.Blocks = []page.Block{{Text: text}}
 		return s
 	}
-	table := &page.Table{Caption: "Fields under suspicion", Prose: true, Columns: []page.Column{{Title: "Field"}, {Title: "Grade"}, {Title: "Evidence"}, {Title: "Figure"}}}
+	table := &page.Table{Caption: "Fields under suspicion", Prose: true, Columns: []page.Column{{Title: "Field"}, {Title: "Grade"}, {Title: "Evidence"}, {Title: "Used because"}}}
 	for _, l := range w.e.Leaks {
-		table.Rows = append(table.Rows, []page.Cell{{Text: l.Field}, {Text: l.Grade}, {Text: l.Evidence}, {Text: l.Figure}})
+		table.Rows = append(table.Rows, []page.Cell{{Text: l.Field}, {Text: l.Grade}, {Text: l.Evidence}, {Text: l.Because}})
 	}
 	s.Blocks = []page.Block{{Table: table}}
 	return s

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"leadscore/models"
 	"leadscore/train/report/page"
 )
 
@@ -151,7 +152,7 @@ func speedVerdict(m *Measures) (page.Tone, string) {
 
 func countLeaks(leaks []Leak) (n int) {
 	for _, l := range leaks {
-		if l.Grade == "leak" {
+		if l.Grade == string(models.Leak) && l.Because == "" {
 			n++
 		}
 	}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/train/report/page"
+)
+
+// Card is the model card of a version, in Markdown, under the headings of TRIPOD+AI (Collins et al., BMJ 385, 2024, e078378). It says what
+// the version itself knows, and where only people know, asks for it. The same version gives the same bytes.
+func Card(v *models.Version) string {
+	c := &card{v: v}
+	c.add("# Model card: %s", text(v.Model))
+	c.add("Lead-scoring model, made by %s. This card belongs to the model.json beside it; SHA256SUMS holds the checksums of both.", text(v.Code))
+	c.abstract()
+	c.methods()
+	c.results()
+	c.discussion()
+	return c.String()
+}
+
+// card collects paragraphs.
+type card struct {
+	strings.Builder
+	v *models.Version
+}
+
+func (c *card) add(format string, values ...any) {
+	fmt.Fprintf(c, format+"\n\n", values...)
+}
+
+// text makes a text from outside harmless in Markdown: on one line, without tags, links or table bars.
+func text(s string) string {
+	s = html.EscapeString(strings.Join(strings.Fields(s), " "))
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`).Replace(s)
+}
+
+// asked stands where only people know.
+const asked = "Not known to the program; to be said by those who use it."
+
+func (c *card) abstract() {
+	t, val := &c.v.Training, &c.v.Validation
+	c.add("## Abstract")
+	c.add("Predicts the probability that a lead is won%s, from %s known at the snapshot, the instant at which a lead is looked at. Fitted to %s, %s of them won.",
+		within(t.Horizon), page.Plural(len(c.v.Encoder.Inputs), "input", "inputs"), page.Plural(t.Used, "lead", "leads"), page.Count(t.Won))
+	if val.Leads > 0 {
+		c.add("%s", sentence(text(val.Verdict)))
+	}
+	c.add("## Introduction")
+	c.add("**Background and objectives.** To rank leads for sales, and to say how likely each is won, beside a rule score that people wrote. The rules are in model.json.")
+	c.add("**Intended use.** To choose which leads a person works first. Not for decisions about people such as employment or credit, and not without the interval that comes with each score. %s", asked)
+}
+
+func within(horizon string) string {
+	if horizon == "" {
+		return ""
+	}
+	return " within " + text(horizon) + " of the snapshot"
+}
+
+func (c *card) methods() {
+	v, t := c.v, &c.v.Training
+	c.add("## Methods")
+	c.add("**Data.** %s; SHA-256 of the files `%s`. Snapshots from %s to %s.", page.Plural(t.Rows, "row", "rows"), t.Fingerprint, orUnknown(t.Oldest), orUnknown(t.Newest))
+	c.add("**Participants.** Used: %s. Left out:", page.Plural(t.Used, "lead", "leads"))
+	if len(t.LeftOut) == 0 {
+		c.add("- none")
+	}
+	for _, reason := range sortedKeys(t.LeftOut) {
+		fmt.Fprintf(c, "- %s: %s\n", page.Count(t.LeftOut[reason]), text(reason))
+	}
+	if len(t.LeftOut) > 0 {
+		c.WriteString("\n")
+	}
+	c.add("**Data preparation.** Numbers in quantile bins, categories in levels, both learned from the fitted leads. Rare and unseen categories share a level.")
+	c.add("**Outcome.** Column %s: won is %s, lost is %s; everything else is open and never counted as lost. %s won after the horizon count as not won.",
+		text(v.Schema.Outcome.Column), list(v.Schema.Outcome.Won), list(v.Schema.Outcome.Lost), page.Plural(t.WonLate, "lead", "leads"))
+	c.predictors()
+	c.add("**Sample size.** %s won and %s not, for %s effective parameters.", page.Count(t.Won), page.Count(t.Used-t.Won), page.Number(t.EffectiveParameters, 1))
+	c.add("**Missing data.** Missing is a value with a coefficient of its own; nothing is filled in and no lead is dropped for it.")
+	c.add("**Analytical methods.** Penalised binned additive logistic regression, smoothing by restricted likelihood (Wood & Fasiolo 2017); standard errors from the penalised Hessian. Judged on %s; then fitted to all.", orUnknown(text(v.Validation.Split)))
+	c.add("**Class imbalance.** None is corrected: probabilities stay probabilities.")
+	c.add("**Fairness.** The validation report shows the figures by segment. Which groups matter: %s", strings.ToLower(asked[:1])+asked[1:])
+	c.add("**Model output.** A probability with a 90 %% interval, and what each field adds to the log-odds.")
+	c.add("**Ethical approval.** %s", asked)
+	c.add("## Open science")
+	c.add("**Funding, conflicts of interest, protocol, registration.** %s", asked)
+	c.add("**Data and code sharing.** The code is named above; the data stay with their owner.")
+	c.add("## Patient and public involvement")
+	c.add("Not applicable to lead scoring.")
+}
+
+// predictors lists the fields by what is done with them.
+func (c *card) predictors() {
+	c.add("**Predictors.**")
+	c.WriteString("| field | kind | used | because |\n|---|---|---|---|\n")
+	for i := range c.v.Schema.Fields {
+		f := &c.v.Schema.Fields[i]
+		used := "yes"
+		if !f.Used() {
+			used = "no"
+		}
+		fmt.Fprintf(c, "| %s | %s | %s | %s |\n", text(f.Name), f.Kind, used, text(f.Because))
+	}
+	for _, in := range c.v.Encoder.Inputs {
+		if in.Source != features.FromField {
+			fmt.Fprintf(c, "| %s | from %s | yes | |\n", text(in.Name), in.Source)
+		}
+	}
+	c.WriteString("\n")
+	for _, s := range c.v.Training.Leakage {
+		fmt.Fprintf(c, "- %s: %s. %s %s\n", text(s.Field), s.Grade, sentence(text(s.Words)), text(s.Because))
+	}
+	if len(c.v.Training.Leakage) > 0 {
+		c.WriteString("\n")
+	}
+}
+
+func list(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = "“" + text(value) + "”"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}
+
+func (c *card) results() {
+	v, t, val := c.v, &c.v.Training, &c.v.Validation
+	c.add("## Results")
+	c.add("**Participants.** %s used, %s won (%s).", page.Plural(t.Used, "lead", "leads"), page.Count(t.Won), page.Percent(share(t.Won, t.Used), 1))
+	c.add("**Model development and specification.** %s; the whole model is model.json.", page.Plural(len(v.Logistic.Terms), "term", "terms"))
+	c.WriteString("| term | effective parameters |\n|---|---|\n")
+	for i := range v.Logistic.Terms {
+		fmt.Fprintf(c, "| %s | %s |\n", text(v.Logistic.Terms[i].Name), page.Number(v.Logistic.Terms[i].EDF, 1))
+	}
+	c.WriteString("\n")
+	c.add("**Model performance.**")
+	if val.Leads == 0 {
+		c.add("The model could not be judged.")
+	} else {
+		c.performance()
+	}
+	c.add("**Model updating.** %s", c.updating())
+}
+
+func (c *card) performance() {
+	val := &c.v.Validation
+	c.add("On %s: %s, %s won, with 95 %% intervals.", text(val.Split), page.Plural(val.Leads, "lead", "leads"), page.Count(val.Won))
+	c.WriteString("| figure | model | rules |\n|---|---|---|\n")
+	row := func(name string, of func(*models.Figures) string) {
+		fmt.Fprintf(c, "| %s | %s | %s |\n", name, of(&val.Model), of(&val.Rules))
+	}
+	row("AUC", func(f *models.Figures) string { return page.Number(f.AUC.Value, 3) + " " + page.Interval(f.AUC, 3) })
+	row("log loss, nats a lead", func(f *models.Figures) string { return page.Number(f.LogLoss, 4) })
+	row("Brier score", func(f *models.Figures) string { return page.Number(f.Brier, 4) })
+	row("calibration intercept", func(f *models.Figures) string {
+		return page.Number(f.Calibration.Intercept.Value, 3) + " " + page.Interval(f.Calibration.Intercept, 3)
+	})
+	row("calibration slope", func(f *models.Figures) string {
+		return page.Number(f.Calibration.Slope.Value, 3) + " " + page.Interval(f.Calibration.Slope, 3)
+	})
+	row("wins expected / observed", func(f *models.Figures) string {
+		return page.Number(f.Calibration.Expected, 1) + " / " + page.Number(f.Calibration.Observed, 0)
+	})
+	c.WriteString("\n")
+}
+
+func (c *card) updating() string {
+	if c.v.Recalibration == nil {
+		return "None; leadscore recalibrate moves intercept and slope, leadscore train makes a new version."
+	}
+	return "Intercept and slope were moved to later deals; see recalibration in model.json."
+}
+
+func (c *card) discussion() {
+	c.add("## Discussion")
+	c.add("**Interpretation.** %s", orUnknown(sentence(text(c.v.Validation.Verdict))))
+	c.add("**Limitations.**")
+	if len(c.v.Training.Warnings) == 0 {
+		c.add("- The program has no warning. A market that changes makes any model wrong.")
+	}
+	for _, warning := range c.v.Training.Warnings {
+		fmt.Fprintf(c, "- %s\n", sentence(text(warning)))
+	}
+	if len(c.v.Training.Warnings) > 0 {
+		c.WriteString("\n")
+	}
+	c.add("**Usability.** A value that training has not seen is scored as *other*, a missing one as *missing*; each answer says which. %s", asked)
+}
