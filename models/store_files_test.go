@@ -55,7 +55,9 @@ func TestDamagedFilesBesideAVersion(t *testing.T) {
 		name   string
 		damage func(dir string) error
 	}{
-		{"card changed", func(dir string) error { return os.WriteFile(filepath.Join(dir, CardFile), []byte("# Another\n"), 0o644) }},
+		{"card changed", func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, CardFile), []byte("# Another\n"), 0o644)
+		}},
 		{"card gone", func(dir string) error { return os.Remove(filepath.Join(dir, CardFile)) }},
 		{"sums cut short", func(dir string) error {
 			return rewrite(dir, func(b []byte) []byte { return b[:len(b)-1] })
