@@ -35,6 +35,7 @@ type commands struct {
 	Ask         askCommand         `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
 	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
+	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
 	Simulate    simulateCommand    `cmd:"" help:"Make up a deal history with a known truth."`
 
 	JSON    bool             `help:"Print the result as JSON, for machines." name:"json"`
