@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/logistic"
 	"leadscore/models/metrics"
+	"leadscore/train/fit"
 )
 
 // The gate's bounds; docs/decisions/0006-gate.md says why.
@@ -99,8 +102,7 @@ func checkLeaks(found []models.Suspicion) models.GateCheck {
 	return models.GateCheck{Name: "leaks", Reason: "known only after the outcome: " + strings.Join(names, ", ")}
 }
 
-// checkChampion holds the version against the champion on the same leads. The version is judged by its fit to the past,
-// which has not seen them; the champion too where enough of them are newer than its own training.
+// checkChampion holds the version, judged by its fit to the past, against the champion on the same leads.
 func (g *gate) checkChampion(ctx context.Context, champion *models.Version) (models.GateCheck, error) {
 	check := models.GateCheck{Name: "champion", Passed: true}
 	switch {
@@ -111,7 +113,7 @@ func (g *gate) checkChampion(ctx context.Context, champion *models.Version) (mod
 		check.Reason = "it is the champion already"
 		return check, nil
 	}
-	logOdds, err := g.championLogOdds(ctx, champion)
+	choice, theirs, words, err := g.fairMatch(ctx, champion)
 	if ctx.Err() != nil {
 		return check, ctx.Err()
 	}
@@ -120,13 +122,12 @@ func (g *gate) checkChampion(ctx context.Context, champion *models.Version) (mod
 		check.Reason = fmt.Sprintf("champion %s cannot score these leads: %v", champion.ID, err)
 		return check, nil
 	}
-	return g.compare(champion, logOdds)
+	return g.compare(champion, choice, theirs, words)
 }
 
-// compare tests the difference on the fairest choice of leads.
-func (g *gate) compare(champion *models.Version, theirs []float64) (check models.GateCheck, err error) {
+// compare tests the difference on the chosen leads; theirs are the champion's log-odds of all held-out leads.
+func (g *gate) compare(champion *models.Version, choice []int, theirs []float64, words string) (check models.GateCheck, err error) {
 	check.Name = "champion"
-	choice, words := g.fairChoice(champion)
 	wins := takeAt(outcomesOf(g.validation.newest, g.population), choice)
 	won := countWon(wins)
 	if lost := int64(len(wins)) - won; min(won, lost) < fewestToCompare {
@@ -144,7 +145,7 @@ func (g *gate) compare(champion *models.Version, theirs []float64) (check models
 	}
 	allowed := allowedDeficit(was.Value, difference.StandardError)
 	check.Passed = difference.Value > -allowed
-	check.Reason = fmt.Sprintf("AUC %.3f against %.3f of champion %s on %d %s, %d won; difference %s, allowed deficit %.3f",
+	check.Reason = fmt.Sprintf("AUC %.3f against %.3f of champion %s on %d held-out leads%s, %d won; difference %s, allowed deficit %.3f",
 		was.Value+difference.Value, was.Value, champion.ID, len(wins), words, won, estimate(difference), allowed)
 	return check, nil
 }
@@ -155,67 +156,124 @@ func allowedDeficit(championAUC, standardError float64) float64 {
 	return math.Max(margin-normal95*standardError, normal80*standardError)
 }
 
-// fairChoice picks the held-out leads that the champion cannot have been fitted to, if they are enough; else all.
-func (g *gate) fairChoice(champion *models.Version) (choice []int, words string) {
-	var won, lost int
-	if learned, knows := learnedUntil(champion); knows && g.population.Dated {
-		for i, row := range g.validation.newest {
-			if g.data.history.AsOf[row] <= learned {
-				continue
-			}
-			choice = append(choice, i)
-			if g.population.Wins[row] == 1 {
-				won++
-			} else {
-				lost++
-			}
-		}
-		if min(won, lost) >= fewestToCompare {
-			return choice, "leads newer than its training"
-		}
+// fairMatch chooses how to hold the champion against the new version so that neither has seen the leads' outcomes: on the held-out
+// leads that are newer than all it has learned from; where these are too few, on all, by the champion's recipe (its fields,
+// bins and pairs) fitted to the same past as the new version. The stored champion knows some of them, which is worth
+// more than most improvements.
+func (g *gate) fairMatch(ctx context.Context, champion *models.Version) (choice []int, logOdds []float64, words string, err error) {
+	view, err := g.viewOf(ctx, champion)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if choice = g.unseenBy(champion); choice != nil {
+		logOdds, err = logOddsOf(ctx, champion, view.history, view.rows(g.validation.newest))
+		return choice, logOdds, " newer than its training", err
 	}
 	choice = make([]int, len(g.validation.newest))
 	for i := range choice {
 		choice[i] = i
 	}
-	return choice, "held-out leads, of which the champion was fitted to some (which flatters it)"
+	logOdds, err = g.refit(ctx, champion, view)
+	return choice, logOdds, " (its fields, bins and pairs, fitted to the same past: too few leads are newer than its training)", err
 }
 
-// championLogOdds scores the held-out leads with the champion, each at the same instant as the new version, from the same
-// files, read by the champion's own schema.
+// championLogOdds scores all held-out leads with the stored champion, each at the same instant as the new version; it may have
+// been fitted to some of them.
 func (g *gate) championLogOdds(ctx context.Context, champion *models.Version) ([]float64, error) {
-	h, rows := g.data.history, g.validation.newest
-	if !sameSchema(champion.Schema, h.Table.Schema) {
-		var err error
-		if h, rows, err = g.readAs(ctx, champion); err != nil {
-			return nil, err
+	view, err := g.viewOf(ctx, champion)
+	if err != nil {
+		return nil, err
+	}
+	return logOddsOf(ctx, champion, view.history, view.rows(g.validation.newest))
+}
+
+// unseenBy picks the held-out leads that are newer than all that the champion has learned from; nil if they are too few.
+func (g *gate) unseenBy(champion *models.Version) (choice []int) {
+	learned, knows := learnedUntil(champion)
+	if !knows || !g.population.Dated {
+		return nil
+	}
+	won := 0
+	for i, row := range g.validation.newest {
+		if g.data.history.AsOf[row] > learned {
+			choice = append(choice, i)
+			won += int(g.population.Wins[row])
 		}
 	}
-	return logOddsOf(ctx, champion, h, rows)
+	if min(won, len(choice)-won) < fewestToCompare {
+		return nil
+	}
+	return choice
 }
 
-// readAs reads the held-out leads by the champion's schema.
-func (g *gate) readAs(ctx context.Context, champion *models.Version) (*features.History, []int32, error) {
+// refit fits the champion's recipe to the past part and scores the held-out leads with it.
+func (g *gate) refit(ctx context.Context, champion *models.Version, view *championView) ([]float64, error) {
+	codes, err := champion.Encoder.EncodeHistory(ctx, view.history)
+	if err != nil {
+		return nil, fmt.Errorf("codes: %w", err)
+	}
+	wins := make([]float64, view.history.Table.Len())
+	for _, row := range g.population.Rows {
+		wins[view.row(row)] = g.population.Wins[row]
+	}
+	cfg := *g.cfg
+	cfg.Pairs = slices.ContainsFunc(champion.Logistic.Terms, func(t logistic.Term) bool { return len(t.Inputs) > 1 })
+	design := &fit.Design{Inputs: fitInputs(champion.Encoder), Codes: fitCodes(codes), Wins: wins, Rows: view.rows(g.validation.past)}
+	model, _, err := fit.Fit(ctx, design, fitConfig(champion.Encoder, &cfg))
+	if err != nil {
+		return nil, fmt.Errorf("fit: %w", err)
+	}
+	refitted := *champion
+	refitted.Logistic = model
+	return logOddsOf(ctx, &refitted, view.history, view.rows(g.validation.newest))
+}
+
+// championView is the same leads as the champion's schema reads them, each looked at when the new version looks.
+type championView struct {
+	history *features.History
+	place   []int32 // of each lead of the new version's history; nil: the same
+}
+
+func (v *championView) row(row int32) int32 {
+	if v.place == nil {
+		return row
+	}
+	return v.place[row]
+}
+
+func (v *championView) rows(rows []int32) []int32 {
+	out := make([]int32, len(rows))
+	for i, row := range rows {
+		out[i] = v.row(row)
+	}
+	return out
+}
+
+// viewOf reads the leads anew only where the champion's schema is another.
+func (g *gate) viewOf(ctx context.Context, champion *models.Version) (*championView, error) {
+	own := g.data.history
+	if sameSchema(champion.Schema, own.Table.Schema) {
+		return &championView{history: own}, nil
+	}
 	d, err := readHistory(ctx, champion.Schema, "the champion's schema", g.cfg.Leads, g.cfg.Events,
 		func(string) features.ReadOptions { return features.ReadOptions{LeaveOutBadRows: g.cfg.LeaveOutBadRows} })
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	place := make(map[string]int32, d.history.Table.Len())
+	at := make(map[string]int32, d.history.Table.Len())
 	for i, id := range d.history.Table.IDs {
-		place[id] = int32(i)
+		at[id] = int32(i)
 	}
-	rows := make([]int32, len(g.validation.newest))
-	for i, row := range g.validation.newest {
-		id := g.data.history.Table.IDs[row]
-		at, found := place[id]
+	view := &championView{history: d.history, place: make([]int32, own.Table.Len())}
+	for row, id := range own.Table.IDs {
+		place, found := at[id]
 		if !found {
-			return nil, nil, fmt.Errorf("by its schema there is no lead %s", id)
+			return nil, fmt.Errorf("by its schema there is no lead %s", id)
 		}
-		rows[i] = at
-		d.history.AsOf[at] = g.data.history.AsOf[row]
+		view.place[row] = place
+		d.history.AsOf[place] = own.AsOf[row]
 	}
-	return d.history, rows, nil
+	return view, nil
 }
 
 func sameSchema(a, b *features.Schema) bool {

@@ -130,13 +130,10 @@ func readClosed(ctx context.Context, base *models.Version, cfg *RecalibrateConfi
 	return readHistory(ctx, &schema, "the schema of "+base.Model+"/"+base.ID, cfg.Leads, cfg.Events, options)
 }
 
-// Reasons why a closed lead is not recalibrated by.
-const (
-	reasonLearned = "not newer than the leads that the version has learned from"
-	reasonYoung   = "closed, but younger than the horizon: only the quickly decided of its age are closed"
-)
+// reasonLearned is why a closed lead is not recalibrated by, besides those of a [Population].
+const reasonLearned = "not newer than the leads that the version has learned from"
 
-// keepNewAndMature leaves out what the version may know already and what is no fair sample, counted. Leads without times
+// keepNewAndMature leaves out what the version may know already and what is no fair sample, however few are left, counted. Leads without times
 // cannot be told apart; all are kept.
 func keepNewAndMature(base *models.Version, h *features.History, p *Population) {
 	if !p.Dated {
@@ -150,7 +147,7 @@ func keepNewAndMature(base *models.Version, h *features.History, p *Population) 
 		case knows && asOf <= learned:
 			p.LeftOut[reasonLearned]++
 		case horizon > 0 && asOf+horizon > p.Until:
-			p.LeftOut[reasonYoung]++
+			p.LeftOut[reasonEarly]++
 		default:
 			kept = append(kept, row)
 			continue

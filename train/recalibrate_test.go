@@ -97,7 +97,7 @@ func TestRecalibrateFindsTheMove(t *testing.T) {
 			} else if math.Abs(s.Slope-c.slope) > 4*s.SlopeError {
 				t.Errorf("slope %.3f ± %.3f, want %.3f", s.Slope, s.SlopeError, c.slope)
 			}
-			young := how.LeftOut[reasonYoung]
+			young := how.LeftOut[reasonEarly]
 			if young == 0 || young > 120 || how.Leads+young != 6000 {
 				t.Errorf("%d used, %d too young: want all but the last horizon's", how.Leads, young)
 			}
@@ -130,8 +130,8 @@ func TestRecalibrateUsesNewLeadsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := result.How.LeftOut[reasonLearned]; got != 1500 {
-		t.Errorf("%d leads left out as known, want the 1,500 that were trained on", got)
+	if got := result.How.LeftOut[reasonLearned]; got != base.Training.Used {
+		t.Errorf("%d leads left out as known, want the %d that were trained on", got, base.Training.Used)
 	}
 	_, err = Recalibrate(context.Background(), cfg)
 	if !errors.Is(err, ErrTooFew) && !errors.Is(err, ErrOneClass) {

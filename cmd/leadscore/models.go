@@ -64,7 +64,7 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 		all = append(all, versions...)
 	}
 	if a.json {
-		return a.printJSON(all)
+		return a.printJSON(map[string]any{"store": c.Store, "versions": all})
 	}
 	return a.printVersions(all, c.Store)
 }

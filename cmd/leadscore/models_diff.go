@@ -234,14 +234,14 @@ func writeParts(b *strings.Builder, parts []bulk.Part, total float64, digits int
 	unit := math.Pow10(digits)
 	rest := math.Round(total * unit)
 	for i, part := range parts {
-		if i == mostParts {
+		if i == mostParts || part.Adds[0] == part.Adds[1] {
 			break
 		}
 		change := math.Round((part.Adds[1] - part.Adds[0]) * unit)
 		rest -= change
 		fmt.Fprintf(b, "  %+9.*f  %s %s\n", digits, change/unit, part.Name, part.Label)
 	}
-	if len(parts) > mostParts || rest != 0 {
+	if rest != 0 {
 		fmt.Fprintf(b, "  %+9.*f  all others and rounding\n", digits, rest/unit)
 	}
 	fmt.Fprintf(b, "  %+9.*f  together\n", digits, math.Round(total*unit)/unit)
