@@ -34,7 +34,7 @@ func (e *Encoder) binLabel(i, bin int) string {
 	if e.Inputs[i].Part == DayOf {
 		show = showDay
 	} else if e.Coders[i].Whole {
-		return wholeLabel(cuts, bin)
+		return wholeLabel(cuts, e.Coders[i].Min, bin)
 	}
 	switch {
 	case len(cuts) == 0:
@@ -47,13 +47,16 @@ func (e *Encoder) binLabel(i, bin int) string {
 	return show(cuts[bin-1]) + " to " + show(cuts[bin])
 }
 
-// wholeLabel names the whole numbers of a bin: "up to 9", "10", "11 to 19", "20 or more".
-func wholeLabel(cuts []float64, bin int) string {
+// wholeLabel names the whole numbers of a bin: "up to 9" ("9" where training saw no smaller one), "10", "11 to 19", "20 or more".
+func wholeLabel(cuts []float64, smallest float64, bin int) string {
 	if len(cuts) == 0 {
 		return "any"
 	}
 	if bin == 0 {
-		return "up to " + showNumber(math.Ceil(cuts[0])-1)
+		if most := math.Ceil(cuts[0]) - 1; most > smallest {
+			return "up to " + showNumber(most)
+		}
+		return showNumber(smallest)
 	}
 	least := math.Ceil(cuts[bin-1])
 	if bin == len(cuts) {

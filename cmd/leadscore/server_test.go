@@ -3,12 +3,13 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
-	"strings"
 	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // server is a leadscore serve that a script started.
@@ -18,59 +19,53 @@ type server struct {
 	read    chan struct{} // closed when its log has ended
 }
 
+// serverKey finds the script's server, a **server, among its values.
+type serverKey struct{}
+
 // startServer returns once the server's log says where it listens.
-func (s *script) startServer(_ bool, args []string) {
-	command := s.command(append([]string{"leadscore", "serve", "--listen", "127.0.0.1:0"}, args...))
+func startServer(ts *testscript.TestScript, _ bool, args []string) {
+	program, err := exec.LookPath("leadscore") // testscript.Main puts it there
+	ts.Check(err)
+	command := exec.Command(program, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+	command.Dir = ts.MkAbs(".")
 	stderr, err := command.StderrPipe()
-	s.check(err)
-	s.check(command.Start())
-	s.server = &server{command: command, read: make(chan struct{})}
+	ts.Check(err)
+	ts.Check(command.Start())
+	s := &server{command: command, read: make(chan struct{})}
+	ts.Defer(func() {
+		if command.ProcessState == nil {
+			_ = command.Process.Kill()
+			_ = command.Wait()
+		}
+	})
 	lines := bufio.NewReader(stderr)
 	address := regexp.MustCompile(`msg=serving address=(\S+)`)
 	for {
 		line, err := lines.ReadString('\n')
-		s.server.log.WriteString(line)
+		s.log.WriteString(line)
 		if err != nil {
-			s.Fatalf("the server ended:\n%s", s.server.log.String())
+			ts.Fatalf("the server ended:\n%s", s.log.String())
 		}
 		if at := address.FindStringSubmatch(line); at != nil {
-			s.env["ADDRESS"] = at[1]
+			ts.Setenv("ADDRESS", at[1])
 			break
 		}
 	}
 	go func() {
-		defer close(s.server.read)
-		_, _ = io.Copy(&s.server.log, lines) // ends with the process
+		defer close(s.read)
+		_, _ = io.Copy(&s.log, lines) // ends with the process
 	}()
+	*ts.Value(serverKey{}).(**server) = s
 }
 
-// stopServer sends a signal and waits for the end.
-func (s *script) stopServer(_ bool, args []string) {
-	signals := map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT}
-	s.check(s.server.command.Process.Signal(signals[args[0]]))
-	<-s.server.read
-	_ = s.server.command.Wait() // the exit code is looked at
-	s.stderr, s.code = s.server.log.String(), s.server.command.ProcessState.ExitCode()
-	s.server = nil
-	s.checkCode(false, args[1:])
-}
-
-func (s *script) killServer() {
-	if s.server != nil {
-		_ = s.server.command.Process.Kill()
-		_ = s.server.command.Wait()
-	}
-}
-
-func (s *script) json(_ bool, keys []string) {
-	var object map[string]any
-	decoder := json.NewDecoder(strings.NewReader(s.stdout))
-	if err := decoder.Decode(&object); err != nil || decoder.More() {
-		s.Fatalf("stdout is not one JSON object: %v\n%s", err, s.stdout)
-	}
-	for _, key := range keys {
-		if _, ok := object[key]; !ok {
-			s.Fatalf("the JSON has no %q:\n%.2000s", key, s.stdout)
-		}
+// stopServer sends a signal, waits for the end and leaves the log in server.log.
+func stopServer(ts *testscript.TestScript, _ bool, args []string) {
+	s := *ts.Value(serverKey{}).(**server)
+	ts.Check(s.command.Process.Signal(map[string]os.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": os.Interrupt}[args[0]]))
+	<-s.read
+	_ = s.command.Wait() // the exit code is looked at
+	ts.Check(os.WriteFile(ts.MkAbs("server.log"), s.log.Bytes(), 0o666))
+	if code, want := s.command.ProcessState.ExitCode(), number(ts, args[1]); code != want {
+		ts.Fatalf("exit code %d, want %d\n%s", code, want, s.log.String())
 	}
 }
