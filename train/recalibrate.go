@@ -42,7 +42,7 @@ type Recalibrated struct {
 // wrong way round, which no intercept or slope mends.
 var (
 	ErrTooFew    = errors.New("too few closed leads to recalibrate by")
-	ErrBackwards = errors.New("the model ranks the new leads backwards: fit a new one with leadscore train")
+	ErrBackwards = errors.New("no recalibration mends that: fit a new model with leadscore train")
 )
 
 // fewestToMove is the least number of won and of lost leads to recalibrate by. The level's standard error from 20 wins
@@ -221,11 +221,10 @@ func logOddsOf(ctx context.Context, v *models.Version, h *features.History, rows
 
 // shiftAndJudge measures a shift on some leads and judges the predictions before and after on others, or the same.
 func shiftAndJudge(logOdds, wins, newLogOdds, newWins []float64) (shift metrics.Shift, before, after models.Figures, err error) {
-	if shift, err = metrics.Recalibrate(logOdds, wins); err != nil {
+	if shift, err = metrics.Recalibrate(logOdds, wins); errors.Is(err, metrics.ErrBackwards) {
+		return shift, before, after, fmt.Errorf("%w; %w", err, ErrBackwards)
+	} else if err != nil {
 		return shift, before, after, fmt.Errorf("recalibrate: %w", err)
-	}
-	if !(shift.Slope > 0) {
-		return shift, before, after, fmt.Errorf("%w (slope %.3f)", ErrBackwards, shift.Slope)
 	}
 	was, is := probabilities(newLogOdds, metrics.Shift{Slope: 1}), probabilities(newLogOdds, shift)
 	if before, err = figures(was, was, newWins); err != nil {
@@ -261,6 +260,10 @@ func warnOfMove(base *models.Version, how *models.Recalibration, dated bool) (wa
 	if was := base.Validation.Model.AUC; base.Validation.Leads > 0 && how.Before.AUC.High < was.Low {
 		warnings = append(warnings, fmt.Sprintf("the model ranks these leads worse than it did at its validation (AUC %.3f against %.3f): no recalibration mends that, fit a new one with leadscore train",
 			how.Before.AUC.Value, was.Value))
+	}
+	if slope := how.Before.Calibration.Slope; slope.High < 1 && slope.Low <= 0 {
+		warnings = append(warnings, fmt.Sprintf("slope %.2f [%.2f, %.2f]: these leads do not show that the model ranks them at all, so only its level was moved; fit a new one with leadscore train",
+			slope.Value, slope.Low, slope.High))
 	}
 	if slope := how.Shift.Slope; slope < littleSlope {
 		warnings = append(warnings, fmt.Sprintf("slope %.2f: the fields say little about these leads any more, and scores draw together; fit a new one with leadscore train", slope))

@@ -90,11 +90,7 @@ func TestRecalibrateFindsTheMove(t *testing.T) {
 			if got, want := s.LogOdds(s.Center), c.intercept+c.slope*s.Center; math.Abs(got-want) > 4*s.InterceptError {
 				t.Errorf("level at %.2f is %.3f, want %.3f ± %.3f", s.Center, got, want, s.InterceptError)
 			}
-			if c.slope == 1 {
-				if s.Slope != 1 {
-					t.Errorf("slope moved to %.3f", s.Slope)
-				}
-			} else if math.Abs(s.Slope-c.slope) > 4*s.SlopeError {
+			if s.SlopeError == 0 && c.slope != 1 || math.Abs(s.Slope-c.slope) > 4*s.SlopeError {
 				t.Errorf("slope %.3f ± %.3f, want %.3f", s.Slope, s.SlopeError, c.slope)
 			}
 			young := how.LeftOut[reasonEarly]
@@ -102,7 +98,7 @@ func TestRecalibrateFindsTheMove(t *testing.T) {
 				t.Errorf("%d used, %d too young: want all but the last horizon's", how.Leads, young)
 			}
 			after := how.Later.After.Calibration
-			if ratio := after.Expected / after.Observed; ratio < 0.9 || ratio > 1.1 || after.Slope.Low > 1 || after.Slope.High < 1 {
+			if ratio := after.Expected / after.Observed; ratio < 0.9 || ratio > 1.1 || math.Abs(after.Slope.Value-1) > 4*math.Sqrt2*after.Slope.StandardError {
 				t.Errorf("later half: ratio %.3f, slope %+v", ratio, after.Slope)
 			}
 			if result.Alias != models.Champion || result.Version.Recalibration.Base != base.ID {

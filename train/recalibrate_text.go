@@ -43,7 +43,11 @@ func describeShift(how *models.Recalibration) string {
 	case s.Intercept == 0 && s.Slope == 1:
 		return "The level is right as far as these leads can tell: what they ask for is no more than chance makes."
 	case s.SlopeError == 0:
-		return fmt.Sprintf("Log-odds moved by %+.3f ± %.3f; the slope stays, its interval holds 1 (shrinkage %.3f).", s.Intercept, s.InterceptError, s.Shrinkage)
+		why := "its interval holds 1"
+		if slope := how.Before.Calibration.Slope; slope.High < 1 {
+			why = "its interval holds 0"
+		}
+		return fmt.Sprintf("Log-odds moved by %+.3f ± %.3f; the slope stays, %s (shrinkage %.3f).", s.Intercept, s.InterceptError, why, s.Shrinkage)
 	}
 	return fmt.Sprintf("New log-odds = %.3f %+.3f × old (slope ± %.3f; level ± %.3f at log-odds %.2f; shrinkage %.3f).",
 		s.Intercept, s.Slope, s.SlopeError, s.InterceptError, s.Center, s.Shrinkage)

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -18,13 +19,17 @@ type Shift struct {
 	Shrinkage float64 `json:"shrinkage"`
 }
 
+// ErrBackwards says that leads with a higher prediction win less often.
+var ErrBackwards = errors.New("the predictions rank the leads backwards")
+
 // Recalibrate fits Cox's logistic recalibration (Cox, Biometrika 45, 1958) to log-odds and outcomes, and shrinks it towards no
-// change. Only the intercept moves where the 95 % interval of the slope holds 1; else both do. The share of
+// change. Both move where the 95 % interval of the slope lies above 0 and does not hold 1; else only the intercept does: a slope that holds 1 needs no move, and one that
+// holds 0 says that these leads do not show the predictions to rank at all, where a slope would only rub out the ranking. The share of
 // the move that is made is max(0, (χ²−d)/χ²), where χ² is twice the gain in log-likelihood and d the number of figures
 // moved (van Houwelingen & le Cessie, Statistics in Medicine 9, 1990; for updating a model: Steyerberg et al.,
 // Statistics in Medicine 23, 2004). A move that is no larger than chance makes is thus no move.
 //
-// The standard errors are those of the move before it is shrunk: the honest side. [ErrOneClass] and
+// [ErrBackwards] is for a slope whose interval lies below 0. The standard errors are those of the move before it is shrunk: the honest side. [ErrOneClass] and
 // [ErrNotConverged] are for data without an answer.
 func Recalibrate(logOdds, wins []float64) (Shift, error) {
 	if err := checkPairs(logOdds, wins); err != nil {
@@ -56,7 +61,9 @@ func chooseLine(logOdds, wins []float64) (line fittedLine, moved float64, err er
 		if line, err = fitLine(logOdds, nil, wins); err != nil {
 			return line, 0, err
 		}
-		if slope := normalEstimate(line.slope, line.slopeError); slope.Low > 1 || slope.High < 1 {
+		if slope := normalEstimate(line.slope, line.slopeError); slope.High < 0 {
+			return line, 0, fmt.Errorf("%w: slope %.3f [%.3f, %.3f]", ErrBackwards, slope.Value, slope.Low, slope.High)
+		} else if slope.Low > 1 || slope.Low > 0 && slope.High < 1 {
 			return line, 2, nil
 		}
 	}

@@ -138,6 +138,19 @@ func TestRecalibrateWithoutAnswer(t *testing.T) {
 	})
 }
 
+// A slope that is shown to be below 0 is an error; one that may be 0 stays, and the level alone moves.
+func TestRecalibrateWithoutRank(t *testing.T) {
+	logOdds, wins := twoGroups(-2, -1, 300, 200, 1000)
+	if _, err := Recalibrate(logOdds, wins); !errors.Is(err, ErrBackwards) {
+		t.Errorf("backwards: %v", err)
+	}
+	logOdds, wins = twoGroups(-2, -1, 252, 250, 1000)
+	got, err := Recalibrate(logOdds, wins)
+	if err != nil || got.Slope != 1 || got.SlopeError != 0 || !(got.Intercept > 0) {
+		t.Errorf("without rank: %+v, %v; want the level alone", got, err)
+	}
+}
+
 func TestShiftValidate(t *testing.T) {
 	for name, s := range map[string]Shift{
 		"backwards": {Slope: -1}, "flat": {}, "no number": {Slope: math.NaN()}, "infinite": {Slope: 1, Intercept: math.Inf(1)},
