@@ -43,6 +43,7 @@ type look struct {
 	field    features.Field    // kind, missing, special, true, false, layout
 	codes    bool              // whole numbers that are codes, not quantities
 	whole    bool              // a number column of whole numbers
+	twin     string            // of a date column: another layout, day and month exchanged, that reads all values as well
 	why      string            // how the kind was found
 }
 
@@ -197,7 +198,39 @@ func plausibleTime(t features.Micros, text string) bool {
 	return y >= first && y < 2101
 }
 
+// exchanged is a layout with its day and month exchanged, of those where both orders are in use; "" of others.
+func exchanged(layout string) string {
+	for _, pair := range [][2]string{{"02/01/2006", "01/02/2006"}, {"2/1/2006", "1/2/2006"}, {"02-01-2006", "01-02-2006"}, {"2/1/06", "1/2/06"}} {
+		for side := range pair {
+			if rest, ok := strings.CutPrefix(layout, pair[side]); ok {
+				return pair[1-side] + rest
+			}
+		}
+	}
+	return ""
+}
+
+// warnOfTwin says that days and months could be the other way round.
+func (l *look) warnOfTwin(notes *notes) {
+	for code, text := range l.values {
+		if l.twin == "" || l.missing[code] || l.rows[code] == 0 {
+			continue
+		}
+		other, ok := features.ParseTime(text, l.twin, time.UTC)
+		if !ok || other == l.time[code] {
+			continue
+		}
+		day := func(t features.Micros) string { return time.UnixMicro(int64(t)).UTC().Format("2 January 2006") }
+		notes.warn("%s: %q is read as %s, but all its dates could have the month and the day the other way round (%s); if so, "+
+			"change the layout in the schema to %s", l.name, text, day(l.time[code]), day(other), l.twin)
+		return
+	}
+}
+
 func (l *look) asDate(layout string) {
+	if twin := exchanged(layout); twin != "" && l.readsDates(twin, math.MaxInt) {
+		l.twin = twin
+	}
 	l.kind, l.field.Layout, l.why = features.Date, layout, "dates"
 	if layout != "" {
 		l.why = "dates as " + layout

@@ -174,8 +174,12 @@ type history struct {
 // understand finds every column's kind, role, strength and suspicions.
 func understand(s *sample, c *Config) (*history, error) {
 	h := &history{sample: s, decimal: decimalSign(s)}
+	for _, column := range s.unread {
+		h.notes.warn("column %s is left out: it cannot be read: %s", column.Name, column.Reason)
+	}
 	for i := range s.columns {
 		h.looks = append(h.looks, lookAt(&s.columns[i], h.decimal))
+		h.looks[i].warnOfTwin(&h.notes)
 	}
 	if err := h.chooseRoles(c); err != nil {
 		return nil, err

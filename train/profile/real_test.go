@@ -101,8 +101,9 @@ func TestRealData(t *testing.T) {
 				"Total Time Spent on Website": features.Number},
 		},
 		"ibm": {
-			file: func(t *testing.T) string { return realFile(t, "ibm_win_loss", "WA_Fn-UseC_-Sales-Win-Loss.csv") },
-			won:  17627, lead: features.LeadColumns{ID: "Opportunity Number"}, outcome: "Opportunity Result", doubled: true,
+			file:   func(t *testing.T) string { return realFile(t, "ibm_win_loss", "WA_Fn-UseC_-Sales-Win-Loss.csv") },
+			config: Config{IDColumn: "Opportunity Number"},
+			won:    17627, lead: features.LeadColumns{ID: "Opportunity Number"}, outcome: "Opportunity Result", doubled: true,
 			suspects: []string{"Elapsed Days In Sales Stage", "Sales Stage Change Count", "Total Days Identified Through Closing",
 				"Total Days Identified Through Qualified", "Ratio Days Identified To Total Days", "Ratio Days Validated To Total Days",
 				"Ratio Days Qualified To Total Days"},
@@ -189,6 +190,10 @@ func TestRealDataAsTheyCome(t *testing.T) {
 	var q *Question
 	if !errors.As(err, &q) || len(q.Asks) != 1 || !strings.Contains(err.Error(), "lead_id") {
 		t.Errorf("bank without an id: %v, want one question that names lead_id", err)
+	}
+	_, err = Run(context.Background(), Config{Leads: []string{realFile(t, "ibm_win_loss", "WA_Fn-UseC_-Sales-Win-Loss.csv")}})
+	if !errors.As(err, &q) || len(q.Asks) != 1 || !strings.Contains(err.Error(), "Opportunity Number") || !strings.Contains(err.Error(), "--bad-rows leave-out") {
+		t.Errorf("ibm, whose ids repeat: %v, want one question that names the column and what to do", err)
 	}
 	_, err = Run(context.Background(), Config{Leads: []string{realFile(t, "adult", "adult.data")}})
 	if !errors.Is(err, source.ErrNoHeader) {

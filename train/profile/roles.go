@@ -59,6 +59,7 @@ func chooseID(looks []*look, c *Config, notes *notes) (int, *Ask) {
 		return i, nil
 	}
 	best, bestPoints := -1, 0
+	repeating, repeatingPoints := -1, 0
 	var nearly []int
 	for i, l := range looks {
 		points := idPoints(i, l)
@@ -70,17 +71,23 @@ func chooseID(looks []*look, c *Config, notes *notes) (int, *Ask) {
 			nearly = append(nearly, i)
 			continue
 		case repeats > 0:
-			points -= 5 // a column without repeats goes before one with some
+			if points >= leastID && points > repeatingPoints {
+				repeating, repeatingPoints = i, points
+			}
+			continue
 		}
 		if points >= leastID && points > bestPoints {
 			best, bestPoints = i, points
 		}
 	}
-	if best < 0 {
-		return -1, askID(looks, nearly)
+	switch {
+	case best >= 0:
+		warnRepeats(looks[best], notes)
+		return best, nil
+	case repeating >= 0:
+		return -1, askRepeats(looks[repeating])
 	}
-	warnRepeats(looks[best], notes)
-	return best, nil
+	return -1, askID(looks, nearly)
 }
 
 func idPoints(i int, l *look) int {
@@ -137,11 +144,27 @@ func repeatShare(l *look) float64 {
 func warnRepeats(l *look, notes *notes) {
 	if n := l.filled - l.distinct; n > 0 {
 		notes.warn("%s identifies the leads, but %d of %d rows repeat the id of an earlier row; training refuses doubled ids "+
-			"unless it is told to leave such rows out, or they are removed from the file first", l.name, n, l.filled)
+			"unless it is told to leave such rows out (--bad-rows leave-out), or they are removed from the file first", l.name, n, l.filled)
 	}
 	if n := len(l.column.codes) - l.filled; n > 0 {
 		notes.warn("%s identifies the leads, but %d of %d rows have none", l.name, n, len(l.column.codes))
 	}
+}
+
+// askRepeats asks about a column that is named as an id and holds one in nearly every row: two rows with one id are either one lead
+// twice, or two leads that events and scores could not tell apart.
+func askRepeats(l *look) *Ask {
+	example := ""
+	l.eachValue(false, func(_ int, text string, rows int) {
+		if example == "" && rows > 1 {
+			example = fmt.Sprintf("%q is in %d rows", text, rows)
+		}
+	})
+	return &Ask{What: "the column that identifies a lead", Candidates: []string{l.name},
+		Problem: fmt.Sprintf("no column has a value of its own in every row; in %s %d of %d rows repeat an earlier one (%s)",
+			l.name, l.filled-l.distinct, l.filled, example),
+		Answer: fmt.Sprintf("keep one row of each lead; or name it, --id %q, and have training leave the later rows out, --bad-rows leave-out; "+
+			"or, if each row is a lead of its own, add a column lead_id with a row number", l.name)}
 }
 
 // askID lists the columns that come nearest to an id.

@@ -26,6 +26,7 @@ type sample struct {
 	rows    int64   // of the files
 	numbers []int64 // of the sampled rows, from 0
 	columns []column
+	unread  []source.ColumnInfo // columns of a type without a meaning here
 }
 
 // column is the sampled part of a column. Code 0 is the empty value.
@@ -70,7 +71,9 @@ func readSample(ctx context.Context, paths []string, how reading) (*sample, erro
 	defer reader.Close()
 	s := &sample{files: paths}
 	for _, info := range reader.Columns() {
-		if info.Kind != source.Unsupported {
+		if info.Kind == source.Unsupported {
+			s.unread = append(s.unread, info)
+		} else {
 			s.columns = append(s.columns, newColumn(info))
 		}
 	}
