@@ -2,7 +2,6 @@ package train
 
 import (
 	"sort"
-	"time"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -20,7 +19,7 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 	for _, s := range version.Training.Leakage {
 		e.Leaks = append(e.Leaks, report.Leak{Field: s.Field, Grade: string(s.Grade), Evidence: s.Words, Because: s.Because})
 	}
-	e.Months = monthsOf(d.history, p)
+	e.Months, e.LeaksChecked = knownMonths(version.Training.Months), true
 	addTables(e, final, p)
 	if v.Leads == 0 {
 		return e
@@ -41,26 +40,14 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 	return e
 }
 
-// monthsOf counts the used leads by the month of their snapshot (UTC).
-func monthsOf(h *features.History, p *Population) []report.Month {
-	if !p.Dated {
-		return nil
-	}
-	months := map[string]*report.Month{}
-	for _, row := range p.Rows {
-		label := time.UnixMicro(int64(h.AsOf[row])).UTC().Format("2006-01")
-		if months[label] == nil {
-			months[label] = &report.Month{Label: label}
-		}
-		months[label].Leads++
-		months[label].Won += int(p.Wins[row])
-	}
-	list := make([]report.Month, 0, len(months))
+// knownMonths leaves out the leads whose snapshot has no time.
+func knownMonths(months []models.Month) (known []models.Month) {
 	for _, month := range months {
-		list = append(list, *month)
+		if month.Month != "" {
+			known = append(known, month)
+		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Label < list[j].Label })
-	return list
+	return known
 }
 
 // addTimes adds when each lead was looked at and how long its win took: from the snapshot, or from creation where the snapshot is the closing

@@ -8,7 +8,7 @@ const smoothBins = 2000
 // SmoothECE is the smooth calibration error, 0 (right) to 1: the mean size of the residual (outcome − prediction) after smoothing over
 // predictions by a Gaussian kernel, reflected at 0 and 1, whose width σ is the one at which error and width agree, so that
 // there is no bin width to choose (Błasiok & Nakkiran, ICLR 2024, arXiv 2309.12236). It is resolved to 1/2000. One class is fine.
-// Cost O(n) and a fixed 2,000 × kernel width a step, at most 15 steps.
+// Cost O(n) and a fixed 2,000 × kernel width a step, at most 20 steps.
 func SmoothECE(predictions, wins []float64) (float64, error) {
 	if err := checkProbabilities(predictions, wins); err != nil {
 		return 0, err
@@ -26,7 +26,7 @@ func SmoothECE(predictions, wins []float64) (float64, error) {
 	if e := smoothedError(residuals, low); e <= low {
 		return e, nil
 	}
-	for high-low > 1e-4 {
+	for high-low > 1e-6 {
 		middle := (low + high) / 2
 		if smoothedError(residuals, middle) < middle {
 			high = middle

@@ -31,7 +31,7 @@ type Evidence struct {
 	Days     []float64 // from DaysFrom to the win, of won leads; −1 where not won or not known; nil: no times
 	DaysFrom string    // "snapshot" or "creation"
 
-	Months   []Month // base rate of all used leads, oldest first; empty without times
+	Months   []models.Month // with a known snapshot, oldest first; empty without times
 	Segments []Segment
 	Fields   []Field // the final model's tables
 	Pairs    []Pair
@@ -49,13 +49,6 @@ type Score struct {
 	Ranking     []float64 // what leads are sorted by
 	Predictions []float64 // probabilities
 	Figures     models.Figures
-}
-
-// Month counts the used leads whose snapshot lies in a calendar month.
-type Month struct {
-	Label string // 2026-03
-	Leads int
-	Won   int
 }
 
 // Segment is a category by whose values the leads are divided.

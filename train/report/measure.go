@@ -76,7 +76,7 @@ func Measure(e *Evidence) (*Measures, error) {
 	m := &Measures{}
 	m.fieldWeights(e)
 	for _, month := range e.Months {
-		rate, err := metrics.Wilson(float64(month.Won), float64(month.Leads))
+		rate, err := metrics.Wilson(float64(month.Won), float64(month.Used))
 		if err != nil {
 			return nil, err
 		}

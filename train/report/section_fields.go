@@ -15,6 +15,8 @@ const (
 	mostShapes = 40
 	mostLevels = 20
 	mostPairs  = 24
+	// leastWeight is a standard deviation in log-odds below which a table says nothing: 0.005 moves a probability by a tenth of a percentage point.
+	leastWeight = 0.005
 )
 
 // half95 is the half width of a 95 % interval in standard errors.
@@ -31,14 +33,14 @@ func (w *writer) fields() *page.Section {
 	s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.importance(order)}})
 	var shapes []page.Figure
 	for rank, i := range order {
-		if rank == mostShapes || rank > 0 && w.m.Importance[i] == 0 {
+		if rank == mostShapes || rank > 0 && w.m.Importance[i] < leastWeight {
 			break
 		}
 		shapes = append(shapes, w.shape(i))
 	}
 	s.Blocks = append(s.Blocks, page.Block{Figures: shapes})
 	if len(shapes) < len(order) {
-		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf("Drawn are the %d most important fields of %d; the table lists all.", len(shapes), len(order))})
+		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf("Drawn are the %d most important fields of %d; the table lists all. A field that moves the log-odds by less than %g says nothing worth drawing.", len(shapes), len(order), leastWeight)})
 	}
 	s.Blocks = append(s.Blocks, page.Block{Fold: &page.Fold{Summary: "All fields by importance", Blocks: []page.Block{{Table: w.fieldTable(order)}}}})
 	return s
@@ -99,8 +101,8 @@ func (w *writer) shape(i int) page.Figure {
 		figure.SVG, figure.Caption = w.numberShape(i, f), numberCaption(f)
 		return figure
 	}
-	ranges, shown := levelShape(i, f)
-	figure.SVG, figure.Caption = ranges.SVG(), caption(len(f.Bins), shown, "values, those with the most leads")
+	ranges, shown, all := levelShape(i, f)
+	figure.SVG, figure.Caption = ranges.SVG(), caption(all, shown, "values, those with the most leads")
 	return figure
 }
 
@@ -179,20 +181,21 @@ func spaced(ticks []chart.Tick) []chart.Tick {
 }
 
 // levelShape draws the levels with the most leads, the largest effect first.
-func levelShape(i int, f *Field) (*chart.Ranges, int) {
+func levelShape(i int, f *Field) (ranges *chart.Ranges, shown, all int) {
 	var places []int
 	for k, b := range f.Bins {
 		if b.Leads > 0 {
 			places = append(places, k)
 		}
 	}
+	all = len(places)
 	sort.SliceStable(places, func(a, b int) bool { return f.Bins[places[a]].Leads > f.Bins[places[b]].Leads })
 	if len(places) > mostLevels {
 		places = places[:mostLevels]
 	}
 	sort.SliceStable(places, func(a, b int) bool { return f.Bins[places[a]].LogOdds > f.Bins[places[b]].LogOdds })
 	zero := 0.0
-	ranges := &chart.Ranges{ID: fmt.Sprintf("field-%d", i), Title: f.Name, Desc: "What each value adds, with its interval.", Zero: &zero}
+	ranges = &chart.Ranges{ID: fmt.Sprintf("field-%d", i), Title: f.Name, Desc: "What each value adds, with its interval.", Zero: &zero}
 	series := chart.Range{Style: chart.First}
 	values := []float64{0}
 	for _, k := range places {
@@ -207,7 +210,7 @@ func levelShape(i int, f *Field) (*chart.Ranges, int) {
 		ranges.Desc += fmt.Sprintf(" Most: %s, %s. Least: %s, %s.", first.Label, page.Number(first.LogOdds, 2), last.Label, page.Number(last.LogOdds, 2))
 	}
 	ranges.X, ranges.Series = chart.Fit("added log-odds", values...), []chart.Range{series}
-	return ranges, len(places)
+	return ranges, len(places), all
 }
 
 // pairs shows which fields act together.
@@ -220,7 +223,7 @@ func (w *writer) pairs() *page.Section {
 	order := byWeight(w.m.PairWeight)
 	var figures []page.Figure
 	for rank, i := range order {
-		if rank == mostPairs {
+		if rank == mostPairs || w.m.PairWeight[i] < leastWeight {
 			break
 		}
 		p := &w.e.Pairs[i]
@@ -231,7 +234,7 @@ func (w *writer) pairs() *page.Section {
 	}
 	s.Blocks = []page.Block{{Figures: figures}}
 	if len(figures) < len(order) {
-		s.Blocks = append(s.Blocks, page.Block{Note: caption(len(order), len(figures), "pairs")})
+		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf("Drawn are %d of %d pairs; the others are many or move the log-odds by less than %g.", len(figures), len(order), leastWeight)})
 	}
 	return s
 }

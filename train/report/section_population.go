@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"leadscore/models"
 	"leadscore/models/metrics"
 	"leadscore/train/report/chart"
 	"leadscore/train/report/page"
@@ -29,9 +30,19 @@ func (w *writer) population() *page.Section {
 		row("of those, won after the horizon", "count as not won", "rows.late", t.WonLate)
 	}
 	if v := w.e.Validation; v.Leads > 0 {
+		row("of those, fitted to before judging", "", "rows.past", v.Past)
 		row("of those, held out to judge", v.Split, "rows.newest", v.Leads)
+		if v.Gap > 0 {
+			row("of those, in the gap between", "their outcome was not known yet when the held-out part began", "rows.gap", v.Gap)
+		}
+		if v.AccountsApart > 0 {
+			row("of those, left out of a part", "so that no account is in both", "rows.apart", v.AccountsApart)
+		}
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: table})
+	if t.HorizonChoice != nil && t.HorizonChoice.Words != "" {
+		s.Blocks = append(s.Blocks, page.Block{Text: "The horizon was read from the data: " + sentence(t.HorizonChoice.Words)})
+	}
 	if len(w.e.Months) > 1 {
 		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.baseRate(), w.leadsByMonth()}}, page.Block{Fold: &page.Fold{
 			Summary: "The figures by month", Blocks: []page.Block{{Table: w.monthTable()}}}})
@@ -65,10 +76,13 @@ func sortedKeys(m map[string]int64) []string {
 }
 
 func (w *writer) baseRate() page.Figure {
-	plot := &chart.Plot{ID: "base-rate", Title: "Win rate by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Label })}
+	plot := &chart.Plot{ID: "base-rate", Title: "Win rate by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Month })}
 	dots := chart.Dots{Name: "won, with its interval", Style: chart.First}
 	high := 0.0
 	for i, rate := range w.m.MonthRates {
+		if w.e.Months[i].Used == 0 {
+			continue
+		}
 		dots.At = append(dots.At, chart.Point{X: float64(i), Y: rate.Value})
 		dots.Low, dots.High = append(dots.Low, rate.Low), append(dots.High, rate.High)
 		high = max(high, rate.High)
@@ -80,24 +94,32 @@ func (w *writer) baseRate() page.Figure {
 		Caption: "By the month of the snapshot. A rate that moves is a market that moves: then old probabilities are off."}
 }
 
-func firstAndLast(list []Month, rates []metrics.Estimate) string {
+func firstAndLast(list []models.Month, rates []metrics.Estimate) string {
 	n := len(list) - 1
-	return fmt.Sprintf("%s: %s; %s: %s.", list[0].Label, page.Percent(rates[0].Value, 1), list[n].Label, page.Percent(rates[n].Value, 1))
+	return fmt.Sprintf("%s: %s; %s: %s.", list[0].Month, page.Percent(rates[0].Value, 1), list[n].Month, page.Percent(rates[n].Value, 1))
 }
 
+// leadsByMonth stacks each month's leads: won, used, and above them those that have no outcome yet.
 func (w *writer) leadsByMonth() page.Figure {
-	plot := &chart.Plot{ID: "leads-by-month", Title: "Leads by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Label })}
-	most := 0
+	plot := &chart.Plot{ID: "leads-by-month", Title: "Leads by month", X: monthAxis(len(w.e.Months), func(i int) string { return w.e.Months[i].Month })}
+	most := int64(0)
 	for i, month := range w.e.Months {
-		x := float64(i)
-		plot.Bars = append(plot.Bars,
-			chart.Bar{Style: chart.Quiet, From: x - 0.4, To: x + 0.4, Y: float64(month.Leads), Title: fmt.Sprintf("%s: %d leads", month.Label, month.Leads)},
-			chart.Bar{Style: chart.First, From: x - 0.4, To: x + 0.4, Y: float64(month.Won), Title: fmt.Sprintf("%s: %d won", month.Label, month.Won)})
-		most = max(most, month.Leads)
+		x, from := float64(i), int64(0)
+		stack := func(style chart.Style, n int64, what string) {
+			plot.Bars = append(plot.Bars, chart.Bar{Style: style, From: x - 0.4, To: x + 0.4, Foot: float64(from), Y: float64(from + n),
+				Title: fmt.Sprintf("%s: %s %s", month.Month, page.Count(n), what)})
+			from += n
+		}
+		stack(chart.First, month.Won, "won")
+		stack(chart.Quiet, month.Used-month.Won, "not won")
+		stack(chart.Second, month.Immature+month.Open, "open or immature")
+		stack(chart.Fourth, month.LeftOut, "left out for another reason")
+		most = max(most, from)
 	}
 	plot.Y = chart.Axis{Label: "leads", Low: 0, High: float64(most) * 1.05}
-	plot.Desc = fmt.Sprintf("One bar a month: used leads, the won ones in colour. The largest month has %d.", most)
-	return page.Figure{Title: plot.Title, SVG: plot.SVG(), Caption: "Used leads; the coloured foot of each bar is the won ones."}
+	plot.Names = []chart.Name{{Style: chart.First, Text: "won"}, {Style: chart.Quiet, Text: "not won"}, {Style: chart.Second, Text: "open or immature"}, {Style: chart.Fourth, Text: "left out"}}
+	plot.Desc = fmt.Sprintf("One bar a month: won leads at the foot, above them the others used, then those left out. The largest month has %s.", page.Count(most))
+	return page.Figure{Title: plot.Title, SVG: plot.SVG(), Key: plot.Key(), Caption: "Blue and grey are used; the rest is left out, and counted in the table."}
 }
 
 // monthAxis has a tick a month, as many as fit.
@@ -111,11 +133,13 @@ func monthAxis(n int, label func(int) string) chart.Axis {
 }
 
 func (w *writer) monthTable() *page.Table {
-	table := &page.Table{Caption: "Used leads by month of the snapshot", Columns: []page.Column{{Title: "Month"}, {Title: "Leads"}, {Title: "Won"}, {Title: "Win rate"}}}
+	table := &page.Table{Caption: "Leads by month of the snapshot", Columns: []page.Column{{Title: "Month"}, {Title: "Used"}, {Title: "Won"}, {Title: "Win rate"},
+		{Title: "Open"}, {Title: "Immature", Under: "younger than the horizon"}, {Title: "Left out", Under: "other reasons"}}}
 	for i, month := range w.e.Months {
 		rate := w.m.MonthRates[i]
-		table.Rows = append(table.Rows, []page.Cell{{Text: month.Label}, {Text: page.Count(month.Leads)}, {Text: page.Count(month.Won)},
-			{Text: page.Percent(rate.Value, 1), Under: page.PercentInterval(rate, 1), Key: "month.rate." + month.Label}})
+		table.Rows = append(table.Rows, []page.Cell{{Text: month.Month}, {Text: page.Count(month.Used)}, {Text: page.Count(month.Won)},
+			{Text: page.Percent(rate.Value, 1), Under: page.PercentInterval(rate, 1), Key: "month.rate." + month.Month},
+			{Text: page.Count(month.Open)}, {Text: page.Count(month.Immature)}, {Text: page.Count(month.LeftOut)}})
 	}
 	return table
 }

@@ -149,6 +149,11 @@ func (w *writer) leaks() *page.Section {
 	return s
 }
 
+// scoreOrigin says which of the scores above a row repeats.
+func scoreOrigin(i int) string {
+	return []string{"of this version", "the rule book", "the present champion"}[min(i, 2)]
+}
+
 // baselines sets simple methods beside the scores.
 func (w *writer) baselines() *page.Section {
 	if len(w.e.Baselines) == 0 && w.e.BaselineNote == "" {
@@ -166,7 +171,7 @@ func (w *writer) baselines() *page.Section {
 		{Title: "Log loss"}, {Title: "Brier"}, {Title: "Precision", Under: "predicted wins won"}, {Title: "Recall", Under: "wins predicted"}, {Title: "Accuracy"}, {Title: "Judged on", Under: "leads"}}}
 	for i := range w.e.Scores {
 		f := &w.e.Scores[i].Figures
-		table.Rows = append(table.Rows, []page.Cell{{Text: "this " + w.e.Scores[i].Name}, {Text: page.Number(f.AUC.Value, 3)}, {Text: page.Number(f.LogLoss, 4)}, {Text: page.Number(f.Brier, 4)},
+		table.Rows = append(table.Rows, []page.Cell{{Text: w.e.Scores[i].Name, Under: scoreOrigin(i)}, {Text: page.Number(f.AUC.Value, 3)}, {Text: page.Number(f.LogLoss, 4)}, {Text: page.Number(f.Brier, 4)},
 			{Text: page.None}, {Text: page.None}, {Text: page.None}, {Text: page.Count(len(w.e.Wins))}})
 	}
 	for _, b := range w.e.Baselines {

@@ -17,10 +17,10 @@ func Write(w io.Writer, e *Evidence, m *Measures) error {
 		Footer: fmt.Sprintf("Made by %s. Intervals are 95 %% intervals. Bootstrap: %d draws, seed %d. Data fingerprint %s.",
 			e.Code, replicates, bootSeed, e.Training.Fingerprint),
 	}
-	w2 := &writer{e: e, m: m}
+	r := &writer{e: e, m: m}
 	for _, section := range []*page.Section{
-		w2.population(), w2.ranking(), w2.comparison(), w2.calibration(), w2.gains(), w2.netBenefit(), w2.speed(), w2.stability(),
-		w2.fields(), w2.pairs(), w2.leaks(), w2.baselines(),
+		r.population(), r.ranking(), r.comparison(), r.calibration(), r.gains(), r.netBenefit(), r.speed(), r.stability(), r.origins(),
+		r.fields(), r.pairs(), r.leaks(), r.baselines(),
 	} {
 		if section != nil {
 			p.Sections = append(p.Sections, *section)

@@ -16,6 +16,9 @@ type Heat struct {
 	Titles        [][]string  // shown when a cell is pointed at; nil: none
 }
 
+// leastMost is the largest effect that the deepest colour stands for at least, so that next to nothing does not look like much.
+const leastMost = 0.05
+
 // shades is the number of colours on either side of 0.
 const shades = 4
 
@@ -42,7 +45,7 @@ func (h *Heat) SVG() template.HTML {
 			}
 			c.WriteString(`</rect>`)
 			if cell >= 28 {
-				c.text("cell", "middle", left+cell*(float64(k)+0.5), y+high/2+3, signed(v))
+				c.text(cellClass(shade(v, most)), "middle", left+cell*(float64(k)+0.5), y+high/2+3, signed(v))
 			}
 		}
 	}
@@ -65,19 +68,27 @@ func (h *Heat) names(c *canvas, left, cell, high, bottom float64) {
 				short(left+cell*(float64(k)+0.5)+4), short(bottom+11), template.HTMLEscapeString(Cut(name, 12)))
 		}
 	}
-	c.text("label", "middle", (left+Width)/2, bottom+86, Cut(h.Name, int((Width-left)/letter)+4))
+	c.text("label", "middle", (left+Width)/2, bottom+86, Cut(h.Name, int((Width-left)/letter)))
 	fmt.Fprintf(c, `<text class="label" text-anchor="middle" transform="translate(11 %s) rotate(-90)">%s</text>`,
 		short((marginTop+bottom)/2), template.HTMLEscapeString(Cut(h.RowName, max(int((bottom-marginTop)/letter), 8))))
 }
 
 func (h *Heat) most() float64 {
-	most := 0.0
+	most := leastMost
 	for _, row := range h.Values {
 		for _, v := range row {
 			most = max(most, math.Abs(v))
 		}
 	}
 	return most
+}
+
+// cellClass sets a text on the deepest colours in the page's own colour.
+func cellClass(shade int) string {
+	if shade == 0 || shade == 2*shades {
+		return "cell deep"
+	}
+	return "cell"
 }
 
 // shade is a colour's number: 0 the deepest below 0, 4 none, 8 the deepest above.

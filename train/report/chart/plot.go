@@ -16,6 +16,7 @@ type Plot struct {
 	Bands       []Band
 	Lines       []Line
 	Dots        []Dots
+	Names       []Name  // further entries of the key
 	Height      float64 // 0: 240
 }
 
@@ -42,11 +43,18 @@ type Dots struct {
 	Low, High []float64 // empty: none
 }
 
-// Bar stands between two X, from 0.
+// Bar stands between two X.
 type Bar struct {
-	Style       Style
-	From, To, Y float64
-	Title       string // shown when pointed at
+	Style    Style
+	From, To float64
+	Foot, Y  float64 // where it begins and ends
+	Title    string  // shown when pointed at
+}
+
+// Name is an entry of the key for marks that have none of their own.
+type Name struct {
+	Style Style
+	Text  string
 }
 
 // Steps turns edges e_0 … e_n and values v_1 … v_n into the line of a step function.
@@ -89,7 +97,7 @@ func (p *Plot) SVG() template.HTML {
 	c.open(p.ID, p.Title, p.Desc, height)
 	f.axes(&c, yTicks)
 	for _, b := range p.Bars {
-		x1, x2, y0, y := f.x(b.From), f.x(b.To), f.y(max(0, p.Y.Low)), f.y(b.Y)
+		x1, x2, y0, y := f.x(b.From), f.x(b.To), f.y(b.Foot), f.y(b.Y)
 		fmt.Fprintf(&c, `<rect class="bar %s" x="%s" y="%s" width="%s" height="%s"><title>%s</title></rect>`, b.Style,
 			short(min(x1, x2)), short(min(y0, y)), short(max(math.Abs(x2-x1), 0.5)), short(math.Abs(y-y0)), template.HTMLEscapeString(b.Title))
 	}
@@ -201,6 +209,9 @@ func (p *Plot) Key() template.HTML {
 	for _, d := range p.Dots {
 		items = append(items, keyItem{d.Name, d.Style, "dot"})
 	}
+	for _, n := range p.Names {
+		items = append(items, keyItem{n.Text, n.Style, "bar"})
+	}
 	return key(items)
 }
 
@@ -220,6 +231,8 @@ func key(items []keyItem) template.HTML {
 		switch item.kind {
 		case "line":
 			fmt.Fprintf(&c, `<path class="line %s" d="M0 6L22 6"/>`, item.style)
+		case "bar":
+			fmt.Fprintf(&c, `<rect class="bar %s" width="12" height="12" x="5"/>`, item.style)
 		case "band":
 			fmt.Fprintf(&c, `<rect class="band %s" width="22" height="12"/>`, item.style)
 		default:

@@ -25,7 +25,7 @@ type Range struct {
 const rowHeight = 22.0
 
 // longestLabel keeps at least half of the width for the figures.
-const longestLabel = 22
+const longestLabel = 21
 
 // SVG draws the rows from the top.
 func (r *Ranges) SVG() template.HTML {
@@ -36,7 +36,7 @@ func (r *Ranges) SVG() template.HTML {
 	}
 	height := marginTop + step*float64(len(r.Rows)) + marginBottom
 	plot := &Plot{X: r.X}
-	f := &frame{plot, float64(widest)*letter + 14, marginTop, Width - marginRight, height - marginBottom}
+	f := &frame{plot, float64(widest)*(letter+0.3) + 12, marginTop, Width - marginRight, height - marginBottom}
 	var c canvas
 	c.open(r.ID, r.Title, r.Desc, height)
 	f.uprights(&c)

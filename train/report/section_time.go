@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+
+	"leadscore/models"
+	"leadscore/train/report/page"
+)
+
+// origins shows the recipe at several points in time, and what a random split would have claimed.
+func (w *writer) origins() *page.Section {
+	v := &w.e.Validation
+	if v.Rolling == nil && v.Contrast == nil {
+		return nil
+	}
+	s := &page.Section{ID: "origins", Title: "Would it have worked at other times",
+		Intro: "The same recipe, fitted to what was known at several points in time and judged on the leads after each. One lucky or unlucky part cannot decide then. These fits have fields without pairs, so their figures lie a little below the main one's."}
+	if v.Rolling != nil {
+		s.Blocks = append(s.Blocks, page.Block{Table: originTable(v.Rolling)})
+	}
+	if c := v.Contrast; c != nil {
+		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf(
+			"What a random split would have claimed: AUC %s on %s, where the same recipe reaches %s on the newest part. Only the second looks ahead in time; the first is shown to be distrusted.",
+			page.Number(c.RandomAUC, 3), page.Plural(c.Leads, "lead", "leads"), page.Number(c.TimeAUC, 3))})
+	}
+	return s
+}
+
+func originTable(r *models.Rolling) *page.Table {
+	table := &page.Table{Caption: "Rolling origins", Columns: []page.Column{{Title: "Judged from"}, {Title: "Fitted to", Under: "leads"}, {Title: "Judged on", Under: "leads"}, {Title: "Won"},
+		{Title: "AUC", Under: "model"}, {Title: "AUC", Under: "rules"}, {Title: "Log loss", Under: "model"}, {Title: "Slope", Under: "model"}, {Title: "Expected / observed", Under: "model"}}}
+	for i, o := range r.Origins {
+		from := fmt.Sprintf("part %d", i+1)
+		if len(o.From) >= len("2026-01-02") {
+			from = o.From[:len("2026-01-02")]
+		}
+		row := []page.Cell{{Text: from, Under: o.Skipped}, {Text: page.Count(o.Past)}, {Text: page.Count(o.Leads)}, {Text: page.Count(o.Won)}}
+		table.Rows = append(table.Rows, append(row, originCells(o.Model, o.Rules)...))
+	}
+	if r.Model != nil && r.Rules != nil {
+		blank := []page.Cell{{}, {}, {}}
+		table.Rows = append(table.Rows,
+			append(append([]page.Cell{{Text: "mean"}}, blank...), originCells(&r.Model.Mean, &r.Rules.Mean)...),
+			append(append([]page.Cell{{Text: "worst", Under: "of each figure"}}, blank...), originCells(&r.Model.Worst, &r.Rules.Worst)...))
+	}
+	return table
+}
+
+func originCells(model, rules *models.OriginFigures) []page.Cell {
+	figure := func(f *models.OriginFigures, of func(*models.OriginFigures) float64, decimals int) page.Cell {
+		if f == nil {
+			return page.Cell{Text: page.None}
+		}
+		return page.Cell{Text: page.Number(of(f), decimals)}
+	}
+	area := func(f *models.OriginFigures) float64 { return f.AUC }
+	return []page.Cell{figure(model, area, 3), figure(rules, area, 3),
+		figure(model, func(f *models.OriginFigures) float64 { return f.LogLoss }, 4),
+		figure(model, func(f *models.OriginFigures) float64 { return f.Slope }, 2),
+		figure(model, func(f *models.OriginFigures) float64 { return f.ExpectedObserved }, 2)}
+}
