@@ -229,6 +229,46 @@ func TestRealData(t *testing.T) {
 	}
 }
 
+// Names are one sign among others: with columns called f0, f1, … the evidence in the values remains.
+func TestNamesHidden(t *testing.T) {
+	for name, c := range map[string]struct {
+		leads string
+		want  map[string]models.Grade // by the file's column; no other may be a leak
+	}{
+		"x_education": {realFile(t, "x_education", "Leads.csv"),
+			map[string]models.Grade{"Tags": models.Leak, "Lead Quality": models.Leak, "Lead Profile": models.Suspect}},
+		"bank": {numbered(t, realFile(t, "bank_marketing", "bank-additional-full.csv"), ';', nil),
+			map[string]models.Grade{"duration": models.Suspect}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := everything(t, profile.Config{Leads: []string{c.leads}})
+			columns := map[string]string{}
+			for i := range s.Fields {
+				f := &s.Fields[i]
+				f.Column = f.ColumnName()
+				f.Name = fmt.Sprintf("f%d", i)
+				columns[f.Name] = f.Column
+			}
+			grades := map[string]models.Grade{}
+			for _, f := range examine(t, s, []string{c.leads}, nil) {
+				if column := columns[f.Field]; grades[column] != models.Leak {
+					grades[column] = f.Grade
+				}
+			}
+			for column, want := range c.want {
+				if grades[column] != want {
+					t.Errorf("%s is %q, want %q", column, grades[column], want)
+				}
+			}
+			for column, grade := range grades {
+				if grade == models.Leak && c.want[column] != models.Leak {
+					t.Errorf("%s is called a leak", column)
+				}
+			}
+		})
+	}
+}
+
 var adultNames = strings.Fields("age workclass fnlwgt education education_num marital_status occupation relationship race sex capital_gain " +
 	"capital_loss hours_per_week native_country income")
 
