@@ -20,7 +20,7 @@ type apart struct {
 // keepAccountsApart sees to it that no account has leads on both sides, else the model is judged on what it may know by
 // heart. An account belongs to the part of its first lead: its later leads are left out of the judged part. Where that would
 // leave less than half of the judged leads, or fewer than [fewToJudge] of an outcome that had so many, the judged part
-// stays whole and its accounts leave the past instead. docs/decisions/0007-accounts.md.
+// stays whole and its accounts leave the past instead. docs/decisions/0010-accounts.md.
 func keepAccountsApart(h *features.History, p *Population, past, judged []int32) apart {
 	if h.Table.Account == nil {
 		return apart{past: past, judged: judged}
