@@ -47,7 +47,7 @@ func (w *writer) comparison() *page.Section {
 	s := &page.Section{ID: "comparison", Title: "Model against rules and champion",
 		Intro: "The difference of AUC on the same leads; above 0 the model ranks better. Two intervals: DeLong's takes every lead for itself, the bootstrap draws whole accounts, because leads of one account share their luck. If they disagree, believe the wider one."}
 	table := &page.Table{Caption: "AUC of the model less that of another score",
-		Columns: []page.Column{{Title: "Against"}, {Title: "Difference"}, {Title: "DeLong"}, {Title: "Accounts drawn"}, {Title: "Accounts"}}}
+		Columns: []page.Column{{Title: "Against"}, {Title: "Difference"}, {Title: "DeLong"}, {Title: "Accounts drawn"}}}
 	ranges := &chart.Ranges{ID: "differences", Title: "Difference of AUC", Desc: "Each difference with its two intervals, beside 0."}
 	delong, clustered := chart.Range{Name: "DeLong", Style: chart.First}, chart.Range{Name: "accounts drawn", Style: chart.Third}
 	values := []float64{0}
@@ -58,11 +58,11 @@ func (w *writer) comparison() *page.Section {
 		addRange(&delong, &d.DeLong)
 		values = append(values, d.DeLong.Low, d.DeLong.High)
 		if c := d.Clustered; c != nil {
-			row = append(row, page.Cell{Text: page.Interval(c.Estimate, 3), Key: "clustered." + d.Against}, page.Cell{Text: page.Count(c.Clusters)})
+			row = append(row, page.Cell{Text: page.Interval(c.Estimate, 3), Under: page.Plural(c.Clusters, "account", "accounts"), Key: "clustered." + d.Against})
 			addRange(&clustered, &c.Estimate)
 			values = append(values, c.Low, c.High)
 		} else {
-			row = append(row, page.Cell{Text: page.None}, page.Cell{Text: page.None})
+			row = append(row, page.Cell{Text: page.None})
 			addRange(&clustered, nil)
 		}
 		table.Rows = append(table.Rows, row)

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"leadscore/models"
+)
+
+func storedVersion(t *testing.T) *models.Version {
+	t.Helper()
+	paths, err := filepath.Glob("../../models/testdata/artifacts/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no stored version: %v", err)
+	}
+	text, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := models.DecodeVersion(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestCardSaysWhatTheVersionKnows(t *testing.T) {
+	v := storedVersion(t)
+	got := Card(v)
+	if again := Card(v); again != got {
+		t.Error("two cards of one version differ")
+	}
+	for _, want := range []string{"# Model card: ", "## Abstract", "## Introduction", "## Methods", "## Open science", "## Results", "## Discussion",
+		"**Outcome.**", "**Sample size.**", "**Missing data.**", "**Fairness.**", v.Training.Fingerprint} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the card lacks %q", want)
+		}
+	}
+	for _, in := range v.Encoder.Inputs {
+		if !strings.Contains(got, text(in.Name)) && !strings.Contains(got, text(v.Schema.Fields[in.Index].Name)) {
+			t.Errorf("the card does not name input %q", in.Name)
+		}
+	}
+	if strings.Contains(got, "%!") {
+		t.Error("a format verb went wrong")
+	}
+}
+
+func TestCardOfHostileNames(t *testing.T) {
+	v := storedVersion(t)
+	v.Validation.Verdict = "<script>alert(1)</script> | [x](http://x) \n# Not a heading"
+	v.Schema.Fields[0].Because = "a | b\n| c"
+	got := Card(v)
+	for _, forbidden := range []string{"<script", "\n# Not a heading", "[x](", "a | b"} {
+		if strings.Contains(got, forbidden) {
+			t.Errorf("the card holds %q", forbidden)
+		}
+	}
+}
