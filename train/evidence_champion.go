@@ -55,15 +55,15 @@ func (g *gate) addChampion(ctx context.Context, e *report.Evidence) error {
 		return fmt.Errorf("champion: %w", err)
 	}
 	e.Scores = append(e.Scores, report.Score{Name: "champion", Ranking: scores, Predictions: scores, Figures: f})
-	e.ChampionNote = g.championNote(champion)
+	e.ChampionNote, e.ChampionFlattered = g.championNote(champion)
 	return nil
 }
 
 // championNote says how many of the held-out leads the champion was fitted to. The model here is the fit to the past, which has seen none.
-func (g *gate) championNote(champion *models.Version) string {
+func (g *gate) championNote(champion *models.Version) (note string, flattered bool) {
 	learned, known := learnedUntil(champion)
 	if !known || !g.population.Dated {
-		return fmt.Sprintf("the champion %s may itself have been fitted to some of these leads, which flatters it", champion.ID)
+		return fmt.Sprintf("the champion %s may itself have been fitted to some of these leads, which flatters it", champion.ID), true
 	}
 	seen := 0
 	for _, row := range g.validation.newest {
@@ -72,7 +72,7 @@ func (g *gate) championNote(champion *models.Version) string {
 		}
 	}
 	if seen == 0 {
-		return fmt.Sprintf("the champion %s has seen none of these leads either", champion.ID)
+		return fmt.Sprintf("the champion %s has seen none of these leads either", champion.ID), false
 	}
-	return fmt.Sprintf("the champion %s may itself have been fitted to %d of these %d leads, which flatters it", champion.ID, seen, len(g.validation.newest))
+	return fmt.Sprintf("the champion %s may itself have been fitted to %d of these %d leads, which flatters it", champion.ID, seen, len(g.validation.newest)), true
 }

@@ -25,6 +25,8 @@ type Evidence struct {
 	Scores []Score   // the model, then the rules, then the champion if there is one
 	// ChampionNote says why there is no champion to compare with, or what to mind in the comparison.
 	ChampionNote string
+	// ChampionFlattered says that the champion was, or may have been, fitted to some of these leads.
+	ChampionFlattered bool
 
 	Accounts []uint32  // 0: none; nil: the data name no accounts
 	Times    []int64   // snapshot, microseconds since 1970 UTC; nil: the data have no times

@@ -64,6 +64,7 @@ func made(t testing.TB, n int, champion bool) *Evidence {
 	if champion {
 		add("champion", old, old)
 		e.ChampionNote = "the champion may itself have been fitted to some of these leads, which flatters it"
+		e.ChampionFlattered = true
 	}
 	v := &e.Validation
 	v.Split, v.Leads, v.Past, v.Model, v.Rules, v.Verdict = "the newest 20 %", int64(n), int64(4*n), e.Scores[0].Figures, e.Scores[1].Figures, "a verdict"

@@ -74,6 +74,8 @@ func championVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 		figures += "; " + e.ChampionNote
 	}
 	switch {
+	case d.High < 0 && e.ChampionFlattered:
+		return page.Unclear, "the present champion ranks these leads better, which says little: " + figures
 	case d.Low > 0:
 		return page.Good, "it ranks better than the present champion: " + figures
 	case d.High < 0:
