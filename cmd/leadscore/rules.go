@@ -16,6 +16,7 @@ type rulesCommand struct {
 	Check    rulesCheckCommand    `cmd:"" help:"Say everything that is wrong or doubtful in a rule book, with its line."`
 	Explain  rulesExplainCommand  `cmd:"" help:"Show one lead's points as a sum on paper."`
 	Evidence rulesEvidenceCommand `cmd:"" help:"Hold each rule against closed deals: what it gives, and what the data say it earns."`
+	Suggest  rulesSuggestCommand  `cmd:"" help:"Learn a scorecard from closed deals in your own words, beside the present book."`
 }
 
 // bookFlags say which rule book: of files, or of a stored version.

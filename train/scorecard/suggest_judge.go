@@ -1,0 +1,110 @@
+package scorecard
+
+import (
+	"fmt"
+
+	"leadscore/models/metrics"
+)
+
+// explainChanges adds the removed rules and why they went.
+func (s *suggester) explainChanges(suggestion *Suggestion) {
+	kept := map[string]bool{}
+	for _, c := range suggestion.Changes {
+		kept[c.ID] = true
+	}
+	for _, r := range s.evidence.Rules {
+		if kept[r.ID] {
+			continue
+		}
+		words := string(r.Verdict) + ": " + r.Words
+		switch r.Verdict {
+		case Fair, Unproven:
+			words = "adds too little beside the rules above (" + r.Words + ")"
+		case Unseen:
+			words += "; keep it if you believe in it"
+		}
+		before := r.Given
+		suggestion.Changes = append(suggestion.Changes, Change{ID: r.ID, Change: "removed", Before: &before, Reason: r.Reason, Words: words})
+	}
+}
+
+// judge holds the suggested book against the newest leads, beside the present one, the model and the unrounded scorecard.
+func (s *suggester) judge(suggestion *Suggestion, model []float64) error {
+	newest := s.leads.Newest
+	if len(newest) == 0 {
+		suggestion.Warnings = append(suggestion.Warnings, "no newest part could be held out, so what the suggested book is worth on leads that it was not learnt from is not known")
+		return nil
+	}
+	if model != nil && len(model) != len(newest) {
+		return fmt.Errorf("%d probabilities for %d leads", len(model), len(newest))
+	}
+	wins := s.leads.outcomes(newest)
+	suggestion.Split, suggestion.Leads, suggestion.Won = s.leads.Split, len(newest), int(sum(wins))
+	exact, err := s.unrounded(newest)
+	if err != nil {
+		return err
+	}
+	suggested := NewSheet(suggestion.book, s.leads.History, newest).Points
+	learnt := NewSheet(suggestion.book, s.leads.History, s.sheet.Rows).Points
+	present := NewSheet(s.present.Book, s.leads.History, newest).Points
+	add := func(name string, ranking, predictions []float64, err error) error {
+		if err != nil {
+			return err
+		}
+		f := BookFigures{Name: name}
+		if f.AUC, err = metrics.AUC(ranking, wins); err != nil {
+			return err
+		}
+		if f.LogLoss, err = metrics.LogLoss(predictions, wins); err != nil {
+			return err
+		}
+		suggestion.Figures = append(suggestion.Figures, f)
+		return nil
+	}
+	if model != nil {
+		if err := add("the model", model, model, nil); err != nil {
+			return err
+		}
+		behind, err := metrics.AUCDifference(suggested, model, wins)
+		if err != nil {
+			return err
+		}
+		suggestion.BehindModel = &behind
+	}
+	if err := add("suggested, before rounding and caps", exact, exact, nil); err != nil {
+		return err
+	}
+	onScale, err := onLine(learnt, s.wins, suggested)
+	if err := add("suggested", suggested, onScale, err); err != nil {
+		return err
+	}
+	onScale, err = onLine(s.present.Points, s.wins, present)
+	if err := add("present", present, onScale, err); err != nil {
+		return err
+	}
+	ahead, err := metrics.AUCDifference(suggested, present, wins)
+	suggestion.AheadOfPresent = &ahead
+	return err
+}
+
+// onLine puts points on the scale of probabilities by what the past leads say.
+func onLine(learnt, wins, points []float64) ([]float64, error) {
+	line, err := metrics.FitLine(learnt, wins)
+	return probabilities(line, points), err
+}
+
+// unrounded gives the chosen rules' probabilities by their coefficients as fitted.
+func (s *suggester) unrounded(rows []int32) ([]float64, error) {
+	sheet := NewSheet(s.sheet.Book, s.leads.History, rows)
+	p := make([]float64, len(rows))
+	for i := range p {
+		p[i] = s.chosen.fitted.intercept
+	}
+	for i, c := range s.chosen.chosen {
+		shift(p, &sheet.Columns[c], s.chosen.fitted.beta[i])
+	}
+	for i := range p {
+		p[i] = logistic(p[i])
+	}
+	return p, nil
+}
