@@ -6,7 +6,7 @@
 // The newest leads judge a model that has not seen them, nor any outcome that was not known when they came, nor their
 // accounts; its figures are what the version promises. [split] has the parts, rolling.go the same at earlier times. The stored model is
 // then fitted to all leads, the newest included, because it has to serve what comes after them
-// (docs/decisions/0004-refit.md). The objective of the fit stands in package train/fit.
+// (docs/decisions/0003-refit.md). The objective of the fit stands in package train/fit.
 //
 // Start at [Run], the whole flow; each stage is a file of its own.
 package train

@@ -52,9 +52,13 @@ func fitCodes(codes []features.Codes) []fit.Codes {
 	return columns
 }
 
+// caution gives a chance of 10 % that a field's effect spreads by more than 1 in log-odds: hardly any wish beside thousands of
+// wins, and beside a few dozen enough that a score stays modest (docs/decisions/0012-caution.md).
+const caution = 2.3
+
 // fitConfig allows as many pairs as there are inputs, and names the input that follows the market's drift.
 func fitConfig(e *features.Encoder, cfg *Config) fit.Config {
-	var c fit.Config
+	c := fit.Config{Caution: caution}
 	if cfg.Pairs {
 		c.Pairs.Most = len(e.Inputs)
 	}

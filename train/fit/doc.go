@@ -22,7 +22,8 @@
 //
 //	λ_k ← (rank S_k − λ_k tr(V S_k)) / β'S_kβ,    V = (H + S_λ)⁻¹,
 //
-// with H the Hessian of the first sum. V is also the covariance of the coefficients (Wood,
+// with Config.Caution > 0 adding θσ_k to the numerator, σ_k being the effect's spread at λ_k: the mode under the prior
+// exp(−θσ_k). H is the Hessian of the first sum. V is also the covariance of the coefficients (Wood,
 // Generalized Additive Models, 2nd ed., 2017, section 6.10): standard errors account for the penalty.
 //
 // Start at [Fit]. It calls newton (the steps), smoothing (λ), tabulate (sums over leads), pairs (which

@@ -19,6 +19,10 @@ type Config struct {
 	// SampleRows bounds the rows, spread evenly, on which λ is estimated; 0: 200,000. The coefficients
 	// always come from all rows.
 	SampleRows int
+	// Caution is the rate θ ≥ 0 of a prior on the spread σ, in log-odds, of each term's effect: exp(−θσ), so that P(σ > 1) = e^−θ
+	// (the penalised complexity prior of Simpson et al., Statistical Science 32, 2017, section 3). λ estimated from the data alone
+	// believes each spread that chance suggests; with many terms and few wins their sum is too extreme. 0: none.
+	Caution float64
 	// MaxSteps bounds the Newton steps of each phase; 0: 60.
 	MaxSteps int
 	// Pairs, when its Most is above 0, lets pairs of inputs compete for a place.
@@ -100,11 +104,11 @@ func Fit(ctx context.Context, design *Design, config Config) (*logistic.Model, *
 	if rate <= 0 || rate >= 1 {
 		return nil, nil, ErrOneClass
 	}
+	report := &Report{}
 	f, err := fitMains(ctx, design.Inputs, all, config)
 	if err != nil {
 		return nil, nil, err
 	}
-	report := &Report{}
 	if config.Pairs.Most > 0 && config.Lambda == 0 {
 		if f, report.Pairs, err = addPairs(ctx, design.Inputs, all, f, config); err != nil {
 			return nil, nil, err
@@ -127,6 +131,9 @@ func (c *Config) check(design *Design) error {
 			return fmt.Errorf("drift: input %s has %d ordered bins of %v days, want at least 2 above 0 days",
 				design.Inputs[c.Drift.Input].Name, design.Inputs[c.Drift.Input].Ordered, c.Drift.BinDays)
 		}
+	}
+	if !(c.Caution >= 0) || math.IsInf(c.Caution, 1) {
+		return fmt.Errorf("caution %v, want a finite number of 0 or more", c.Caution)
 	}
 	if err := c.Pairs.check(); err != nil {
 		return err
@@ -275,6 +282,11 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, ef
 			terms[k] = t.idle()
 		}
 	}
+	for _, t := range terms {
+		for _, p := range t.penalties {
+			p.caution = effort.caution
+		}
+	}
 	next := newFitter(part, terms)
 	if f.terms != nil {
 		next.inherit(f)
@@ -298,12 +310,15 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, ef
 type effort struct {
 	smooth, polish float64
 	maxSteps       int
+	caution        float64
 }
 
-func (c *Config) fully() effort { return effort{smoothTolerance, polishTolerance, c.maxSteps()} }
+func (c *Config) fully() effort {
+	return effort{smoothTolerance, polishTolerance, c.maxSteps(), c.Caution}
+}
 
 // roughly is enough to compare log losses on folds.
-func (c *Config) roughly() effort { return effort{3e-2, 1e-3, c.maxSteps()} }
+func (c *Config) roughly() effort { return effort{3e-2, 1e-3, c.maxSteps(), c.Caution} }
 
 // inherit takes over tables and λ of an earlier fit, term by term as far as both have them.
 func (f *fitter) inherit(old *fitter) {

@@ -93,7 +93,7 @@ func pairTerm(inputs []Input, grids []grid, a, b int) *term {
 		cells:  ga.size * gb.size,
 	}
 	t.functions, t.size = t.cells, t.cells
-	p := &penalty{diagonal: repeat(pairRidge, t.cells), rank: float64(t.cells), lambda: 5}
+	p := &penalty{diagonal: repeat(pairRidge, t.cells), rank: float64(t.cells), lambda: 5, spread: 1}
 	for i := range ga.size {
 		for j := range gb.size {
 			at := int32(i*gb.size + j)

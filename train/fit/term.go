@@ -42,6 +42,8 @@ type penalty struct {
 	edf      float64
 	// move is the last change of log λ.
 	move float64
+	// spread is the standard deviation of the effect, in log-odds, at λ = 1; caution is the rate of its prior.
+	spread, caution float64
 }
 
 // mainTerm spans one input with at most about knots functions for its ordered bins.
@@ -62,11 +64,11 @@ func mainTerm(input Input, position int, mass []float64, knots int) *term {
 			spacing[j] = 1 / float64(at[j+1]-at[j])
 		}
 		if len(spacing) > 0 {
-			t.penalties = append(t.penalties, &penalty{diagonal: spacing, rank: float64(len(spacing))})
+			t.penalties = append(t.penalties, &penalty{diagonal: spacing, rank: float64(len(spacing)), spread: walkSpread(spacing)})
 		}
 	}
 	if levels := t.functions - t.chain; levels > 0 {
-		t.penalties = append(t.penalties, &penalty{from: t.size - levels, diagonal: repeat(1, levels), rank: float64(levels)})
+		t.penalties = append(t.penalties, &penalty{from: t.size - levels, diagonal: repeat(1, levels), rank: float64(levels), spread: 1})
 	}
 	return t
 }
@@ -313,12 +315,22 @@ func (p *penalty) gradient(coordinates, gradient []float64) {
 	}
 }
 
-// update is the generalised Fellner–Schall step, given tr(V S). The update is known to be slow but sure: where
+// walkSpread is the typical standard deviation of a random walk of unit steps about its mean: √(bins/6) (Sørbye & Rue, Spatial
+// Statistics 8, 2014, section 3). A step over several bins is as many times less penalised.
+func walkSpread(spacing []float64) float64 {
+	bins := 1.0
+	for _, s := range spacing {
+		bins += 1 / s
+	}
+	return math.Sqrt(bins / 6)
+}
+
+// update is the generalised Fellner–Schall step, given tr(V S), with the prior of [Config.Caution]. The update is known to be slow but sure: where
 // it keeps its direction it is lengthened, and a term that has all but vanished goes at once.
 func (p *penalty) update(trace, quadratic float64) {
 	p.edf = min(max(p.rank-p.lambda*trace, 0), p.rank)
 	const least = 1e-12 // keeps 0/0 away; the limits below decide
-	move := math.Log(max(p.edf, least) / max(quadratic, least) / p.lambda)
+	move := math.Log((max(p.edf, least) + p.caution*p.spread/math.Sqrt(p.lambda)) / max(quadratic, least) / p.lambda)
 	if move > 0 && p.edf < vanished {
 		move = math.Inf(1)
 	}

@@ -19,7 +19,7 @@ const (
 	CarriesModel  = "carries the model"        // gain of the field, as a multiple of what all other fields together explain
 )
 
-// Thresholds, the same for all data. docs/decisions/0009-leakage.md says which of them were chosen by looking at which data, and
+// Thresholds, the same for all data. docs/decisions/0007-leakage.md says which of them were chosen by looking at which data, and
 // what they do on data that were not looked at.
 //
 // A column may be honestly strong, so strength alone convicts only where it is extreme; else it takes a second sign, of
