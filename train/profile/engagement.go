@@ -48,8 +48,9 @@ const (
 	leastReach = 0.01
 	// constantShare is the share of leads with the same number of events that tells nothing.
 	constantShare = 0.99
-	// mostFigures is how many types have a figure of their own.
-	mostFigures = 10
+	// mostFigures is how many types have a figure of their own: enough for the rare ones that speak loudest, such as a
+	// request for a quote. The fit takes the effect from those that tell nothing.
+	mostFigures = 30
 	// figureWindow and figureHalfLife are the usual time of memory.
 	figureWindow   = 30 // days
 	figureHalfLife = 14 // days
