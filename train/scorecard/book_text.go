@@ -139,6 +139,33 @@ func (b *bookText) setRules(d rules.Dimension, list []*yaml.Node) {
 	set(section, "rules", &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Content: list})
 }
 
+// dropEmptyGroups takes out the groups that no rule stands in.
+func (b *bookText) dropEmptyGroups() {
+	for _, d := range []rules.Dimension{rules.Fit, rules.Engagement} {
+		section := get(b.top(), string(d))
+		groups, list := get(section, "groups"), get(section, "rules")
+		if groups == nil {
+			continue
+		}
+		used := map[string]bool{}
+		if list != nil {
+			for _, n := range list.Content {
+				if g := get(n, "group"); g != nil {
+					used[g.Value] = true
+				}
+			}
+		}
+		for i := len(groups.Content) - 2; i >= 0; i -= 2 {
+			if name := groups.Content[i].Value; !used[name] {
+				drop(groups, name)
+			}
+		}
+		if len(groups.Content) == 0 {
+			drop(section, "groups")
+		}
+	}
+}
+
 // groupOf is the group that present rules about an event type stand in; empty for none or several.
 func (b *bookText) groupOf(kind string) string {
 	group, found := "", false

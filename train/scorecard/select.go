@@ -20,6 +20,7 @@ const (
 type selection struct {
 	columns []Column
 	present []bool
+	price   []float64 // χ² that a candidate gains by chance from how it was made
 	wins    []float64
 	above   []float64 // won less expected, of each candidate alone: its sign is the only one that its points may have
 	least   float64   // χ² that a rule must add
@@ -27,8 +28,8 @@ type selection struct {
 	fitted  *regression
 }
 
-func choose(columns []Column, present []bool, wins []float64, most int) (*selection, error) {
-	s := &selection{columns: columns, present: present, wins: wins, above: make([]float64, len(columns))}
+func choose(columns []Column, present []bool, price, wins []float64, most int) (*selection, error) {
+	s := &selection{columns: columns, present: present, price: price, wins: wins, above: make([]float64, len(columns))}
 	mean := 0.0
 	for _, y := range wins {
 		mean += y / float64(len(wins))
@@ -156,7 +157,7 @@ func (s *selection) gain(c int, w *rowwise) (chi2 float64, ok bool) {
 	if h == 0 || left <= 0 {
 		return 0, false
 	}
-	chi2 = g * g / left
+	chi2 = g*g/left - s.price[c]
 	if s.present[c] {
 		chi2 *= presentBonus
 	}

@@ -101,7 +101,7 @@ func Suggest(book *rules.Book, l *Leads, cfg SuggestConfig) (*Suggestion, error)
 	if s.sheet, err = s.candidateSheet(rows); err != nil {
 		return nil, err
 	}
-	if s.chosen, err = choose(s.sheet.Columns, s.isPresent(), s.wins, cfg.AtMost); err != nil {
+	if s.chosen, err = choose(s.sheet.Columns, s.isPresent(), s.prices(), s.wins, cfg.AtMost); err != nil {
 		return nil, err
 	}
 	if len(s.chosen.chosen) == 0 {
@@ -139,6 +139,14 @@ func (s *suggester) isPresent() []bool {
 	list := make([]bool, len(s.sheet.Rules))
 	for i := range list {
 		list[i] = s.candidates[i].present != ""
+	}
+	return list
+}
+
+func (s *suggester) prices() []float64 {
+	list := make([]float64, len(s.candidates))
+	for i := range list {
+		list[i] = s.candidates[i].price
 	}
 	return list
 }
@@ -318,6 +326,8 @@ func (s *suggester) write(suggestion *Suggestion, text *bookText, nodes map[rule
 	for _, d := range []rules.Dimension{rules.Fit, rules.Engagement} {
 		text.setRules(d, nodes[d])
 	}
+	text.dropEmptyGroups()
+	text.root.HeadComment, text.top().Content[0].HeadComment = "", "" // they tell of the present book
 	set(text.top(), "name", scalar(s.present.Book.Name()+"-suggested"))
 	text.top().HeadComment = fmt.Sprintf("# Proposed by leadscore rules suggest from %d closed leads, beside %s; nothing uses it until a person takes it.\n# %d points stand for a doubling of the odds of winning.",
 		len(s.wins), s.present.Book.Version(), suggestion.Doubling)
