@@ -13,10 +13,13 @@ import (
 )
 
 type rulesCommand struct {
-	Check    rulesCheckCommand    `cmd:"" help:"Say everything that is wrong or doubtful in a rule book, with its line."`
-	Explain  rulesExplainCommand  `cmd:"" help:"Show one lead's points as a sum on paper."`
-	Evidence rulesEvidenceCommand `cmd:"" help:"Hold each rule against closed deals: what it gives, and what the data say it earns."`
-	Suggest  rulesSuggestCommand  `cmd:"" help:"Learn a scorecard from closed deals in your own words, beside the present book."`
+	Check      rulesCheckCommand      `cmd:"" help:"Say everything that is wrong or doubtful in a rule book, with its line."`
+	Explain    rulesExplainCommand    `cmd:"" help:"Show one lead's points as a sum on paper."`
+	Evidence   rulesEvidenceCommand   `cmd:"" help:"Hold each rule against closed deals: what it gives, and what the data say it earns."`
+	Test       rulesTestCommand       `cmd:"" help:"Check a rule book against examples that sales and marketing agreed on."`
+	Suggest    rulesSuggestCommand    `cmd:"" help:"Learn a scorecard from closed deals in your own words, beside the present book."`
+	Backtest   rulesBacktestCommand   `cmd:"" help:"Replay closed deals under two rule books, before anything is published."`
+	Thresholds rulesThresholdsCommand `cmd:"" help:"Choose thresholds of fit and engagement that the team can work."`
 }
 
 // bookFlags say which rule book: of files, or of a stored version.
