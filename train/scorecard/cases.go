@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -46,9 +47,20 @@ type caseText struct {
 	Name    string             `yaml:"name"`
 	AsOf    *features.Date8601 `yaml:"as_of"`
 	Created *features.Date8601 `yaml:"created"`
-	Lead    map[string]any     `yaml:"lead"`
+	Lead    map[string]cell    `yaml:"lead"`
 	Events  []caseEvent        `yaml:"events"`
 	Expect  expectation        `yaml:"expect"`
+}
+
+// cell is one field's value: a number, text, truth or time; nothing is missing.
+type cell struct{ value any }
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (c *cell) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.ScalarNode {
+		return &features.FieldError{Line: node.Line, Problem: "not a value", Want: "write one number, text, true or false, or time"}
+	}
+	return node.Decode(&c.value)
 }
 
 type caseEvent struct {
@@ -196,8 +208,16 @@ func (c *caseText) snapshot(schema *features.Schema, book *rules.Book) (*feature
 	if name == "" {
 		name = "case"
 	}
-	lead, err := schema.NewLead(name, created, c.Lead, events)
-	if err != nil {
+	values := map[string]any{}
+	for field, one := range c.Lead {
+		values[field] = one.value
+	}
+	lead, err := schema.NewLead(name, created, values, events)
+	var faults features.Faults
+	switch {
+	case errors.As(err, &faults):
+		problems = append(problems, faults.Unwrap()...)
+	case err != nil:
 		problems = append(problems, err)
 	}
 	if len(problems) > 0 {
