@@ -85,6 +85,7 @@ type Overlap struct {
 const (
 	deadLeads      = 5     // fewer leads than this are almost none,
 	deadShare      = 0.001 // and so is a smaller share
+	rareShare      = 0.01  // of leads that a dead rule at most fires for, by the upper end of Wilson's interval
 	constantShare  = 0.995 // of leads from which a rule fires for everyone
 	sameJaccard    = 0.9   // from which two rules fire for the same leads
 	leastOverlap   = 0.1   // Jaccard of an overlap worth a word

@@ -65,6 +65,31 @@ func TestEvidenceFindsPlantedFaults(t *testing.T) {
 	t.Log(e.RateWords, e.Rate, e.RateOfTotal)
 }
 
+// With few leads nothing is called dead, harmful or redundant that only fired seldom.
+func TestEvidenceOfFewLeads(t *testing.T) {
+	closed := simulated(t, 1000, 3)
+	leads := *closed.Leads
+	leads.Rows = nil
+	won := 0.0
+	for _, row := range closed.Leads.Rows {
+		if len(leads.Rows) < 30 && (won == 0 || closed.Leads.Wins[row] == 0) { // one won
+			leads.Rows, won = append(leads.Rows, row), won+closed.Leads.Wins[row]
+		}
+	}
+	e, err := scorecard.Judge(scorecard.NewSheet(faulty(t, closed), leads.History, leads.Rows), &leads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Leads != 30 || e.Won != 1 {
+		t.Fatalf("%d leads, %d won; the test wants 30 and 1", e.Leads, e.Won)
+	}
+	for _, r := range e.Rules {
+		if r.Verdict != scorecard.Unproven && r.Verdict != scorecard.Fair && r.Verdict != scorecard.Unseen && r.SameAs == "" {
+			t.Errorf("rule %s of 30 leads: %s, %s", r.ID, r.Verdict, r.Words)
+		}
+	}
+}
+
 // The suggestion for the faulty book has none of its faults, ranks as well as the model on the newest leads but for 0.02 of AUC, and is
 // a book that the rules engine accepts.
 func TestSuggestionMendsPlantedFaults(t *testing.T) {

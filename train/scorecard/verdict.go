@@ -43,11 +43,19 @@ func (e *Evidence) decideStill(r *RuleEvidence) {
 	case float64(r.FiresLater) >= max(deadLeads, deadShare*float64(e.Leads)):
 		r.Verdict = Unseen
 		r.Words = fmt.Sprintf("%s at the snapshots, but for %d later in their life: this history cannot judge it", fires, r.FiresLater)
+	case !r.surelyRare(e.Leads):
+		r.Verdict, r.Words = Unproven, fires+": too few leads to tell whether it ever will"
 	case r.NotJudged > 0:
 		r.Verdict, r.Words = Dead, fmt.Sprintf("%s; %d leads lack a value that it needs", fires, r.NotJudged)
 	default:
 		r.Verdict, r.Words = Dead, fires
 	}
+}
+
+// surelyRare says that the data exclude a share of leads above rareShare.
+func (r *RuleEvidence) surelyRare(leads int) bool {
+	share, err := metrics.Wilson(float64(r.Leads), float64(leads))
+	return err == nil && share.High <= rareShare
 }
 
 func (e *Evidence) decidePaid(r *RuleEvidence) {
