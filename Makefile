@@ -47,7 +47,7 @@ lint: $(STATICCHECK) ## staticcheck
 	$(STATICCHECK) ./...
 
 golden: ## rewrite golden files after a wanted change; look at the diff
-	$(GO) test ./... -run Golden -update
+	@for package in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test $$package -update; done
 
 bench: ## benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -95,7 +95,7 @@ func TestPutTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	digest := sha256.Sum256(first)
-	if got.ID != s.id || got.Checksum != hex.EncodeToString(digest[:]) || !strings.HasPrefix(s.id, "2026-06-09-") {
+	if got.ID != s.id || got.Checksum != hex.EncodeToString(digest[:]) || !strings.HasPrefix(s.id, "2025-12-31-") {
 		t.Errorf("Get: id %q, checksum %q of folder %q", got.ID, got.Checksum, s.id)
 	}
 }

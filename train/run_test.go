@@ -299,7 +299,7 @@ func madeUp(t *testing.T, n int, lead func(i int) (size float64, kind string, wo
 	cfg := Defaults()
 	cfg.Leads = []string{write("leads.csv", leads.String())}
 	cfg.Schema = write("schema.yaml", "version: 1\nlead: {id: id}\noutcome: {column: result, won: [\"true\"], lost: [\"false\"]}\n"+
-		"fields:\n  - {name: size, kind: number}\n  - {name: kind, kind: category}\n")
+		"fields:\n  - {name: size, kind: number, use: \"yes\", because: made up}\n  - {name: kind, kind: category}\n")
 	cfg.Rules = write("rules.yaml", "version: 1\nname: small\nfit:\n  rules:\n    - {id: large, points: 10, reason: large, when: lead.size > 5.0}\n"+
 		"thresholds:\n  mql: {fit: 10}\n")
 	cfg.Store, cfg.Model, cfg.Pairs = filepath.Join(dir, "store"), "small", false

@@ -35,6 +35,9 @@ func (c *Cutoffs) WriteText(w io.Writer) error {
 		add("present, on the newest leads", c.Before)
 	}
 	fmt.Fprintln(w, t.Render())
+	if c.Stricter == nil {
+		fmt.Fprintln(w, "half the capacity cannot be reached: the fast lane alone hands over more")
+	}
 	fmt.Fprintln(w, "the rows without a name are other pairs within the capacity; leads of the fast lane are in every row")
 	if c.Judged != nil {
 		fmt.Fprintf(w, "the newest leads, on which the thresholds were not chosen: %s\n", c.Split)

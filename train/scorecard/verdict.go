@@ -28,7 +28,7 @@ func (e *Evidence) decide(r *RuleEvidence) {
 	case r.PDiffers < significant && r.farOff():
 		e.decidePaid(r)
 	case r.Earned.Low <= 0 && r.Earned.High >= 0:
-		r.Verdict, r.Words = Unproven, fmt.Sprintf("%s, the data say %s: too few leads (%d) to tell", giveWords(r), estimateWords(r.Earned), r.Leads)
+		r.Verdict, r.Words = Unproven, fmt.Sprintf("%s, the data say %s: it may earn nothing, but that is not sure from %d leads", giveWords(r), estimateWords(r.Earned), r.Leads)
 	default:
 		r.Verdict, r.Words = Fair, fmt.Sprintf("%s, the data say %s", giveWords(r), estimateWords(r.Earned))
 	}
