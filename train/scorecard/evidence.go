@@ -60,8 +60,8 @@ type RuleEvidence struct {
 	Given float64 `json:"points_given"`
 	// Earned are the points that the data support beside the other rules, 95 % interval; nil where they cannot tell.
 	Earned *metrics.Estimate `json:"points_earned"`
-	// PDiffers and PWrongSign are Holm-adjusted for the number of rules: how likely chance alone makes a difference between given
-	// and earned this large, and a sign this wrong.
+	// PDiffers and PWrongSign are Holm-adjusted: how likely chance alone makes a difference between given and earned this large,
+	// counting all rules; and a sign this wrong, counting the rules that surely differ (1 for the others).
 	PDiffers   float64 `json:"p_differs"`
 	PWrongSign float64 `json:"p_wrong_sign"`
 
@@ -264,9 +264,16 @@ func (e *Evidence) setEarned(s *Sheet, fitted *regression, of []int) {
 		off = append(off, 2*distuv.UnitNormal.Survival(math.Abs(value-rule.Given)/se))
 		wrong = append(wrong, distuv.UnitNormal.Survival(-math.Copysign(1, rule.Given)*value/se))
 	}
-	off, wrong = metrics.Holm(off), metrics.Holm(wrong)
-	for i, r := range tested {
-		e.Rules[r].PDiffers, e.Rules[r].PWrongSign = off[i], wrong[i]
+	var suspects []int // the sign is asked only of rules that surely earn something else than they are given
+	var signs []float64
+	for i, p := range metrics.Holm(off) {
+		e.Rules[tested[i]].PDiffers = p
+		if p < significant {
+			suspects, signs = append(suspects, tested[i]), append(signs, wrong[i])
+		}
+	}
+	for i, p := range metrics.Holm(signs) {
+		e.Rules[suspects[i]].PWrongSign = p
 	}
 }
 
