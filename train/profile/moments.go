@@ -182,14 +182,7 @@ func (h *history) chooseHorizon() {
 
 // matureShare is the share of leads that came so long before the last time of the history.
 func (h *history) matureShare(age features.Micros) float64 {
-	end := features.NoTime
-	for _, column := range []int{h.roles.created, h.roles.closed} {
-		for code, t := range h.looks[column].time {
-			if h.looks[column].rows[code] > 0 {
-				end = max(end, t)
-			}
-		}
-	}
+	end := h.latest()
 	old, all := 0, 0
 	for row := range h.labels.of {
 		if t := h.timeOf(h.roles.created, row); t != features.NoTime {
@@ -200,6 +193,19 @@ func (h *history) matureShare(age features.Micros) float64 {
 		}
 	}
 	return float64(old) / float64(max(1, all))
+}
+
+// latest is the newest time of the sample: when the history was taken.
+func (h *history) latest() features.Micros {
+	end := features.NoTime
+	for _, column := range []int{h.roles.created, h.roles.closed} {
+		for code, t := range h.looks[column].time {
+			if h.looks[column].rows[code] > 0 {
+				end = max(end, t)
+			}
+		}
+	}
+	return end
 }
 
 // quantile is the smallest value that at least the share q of rising values does not exceed; 0 of none.

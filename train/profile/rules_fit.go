@@ -17,7 +17,7 @@ import (
 
 // The scale and the bounds of proposed rules.
 const (
-	pastShare         = 0.75 // of the decided leads, the older ones; training holds out the newest fifth
+	pastShare         = 0.75 // of the leads that training uses, the older ones; it holds out the newest fifth
 	pointsPerDoubling = 10   // points that a doubling of the odds of winning is worth
 	pointStep         = 5    // points are multiples of it
 	mostRulePoints    = 25
@@ -153,11 +153,24 @@ func (h *history) decidedRows() (rows []int, wins int) {
 // ones, which must not have made it. Where the older part holds one outcome only, all leads are taken.
 func (h *history) pastRows() (rows []int, wins int) {
 	all, wins := h.decidedRows()
-	past := all[:int(pastShare*float64(len(all)))]
+	past := all[:int(pastShare*float64(h.mature(all)))]
 	if n := h.winsOf(past); n > 0 && n < len(past) {
 		return past, n
 	}
 	return all, wins
+}
+
+// mature counts the first of the rows, which are in the order of their snapshots, whose horizon has ended: training uses no others, so
+// the newest of these judge.
+func (h *history) mature(rows []int) int {
+	if h.horizon == 0 || h.snapshot.AfterCreated == nil || h.roles.closed < 0 {
+		return len(rows)
+	}
+	end := h.latest() - h.horizon.Micros()
+	return sort.Search(len(rows), func(i int) bool {
+		at, _ := h.asOf(rows[i])
+		return at > end
+	})
 }
 
 func (h *history) winsOf(rows []int) int {
