@@ -2,7 +2,6 @@ package profile
 
 import (
 	"fmt"
-	"sort"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -229,15 +228,3 @@ func merged(l *look, bins []bin, most int) []bin {
 }
 
 func isRange(b *bin) bool { return !b.missing && !b.other && b.low < b.high }
-
-// strongest lists the fields in use by falling information value.
-func (h *history) strongest() []*Column {
-	var list []*Column
-	for i := range h.columns {
-		if c := &h.columns[i]; c.Use && c.Role == RoleField {
-			list = append(list, c)
-		}
-	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].strength.Information.Value > list[j].strength.Information.Value })
-	return list
-}

@@ -44,16 +44,6 @@ func (s *sample) len() int { return len(s.numbers) }
 // complete says whether the sample is the whole history.
 func (s *sample) complete() bool { return int64(s.len()) == s.rows }
 
-// columnAt finds a column by its name.
-func (s *sample) columnAt(name string) (int, bool) {
-	for i := range s.columns {
-		if s.columns[i].name == name {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
 // reading says how much is read of files, and whom to tell.
 type reading struct {
 	most     int64                   // rows, about; 0: all

@@ -114,11 +114,14 @@ func nameTrades() [12]string {
 	return [...]string{"Systems", "Lösungen", "Industrie", "Group", "Partners", "Logistik", "Technik", "Énergie", "Media", "Services", "Bau", "Works"}
 }
 
-func firstNames() [16]string {
+// personNames is the length of each list of names.
+const personNames = 16
+
+func firstNames() [personNames]string {
 	return [...]string{"ada", "ben", "cleo", "dario", "edda", "finn", "greta", "hugo", "ines", "jonas", "kira", "levi", "mona", "nils", "olga", "pavel"}
 }
 
-func lastNames() [16]string {
+func lastNames() [personNames]string {
 	return [...]string{"abend", "birkholt", "castane", "dornfeld", "elmquist", "farrow", "grunwalt", "hollis", "ivers", "jarne", "kestrel", "lindqvist", "morava", "nordal", "ostrand", "pellin"}
 }
 

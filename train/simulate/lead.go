@@ -168,8 +168,7 @@ func (g *generator) profile(l *lead) {
 	l.optOut = r.chance(optedOut)
 	l.emailKind = g.emailKind(a)
 	l.domain = g.domain(l)
-	first, last := firstNames(), lastNames()
-	l.firstName, l.lastName = uint8(r.IntN(len(first))), uint8(r.IntN(len(last)))
+	l.firstName, l.lastName = uint8(r.IntN(personNames)), uint8(r.IntN(personNames))
 }
 
 // Shares of leads.
