@@ -61,3 +61,20 @@ func TestCaution(t *testing.T) {
 		t.Errorf("many leads: root mean squared distance %.4f with the prior, %.4f without", math.Sqrt(careful), math.Sqrt(plain))
 	}
 }
+
+// The calendar's λ gives the drift, and must outlive the emptying of a term that tells nothing: without it the drift was infinite and
+// the model could not be written.
+func TestWalkLambdaOfEmptiedTerm(t *testing.T) {
+	calendar := mainTerm(Input{Name: "month", Bins: 25, Ordered: 24}, 0, repeat(10, 25), 24)
+	calendar.setLambda(lambdaHigh)
+	if !calendar.gone() {
+		t.Fatal("a term of the greatest λ is not gone")
+	}
+	if lambda, ok := calendar.idle().walkLambda(); !ok || lambda != lambdaHigh {
+		t.Errorf("walkLambda = %v, %v; want %v", lambda, ok, lambdaHigh)
+	}
+	category := mainTerm(Input{Name: "month", Bins: 12}, 0, repeat(10, 12), 12)
+	if _, ok := category.walkLambda(); ok {
+		t.Error("a category has a walk")
+	}
+}

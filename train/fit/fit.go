@@ -373,8 +373,9 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 	}
 	model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
 	if d := config.Drift; d != nil {
-		lambda := f.terms[d.Input].chainPenalty().lambda
-		model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}
+		if lambda, ok := f.terms[d.Input].walkLambda(); ok {
+			model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}
+		}
 	}
 	return model, nil
 }

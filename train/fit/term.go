@@ -42,6 +42,8 @@ type penalty struct {
 	edf      float64
 	// move is the last change of log λ.
 	move float64
+	// walk marks the random walk over the ordered bins.
+	walk bool
 	// spread is the standard deviation of the effect, in log-odds, at λ = 1; caution is the rate of its prior.
 	spread, caution float64
 }
@@ -64,7 +66,7 @@ func mainTerm(input Input, position int, mass []float64, knots int) *term {
 			spacing[j] = 1 / float64(at[j+1]-at[j])
 		}
 		if len(spacing) > 0 {
-			t.penalties = append(t.penalties, &penalty{diagonal: spacing, rank: float64(len(spacing)), spread: walkSpread(spacing)})
+			t.penalties = append(t.penalties, &penalty{diagonal: spacing, rank: float64(len(spacing)), walk: true, spread: walkSpread(spacing)})
 		}
 	}
 	if levels := t.functions - t.chain; levels > 0 {
@@ -274,7 +276,7 @@ func (t *term) idle() *term {
 	out.functions, out.chain, out.size, out.mean = 1, 1, 0, []float64{1}
 	out.penalties = nil
 	for _, p := range t.penalties {
-		out.penalties = append(out.penalties, &penalty{lambda: p.lambda})
+		out.penalties = append(out.penalties, &penalty{lambda: p.lambda, walk: p.walk})
 	}
 	return &out
 }
@@ -285,6 +287,16 @@ func (t *term) chainPenalty() *penalty {
 		return &penalty{}
 	}
 	return t.penalties[0]
+}
+
+// walkLambda is λ of the random walk, also of a term that smoothing has emptied; false where there are no two ordered bins.
+func (t *term) walkLambda() (float64, bool) {
+	for _, p := range t.penalties {
+		if p.walk {
+			return p.lambda, true
+		}
+	}
+	return 0, false
 }
 
 // quadratic is β'Sβ.
