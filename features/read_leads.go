@@ -25,6 +25,7 @@ type leadReader struct {
 	closed   *timeColumn
 	snapshot *timeColumn
 	value    *numberColumn
+	weight   *weightColumn
 	fields   []columnReader // nil where not read
 
 	outcomes []Outcome // by code of the outcome column
@@ -48,6 +49,9 @@ func newLeadReader(s *Schema, o ReadOptions) *leadReader {
 	r.snapshot = newTimeColumn(s, s.Snapshot.Column, "snapshot")
 	if s.Lead.Value != "" {
 		r.value = newNumberColumn(&Field{Name: "lead.value"}, &s.Format)
+	}
+	if s.Lead.Weight != "" && o.Outcome {
+		r.weight = newWeightColumn(&s.Format)
 	}
 	for i := range s.Fields {
 		r.fields = append(r.fields, fieldReader(s, &s.Fields[i]))
@@ -114,6 +118,9 @@ func (r *leadReader) columns() []wanted {
 	if r.value != nil {
 		add(s.Lead.Value, history, "lead.value", r.value)
 	}
+	if r.weight != nil {
+		add(s.Lead.Weight, true, "lead.weight", r.weight)
+	}
 	if r.snapshot != nil {
 		add(s.Snapshot.Column, history, "snapshot", r.snapshot)
 	}
@@ -148,7 +155,7 @@ func (t twoColumns) keep(base int, kept []int32) {
 
 func (r *leadReader) readAll(ctx context.Context, files []string) error {
 	s := r.schema
-	ignored := []string{s.Outcome.Column}
+	ignored := []string{s.Outcome.Column, s.Lead.Weight}
 	for i := range s.Fields {
 		ignored = append(ignored, s.Fields[i].ColumnName())
 	}
@@ -305,6 +312,9 @@ func (r *leadReader) finish() *Table {
 	t.Created, t.Closed, t.SnapshotAt = timesOf(r.created), timesOf(r.closed), timesOf(r.snapshot)
 	if r.value != nil {
 		t.DealValue = r.value.values
+	}
+	if r.weight != nil {
+		t.Weight = r.weight.numbers.values
 	}
 	t.Columns = make([]Column, len(r.fields))
 	for i, reader := range r.fields {

@@ -28,6 +28,9 @@ type Schema struct {
 	// ObservedUntil is when the history was taken; zero means the latest time that occurs in it.
 	ObservedUntil Date8601 `yaml:"observed_until,omitempty" json:"observed_until,omitzero"`
 
+	// Recency lets old deals count less in training; nil: all count alike.
+	Recency *Recency `yaml:"recency,omitempty" json:"recency,omitempty"`
+
 	Fields []Field `yaml:"fields" json:"fields"`
 
 	Events     EventColumns `yaml:"events,omitempty" json:"events,omitzero"`
@@ -43,6 +46,13 @@ type LeadColumns struct {
 	Created string `yaml:"created,omitempty" json:"created,omitempty"` // when the lead came
 	Closed  string `yaml:"closed,omitempty" json:"closed,omitempty"`   // when the deal was won or lost
 	Value   string `yaml:"value,omitempty" json:"value,omitempty"`     // the deal's value, in the user's currency
+	Weight  string `yaml:"weight,omitempty" json:"weight,omitempty"`   // how much the lead counts in training, ≥ 0: 2 as much as two equal leads, 0 not at all
+}
+
+// Recency is how fast a deal's weight in training fades: a lead whose snapshot is older than the newest one fitted to by a counts
+// 2^(-a/half-life).
+type Recency struct {
+	HalfLife Duration `yaml:"half_life" json:"half_life"`
 }
 
 // OutcomeColumns says which column holds the outcome and which of its values mean won and lost. Everything else,

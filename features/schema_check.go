@@ -25,6 +25,7 @@ func (c *schemaCheck) run() error {
 	c.lead()
 	c.outcome()
 	c.times()
+	c.recency()
 	c.columns()
 	c.names()
 	for i := range s.Fields {
@@ -122,6 +123,23 @@ func (c *schemaCheck) times() {
 	}
 }
 
+// recency holds that there are times to count an age from, and that the half-life is no slip of the pen.
+func (c *schemaCheck) recency() {
+	r := c.schema.Recency
+	if r == nil {
+		return
+	}
+	if r.HalfLife < leastRecency {
+		c.fault(r.HalfLife.String(), "a half-life of less than a week", "nearly no lead would count; write a time span such as 365d", "recency", "half_life")
+	}
+	if c.schema.Snapshot.IsZero() && c.schema.Lead.Closed == "" {
+		c.fault(r.HalfLife.String(), "nothing to tell old deals from new ones by", "write a snapshot rule or name lead.closed", "recency")
+	}
+}
+
+// leastRecency is the shortest half-life of old deals.
+const leastRecency = Duration(7 * 24 * time.Hour)
+
 // columns holds that no column of the leads' file means two things. The snapshot's column may be a field too.
 func (c *schemaCheck) columns() {
 	s := c.schema
@@ -141,6 +159,7 @@ func (c *schemaCheck) columns() {
 	claim(s.Lead.Created, "lead.created", "lead", "created")
 	claim(s.Lead.Closed, "lead.closed", "lead", "closed")
 	claim(s.Lead.Value, "lead.value", "lead", "value")
+	claim(s.Lead.Weight, "lead.weight", "lead", "weight")
 	claim(s.Outcome.Column, "outcome.column", "outcome", "column")
 	for i := range s.Fields {
 		key := "column"

@@ -28,6 +28,7 @@ type Table struct {
 	Created, Closed, SnapshotAt []Micros
 	Outcome                     []Outcome // nil where [ReadOptions.Outcome] is false
 	DealValue                   []float64 // NaN: missing; nil where the schema names no column
+	Weight                      []float64 // finite, ≥ 0; nil where the schema names no column, or the outcome was not read
 	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no
 
 	files []tableFile // by first, ascending

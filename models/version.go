@@ -65,6 +65,9 @@ type Training struct {
 	EffectiveParameters float64  `json:"effective_parameters"`
 	Warnings            []string `json:"warnings,omitempty"`
 
+	// Weighting is nil where every lead counts once.
+	Weighting *Weighting `json:"weighting,omitempty"`
+
 	// Leakage is the suspicion table of what the schema lets scores use, by field; empty: nothing was suspicious.
 	Leakage []Suspicion `json:"leakage,omitempty"`
 }
@@ -83,11 +86,15 @@ type Validation struct {
 	Difference metrics.Estimate `json:"auc_difference"`
 	Baselines  []NamedFigures   `json:"baselines,omitempty"`
 
-	Gap           int64     `json:"gap,omitempty"`            // leads before the newest part whose outcome was not known when it began: not fitted to
-	AccountsApart int64     `json:"accounts_apart,omitempty"` // leads left out of a part so that no account is in both
-	Tune          int64     `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
-	Rolling       *Rolling  `json:"rolling,omitempty"`
-	Contrast      *Contrast `json:"contrast,omitempty"`
+	Gap           int64    `json:"gap,omitempty"`            // leads before the newest part whose outcome was not known when it began: not fitted to
+	AccountsApart int64    `json:"accounts_apart,omitempty"` // leads left out of a part so that no account is in both
+	Tune          int64    `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
+	Rolling       *Rolling `json:"rolling,omitempty"`
+
+	// Weighted is set where the schema names weights; the figures above count each lead once.
+	Weighted *WeightedFigures `json:"weighted,omitempty"`
+
+	Contrast *Contrast `json:"contrast,omitempty"`
 }
 
 // Figures are one score's measures on the newest part.

@@ -48,6 +48,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Tra
 		Months:              p.Months(),
 		EffectiveParameters: final.report.EDF,
 		Leakage:             d.leakage,
+		Weighting:           weightingOf(d.history, p),
 		Warnings:            slices.Concat(p.Warnings, v.warnings, smallData(p, final)),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {

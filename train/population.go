@@ -37,6 +37,7 @@ const (
 	reasonNoSnapshot   = "no snapshot: the schema's snapshot rule gives this lead no time"
 	reasonDecided      = "decided before the snapshot"
 	reasonClosedBefore = "closed before it was created"
+	reasonNoWeight     = "weight 0: it does not count"
 )
 
 // ErrOneClass is returned for a history that holds only wins or only losses.
@@ -111,6 +112,8 @@ func (p *Population) label(h *features.History, i int) (reason string) {
 		return reasonDecided
 	case timed && horizon > 0 && asOf+horizon > p.Until && !p.early:
 		return reasonEarly
+	case t.Weight != nil && t.Weight[i] == 0:
+		return reasonNoWeight
 	case t.Outcome[i] == features.Lost:
 		return ""
 	case timed && horizon > 0 && closed != features.NoTime && closed > asOf+horizon:

@@ -22,6 +22,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	if v.Validation.Leads > 0 {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
+		writeWeighted(&b, v.Validation.Weighted)
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 	}
@@ -52,6 +53,7 @@ func writePopulation(b *strings.Builder, t *models.Training) {
 	if t.HorizonChoice != nil {
 		fmt.Fprintf(b, "No horizon is given: %s.\n", t.HorizonChoice.Words)
 	}
+	writeWeighting(b, t.Weighting)
 	fmt.Fprintf(b, "%.1f effective parameters.\n\n", t.EffectiveParameters)
 }
 

@@ -58,6 +58,9 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	}
 	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
+	if err := v.byWeight(d.history.Table, wins); err != nil {
+		return nil, fmt.Errorf("by weight: %w", err)
+	}
 	return v, v.lookBack(ctx, d, p, s, cfg)
 }
 

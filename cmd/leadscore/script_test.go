@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +26,8 @@ func TestMain(m *testing.M) {
 //
 //	fails N PROGRAM ARGUMENT…      run; the exit code must be N, and it must be no panic
 //	edit FILE LINE TEXT            replaces a line, counted from 1; @20x@ in the text stands for twenty x
+//	insert FILE PREFIX TEXT        writes TEXT as a line behind the first line that begins with PREFIX
+//	column FILE NAME VALUE…        adds a column to a CSV file; the values take turns
 //	truncate FILE BYTES
 //	json KEY…                      stdout is one JSON object that has the keys
 //	server ARGUMENT…               starts leadscore serve and sets $ADDRESS to where it listens
@@ -42,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fails": fails, "edit": edit, "truncate": truncate, "json": hasKeys, "server": startServer, "shutdown": stopServer,
+			"fails": fails, "edit": edit, "insert": insert, "column": column, "truncate": truncate, "json": hasKeys, "server": startServer, "shutdown": stopServer,
 		},
 	})
 }
@@ -68,6 +71,24 @@ func edit(ts *testscript.TestScript, _ bool, args []string) {
 		return strings.Repeat(part[2], number(ts, part[1]))
 	})
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "\n")), 0o666))
+}
+
+func insert(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.Split(ts.ReadFile(args[0]), "\n")
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, args[1]) })
+	if at < 0 {
+		ts.Fatalf("%s has no line that begins with %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(slices.Insert(lines, at+1, args[2]), "\n")), 0o666))
+}
+
+func column(ts *testscript.TestScript, _ bool, args []string) {
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile(args[0]), "\n"), "\n")
+	lines[0] += "," + args[1]
+	for i := range lines[1:] {
+		lines[1+i] += "," + args[2+i%(len(args)-2)]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(lines, "\n")+"\n"), 0o666))
 }
 
 func truncate(ts *testscript.TestScript, _ bool, args []string) {

@@ -81,6 +81,9 @@ func (c *card) methods() {
 		text(v.Schema.Outcome.Column), list(v.Schema.Outcome.Won), list(v.Schema.Outcome.Lost), page.Plural(t.WonLate, "lead", "leads"))
 	c.predictors()
 	c.add("**Sample size.** %s won and %s not, for %s effective parameters.", page.Count(t.Won), page.Count(t.Used-t.Won), page.Number(t.EffectiveParameters, 1))
+	if w := t.Weighting; w != nil {
+		c.add("**Weights.** %s", weighting(w))
+	}
 	c.add("**Missing data.** Missing is a value with a coefficient of its own; nothing is filled in and no lead is dropped for it.")
 	c.add("**Analytical methods.** Penalised binned additive logistic regression, smoothing by restricted likelihood (Wood & Fasiolo 2017); standard errors from the penalised Hessian. Judged on %s; then fitted to all.", orUnknown(text(v.Validation.Split)))
 	c.add("**Class imbalance.** None is corrected: probabilities stay probabilities.")
@@ -92,6 +95,18 @@ func (c *card) methods() {
 	c.add("**Data and code sharing.** The code is named above; the data stay with their owner.")
 	c.add("## Patient and public involvement")
 	c.add("Not applicable to lead scoring.")
+}
+
+// weighting says how much the leads counted, in words.
+func weighting(w *models.Weighting) string {
+	said := ""
+	if w.Column != "" {
+		said = fmt.Sprintf("A lead counts by its weight, column %s: %s in all. ", text(w.Column), page.Number(w.Sum, 1))
+	}
+	if w.HalfLife != "" {
+		said += fmt.Sprintf("Old deals count less, half after %s; the oldest counts %s. ", text(w.HalfLife), page.Number(w.Oldest, 3))
+	}
+	return said + fmt.Sprintf("They tell as much as %s leads that count alike (Kish's effective sample size). Figures count each lead once unless they say otherwise.", page.Number(w.EffectiveLeads, 0))
 }
 
 // predictors lists the fields by what is done with them.

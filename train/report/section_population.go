@@ -43,6 +43,13 @@ func (w *writer) population() *page.Section {
 	if t.HorizonChoice != nil && t.HorizonChoice.Words != "" {
 		s.Blocks = append(s.Blocks, page.Block{Text: "The horizon was read from the data: " + sentence(t.HorizonChoice.Words)})
 	}
+	if t.Weighting != nil {
+		s.Blocks = append(s.Blocks, page.Block{Text: weighting(t.Weighting)})
+	}
+	if f := w.e.Validation.Weighted; f != nil {
+		s.Blocks = append(s.Blocks, page.Block{Text: fmt.Sprintf("Counted by their weight, the held-out leads give: AUC %s for the model and %s for the rules, log loss %s, wins expected / observed %s / %s.",
+			page.Number(f.ModelAUC, 3), page.Number(f.RulesAUC, 3), page.Number(f.LogLoss, 4), page.Number(f.Expected, 1), page.Number(f.Observed, 1))})
+	}
 	if len(w.e.Months) > 1 {
 		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.baseRate(), w.leadsByMonth()}}, page.Block{Fold: &page.Fold{
 			Summary: "The figures by month", Blocks: []page.Block{{Table: w.monthTable()}}}})
