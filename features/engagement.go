@@ -1,6 +1,24 @@
 package features
 
-import "math"
+import (
+	"math"
+	"slices"
+)
+
+// EventTypes are the event types that the schema's figures name, in the schema's order.
+func (s *Schema) EventTypes() []string {
+	var types []string
+	for _, e := range s.Engagement {
+		for _, list := range [][]string{e.Count, e.DaysSinceLast, e.DistinctDays, e.EventsBeforeFirst} {
+			for _, name := range list {
+				if name != AnyEvent && !slices.Contains(types, name) {
+					types = append(types, name)
+				}
+			}
+		}
+	}
+	return types
+}
 
 // IsCategory says that the figure is a text, not a number.
 func (e *Engagement) IsCategory() bool { return e.FirstEvent }

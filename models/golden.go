@@ -3,7 +3,6 @@ package models
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"leadscore/features"
@@ -69,7 +68,7 @@ func (v *Version) goldenLead(i int) Golden {
 // goldenEvents gives the i-th lead i events of the types that the schema's engagement figures name, a day and a half
 // apart.
 func (v *Version) goldenEvents(i int, asOf features.Micros) []features.Event {
-	types := engagementTypes(v.Schema)
+	types := v.Schema.EventTypes()
 	if asOf == features.NoTime || len(types) == 0 {
 		return nil
 	}
@@ -117,21 +116,6 @@ func exampleNumber(cuts []float64, k int) float64 {
 	default:
 		return cuts[bin-1]/2 + cuts[bin]/2
 	}
-}
-
-// engagementTypes are the event types that the schema's figures name, in the schema's order.
-func engagementTypes(s *features.Schema) []string {
-	var types []string
-	for _, e := range s.Engagement {
-		for _, list := range [][]string{e.Count, e.DaysSinceLast, e.DistinctDays, e.EventsBeforeFirst} {
-			for _, name := range list {
-				if name != features.AnyEvent && !slices.Contains(types, name) {
-					types = append(types, name)
-				}
-			}
-		}
-	}
-	return types
 }
 
 func parseTime(text string) (features.Micros, bool) {

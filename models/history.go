@@ -51,14 +51,37 @@ func (v *Version) Identify() ([]byte, error) {
 // the history. Its Time and From are set here. Where the alias is at that version already, nothing is written unless
 // there is a gate record to keep.
 func (s *Store) Move(model string, move AliasMove) error {
+	_, err := s.MoveIf(model, "", move)
+	return err
+}
+
+// MoveIf is [Store.Move] on the condition that the aliases still have this [Aliases.Etag]; an empty one is no condition. It returns
+// the move as it is in the history, and [ErrMoved] where the aliases are others by now.
+func (s *Store) MoveIf(model, etag string, move AliasMove) (AliasMove, error) {
 	if move.Alias != Champion && move.Alias != Challenger {
-		return fmt.Errorf("%w: alias %q; use %s or %s", ErrName, move.Alias, Champion, Challenger)
+		return AliasMove{}, fmt.Errorf("%w: alias %q; use %s or %s", ErrName, move.Alias, Champion, Challenger)
 	}
 	if _, err := s.read(model, move.To); err != nil {
-		return err
+		return AliasMove{}, err
 	}
-	_, err := s.changeAliases(model, func(*Aliases) (AliasMove, error) { return move, nil })
-	return err
+	return s.changeAliases(model, func(aliases *Aliases) (AliasMove, error) {
+		if now := aliases.Etag(); etag != "" && etag != now {
+			return AliasMove{}, fmt.Errorf("%w: etag %s, now %s", ErrMoved, etag, now)
+		}
+		return move, nil
+	})
+}
+
+// ErrMoved says that an alias has moved since the caller looked.
+var ErrMoved = errors.New("the model's aliases have moved since")
+
+// Etag tells two states of a model's aliases apart: it changes with every move.
+func (a *Aliases) Etag() string {
+	text, err := json.Marshal(a)
+	if err != nil { // strings and times only
+		panic(err)
+	}
+	return checksum(text)[:16]
 }
 
 // Rollback makes an earlier version champion again and returns the move. An empty id means the champion before the
@@ -68,7 +91,7 @@ func (s *Store) Rollback(model, id, reason string) (AliasMove, error) {
 	return s.changeAliases(model, func(aliases *Aliases) (AliasMove, error) {
 		to := id
 		if to == "" {
-			if to = aliases.previousChampion(); to == "" {
+			if to = aliases.PreviousChampion(); to == "" {
 				return AliasMove{}, fmt.Errorf("%w of model %q in store %s", ErrNoPrevious, model, s.dir)
 			}
 		}
@@ -112,9 +135,9 @@ func (s *Store) changeAliases(model string, change func(*Aliases) (AliasMove, er
 	return move, writeFile(filepath.Join(s.dir, model, "aliases.json"), append(text, '\n'))
 }
 
-// previousChampion replays the champion's moves as a pile: a move puts a version on it, a rollback takes versions off down to
+// PreviousChampion replays the champion's moves as a pile: a move puts a version on it, a rollback takes versions off down to
 // its target. What lies under the top is the previous champion; empty if nothing does.
-func (a *Aliases) previousChampion() string {
+func (a *Aliases) PreviousChampion() string {
 	var pile []string
 	for _, move := range a.History {
 		if move.Alias != Champion {

@@ -50,6 +50,7 @@ type AliasMove struct {
 	From   string      `json:"from,omitempty"`
 	To     string      `json:"to"`
 	By     string      `json:"by,omitempty"`     // the command: train, recalibrate, promote, rollback
+	Caller string      `json:"caller,omitempty"` // who asked a server for it, as the server knows callers
 	Reason string      `json:"reason,omitempty"` // in words
 	Gate   *GateRecord `json:"gate,omitempty"`   // what the gate found, if it was asked
 }

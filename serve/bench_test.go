@@ -56,7 +56,7 @@ func newBench(b *testing.B, explanation leadscorev1.Explanation) *bench {
 		requests.many.Leads = append(requests.many.Leads, list[i%len(list)].wire())
 	}
 	answers := new(canned)
-	real := &scoring{versions: server.versions, limits: server.config.Limits}
+	real := &scoring{catalog: server.catalog, limits: server.config.Limits}
 	if answers.one, err = real.ScoreLead(b.Context(), requests.one); err != nil {
 		b.Fatal(err)
 	}
@@ -173,11 +173,11 @@ func timed(work func()) time.Duration {
 // BenchmarkHandler is a call without gRPC: check, score, answer.
 func BenchmarkHandler(b *testing.B) {
 	f := newFixture(b)
-	versions, err := loadVersions(f.store, []string{"deals"}, 1)
+	catalog, err := newCatalog(f.config())
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &scoring{versions: versions, limits: Limits{}.withDefaults()}
+	s := &scoring{catalog: catalog, limits: Limits{}.withDefaults()}
 	lead := records()[0]
 	request := &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: lead.wire()}
 	b.ReportAllocs()

@@ -28,6 +28,7 @@ type calls struct {
 // call is what the log says of one call. Its handler fills in what it learns; all of it is safe to log.
 type call struct {
 	requestID string
+	caller    string // who asks, where that is known
 	leadID    string
 	model     string
 	version   string

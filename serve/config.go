@@ -22,6 +22,10 @@ type Config struct {
 
 	Limits Limits
 
+	ReloadEvery time.Duration      // how often the store's aliases are read; zero: only when asked to
+	Shadow      bool               // score the champion's requests with the challenger too, and count the differences
+	Canary      map[string]float64 // by model: the share of leads, 0 to 1, that its challenger answers under the bare name
+
 	NotServingFor   time.Duration // at shutdown: how long health says NOT_SERVING before new calls are refused; zero: not at all
 	ShutdownTimeout time.Duration // at shutdown: how long calls may take to finish before they are cut off; zero: 20 s
 
@@ -81,6 +85,11 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("no model named")
 	case c.NotServingFor < 0 || c.ShutdownTimeout < 0:
 		return c, errors.New("a negative time at shutdown")
+	case c.ReloadEvery < 0:
+		return c, errors.New("a negative time between two reloads")
+	}
+	if err := checkCanary(c.Canary); err != nil {
+		return c, err
 	}
 	c.Limits = c.Limits.withDefaults()
 	if err := c.Limits.check(); err != nil {

@@ -293,6 +293,11 @@ func newFixture(t testing.TB) *fixture {
 	return f
 }
 
+// config is complete, for what takes no other.
+func (f *fixture) config() Config {
+	return Config{Store: f.store, Models: []string{"deals"}, Limits: Limits{Versions: 1}.withDefaults()}
+}
+
 // put stores one more version and gives its id.
 func (f *fixture) put(t testing.TB, model string, slope float64) string {
 	t.Helper()
@@ -321,6 +326,7 @@ type running struct {
 	*Server
 	connection *grpc.ClientConn
 	scoring    leadscorev1.LeadScoringServiceClient
+	models     leadscorev1.ModelServiceClient
 	stop       context.CancelFunc
 	ended      chan struct{}
 	err        error // of Serve, once ended
@@ -357,6 +363,7 @@ func (f *fixture) startOn(t testing.TB, config Config, lis net.Listener, target 
 		t.Fatal(err)
 	}
 	r.scoring = leadscorev1.NewLeadScoringServiceClient(r.connection)
+	r.models = leadscorev1.NewModelServiceClient(r.connection)
 	t.Cleanup(func() {
 		r.connection.Close()
 		stop()

@@ -19,13 +19,13 @@ import (
 // goes over the wire.
 func FuzzRequests(f *testing.F) {
 	fixture := newFixture(f)
-	versions, err := loadVersions(fixture.store, []string{"deals"}, 1)
+	catalog, err := newCatalog(fixture.config())
 	if err != nil {
 		f.Fatal(err)
 	}
 	calls := &calls{log: discard(), draining: context.Background()}
 	service := calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc)
-	scoring := &scoring{versions: versions, limits: Limits{}.withDefaults()}
+	scoring := &scoring{catalog: catalog, limits: Limits{}.withDefaults()}
 	for _, seed := range fuzzSeeds() {
 		f.Add(seed)
 	}

@@ -155,10 +155,11 @@ func TestScoredBy(t *testing.T) {
 	third := f.put(t, "deals", 0.125)
 	server := f.start(t, Config{})
 	lead := records()[0]
-	for name, want := range map[string]string{
-		"deals": f.champion, "deals@champion": f.champion, "deals@challenger": f.challenger,
-		"deals/" + f.champion: f.champion, "deals/" + third: third,
+	for name, meant := range map[string][2]string{
+		"deals": {f.champion, "champion"}, "deals@champion": {f.champion, "champion"}, "deals@challenger": {f.challenger, "challenger"},
+		"deals/" + f.champion: {f.champion, ""}, "deals/" + third: {third, ""},
 	} {
+		want, alias := meant[0], meant[1]
 		t.Run(name, func(t *testing.T) {
 			answer, err := server.scoring.ScoreLead(t.Context(), &leadscorev1.ScoreLeadRequest{Model: name, Lead: lead.wire()})
 			if err != nil {
@@ -171,7 +172,7 @@ func TestScoredBy(t *testing.T) {
 			expected := &leadscorev1.ScoredBy{
 				Model: "deals", Version: want, Checksum: version.Checksum, RulesVersion: f.scorer(t, want).Rules().Version(),
 				FormatVersion: models.FormatVersion, CodeVersion: "leadscore test",
-				NewestTrainingDataTime: timestamppb.New(time.Date(2026, 7, 30, 0, 0, 0, 0, time.UTC)),
+				NewestTrainingDataTime: timestamppb.New(time.Date(2026, 7, 30, 0, 0, 0, 0, time.UTC)), Alias: alias,
 			}
 			if diff := cmp.Diff(expected, answer.GetScoredBy(), protocmp.Transform()); diff != "" {
 				t.Errorf("scored_by: -want +got\n%s", diff)
@@ -344,11 +345,11 @@ func (p *patience) Err() error {
 
 func TestBatchStopsAtTheDeadline(t *testing.T) {
 	f := newFixture(t)
-	versions, err := loadVersions(f.store, []string{"deals"}, 1)
+	catalog, err := newCatalog(f.config())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scoring{versions: versions, limits: Limits{}.withDefaults()}
+	s := &scoring{catalog: catalog, limits: Limits{}.withDefaults()}
 	request := &leadscorev1.BatchScoreLeadsRequest{Model: "deals", Leads: []*leadscorev1.Lead{{Id: "1"}, {Id: "2"}, {Id: "3"}}}
 	if _, err := s.BatchScoreLeads(&patience{t.Context(), 3}, request); err != nil {
 		t.Errorf("patience for three leads: %v, want an answer", err)

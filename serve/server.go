@@ -16,10 +16,10 @@ import (
 	leadscorev1 "leadscore/proto/leadscore/v1"
 )
 
-// Server answers LeadScoringService, grpc.health.v1.Health and reflection. It is used once.
+// Server answers LeadScoringService, ModelService, grpc.health.v1.Health and reflection. It is used once.
 type Server struct {
 	config   Config
-	versions *versions
+	catalog  *catalog
 	grpc     *grpc.Server
 	health   *health.Server
 	draining context.CancelFunc // ends the streams that would otherwise never end
@@ -32,13 +32,13 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, err := loadVersions(config.Store, config.Models, config.Limits.Versions)
+	catalog, err := newCatalog(config)
 	if err != nil {
 		return nil, err
 	}
 	drained, draining := context.WithCancel(context.Background())
 	calls := &calls{log: config.Log, draining: drained}
-	s := &Server{config: config, versions: versions, health: health.NewServer(), draining: draining}
+	s := &Server{config: config, catalog: catalog, health: health.NewServer(), draining: draining}
 	s.grpc = grpc.NewServer(
 		grpc.UnaryInterceptor(calls.unary),
 		grpc.StreamInterceptor(calls.stream),
@@ -48,11 +48,16 @@ func New(config Config) (*Server, error) {
 		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
 	)
-	scoring := &scoring{versions: versions, limits: config.Limits}
+	scoring := &scoring{catalog: catalog, limits: config.Limits, draining: drained.Done()}
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
+	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
 	healthpb.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 	s.health.SetServingStatus(leadscorev1.LeadScoringService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	s.health.SetServingStatus(leadscorev1.ModelService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	for _, model := range catalog.table.Load().models {
+		s.tellHealth(model)
+	}
 	return s, nil
 }
 
@@ -77,7 +82,10 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.grpc.Serve(lis) }()
-	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.versions.describe())
+	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.catalog.table.Load().describe())
+	polling, endPolling := context.WithCancel(ctx)
+	defer endPolling()
+	go s.poll(polling)
 	select {
 	case err := <-ended:
 		return fmt.Errorf("accept connections: %w", err)

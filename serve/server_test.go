@@ -371,21 +371,23 @@ func TestVersionsMakeRoom(t *testing.T) {
 	for i := range 4 {
 		ids = append(ids, f.put(t, "deals", 0.05*float64(i+1)))
 	}
-	v, err := loadVersions(f.store, []string{"deals"}, 2)
+	config := f.config()
+	config.Limits.Versions = 2
+	c, err := newCatalog(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var callers sync.WaitGroup
 	for _, id := range append(ids, ids...) {
 		callers.Go(func() {
-			if got, err := v.get("deals/" + id); err != nil || got.scoredBy.GetVersion() != id {
+			if got, err := c.get("deals/" + id); err != nil || got.scoredBy.GetVersion() != id {
 				t.Errorf("get %s = %v, %v", id, got, err)
 			}
 		})
 	}
 	callers.Wait()
-	if len(v.byID) != 2+2 || len(v.asked) != 2 || v.byID["deals/"+f.champion] == nil {
-		t.Errorf("in memory %v, want champion, challenger and two more", v.describe())
+	if len(c.asked.routes) != 2 || len(c.asked.order) != 2 || c.table.Load().routes["deals/"+f.champion] == nil {
+		t.Errorf("in memory %v and %v, want champion, challenger and two more", c.table.Load().describe(), c.asked.order)
 	}
 }
 

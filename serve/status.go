@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"syscall"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	statuspb "google.golang.org/genproto/googleapis/rpc/status"
@@ -63,12 +64,20 @@ func classify(err error) (code codes.Code, reason, text string) {
 		return codes.NotFound, "MODEL_NOT_FOUND", callersText(err, "the server has no such model")
 	case errors.Is(err, models.ErrNoVersion):
 		return codes.NotFound, "VERSION_NOT_FOUND", "the model has no such version, or no version under this alias"
+	case errors.Is(err, models.ErrMoved):
+		return codes.Aborted, "ETAG_MISMATCH", "an alias has moved since; get the model and its etag again"
+	case errors.Is(err, models.ErrNoPrevious):
+		return codes.FailedPrecondition, "NO_EARLIER_CHAMPION", "the model has no earlier champion to go back to"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG):
+		return codes.ResourceExhausted, "STORE_FULL", "the disk of the version store is full; nothing was changed"
+	case errors.Is(err, errDraining):
+		return codes.Unavailable, "SERVER_STOPS", "the server stops; send what has no answer again"
 	case errors.Is(err, context.DeadlineExceeded):
 		return codes.DeadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the answer was ready"
 	case errors.Is(err, context.Canceled):
 		return codes.Canceled, "CANCELLED", "the call was cancelled"
 	}
-	for _, sentinel := range []error{models.ErrNewerFormat, models.ErrChecksum, models.ErrGolden, models.ErrFormat} {
+	for _, sentinel := range []error{models.ErrNewerFormat, models.ErrChecksum, models.ErrGolden, models.ErrMisplaced, models.ErrFormat} {
 		if errors.Is(err, sentinel) {
 			return codes.FailedPrecondition, "VERSION_UNUSABLE", "this version must not serve: " + sentinel.Error()
 		}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"leadscore/models"
@@ -12,17 +15,21 @@ import (
 )
 
 type serveCommand struct {
-	Store           string        `required:"" help:"Directory of the version store." placeholder:"DIR"`
-	Model           []string      `required:"" help:"Model to serve: deals (its champion and challenger), deals@challenger or deals/VERSION. May be given more than once." placeholder:"NAME" sep:","`
-	Listen          string        `default:"127.0.0.1:50051" help:"Address to listen on; port 0 lets the system choose."`
-	InsecureListen  bool          `help:"Allow an address that other machines can reach, though the connection is not encrypted."`
-	ShutdownTimeout time.Duration `default:"20s" help:"How long calls may take to finish once the server is told to stop."`
-	LogFormat       string        `enum:"text,json" default:"text" help:"Form of the log on stderr: ${enum}."`
+	Store           string             `required:"" help:"Directory of the version store." placeholder:"DIR"`
+	Model           []string           `required:"" help:"Model to serve: deals (its champion and challenger), deals@challenger or deals/VERSION. May be given more than once." placeholder:"NAME" sep:","`
+	Listen          string             `default:"127.0.0.1:50051" help:"Address to listen on; port 0 lets the system choose."`
+	InsecureListen  bool               `help:"Allow an address that other machines can reach, though the connection is not encrypted."`
+	ReloadEvery     time.Duration      `default:"10s" help:"How often to look whether an alias has moved; 0 looks only at SIGHUP and when ReloadModels is called."`
+	Shadow          bool               `help:"Score the champion's requests with the challenger too, never return that, and count the differences."`
+	Canary          map[string]float64 `help:"Let the challenger answer this share of a model's leads, always the same ones, under the bare name." placeholder:"MODEL=SHARE"`
+	ShutdownTimeout time.Duration      `default:"20s" help:"How long calls may take to finish once the server is told to stop."`
+	LogFormat       string             `enum:"text,json" default:"text" help:"Form of the log on stderr: ${enum}."`
 }
 
 func (serveCommand) Help() string {
-	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads), grpc.health.v1.Health and reflection until it is told to
-stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way finish.
+	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads, StreamScoreLeads), leadscore.v1.ModelService,
+grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way
+finish. SIGHUP takes up aliases that have moved.
 
 Example:
   leadscore serve --store models --model deals --listen 127.0.0.1:50051`
@@ -37,6 +44,14 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	if c.ShutdownTimeout <= 0 {
 		return usage("--shutdown-timeout", fmt.Errorf("%s; write a time above 0, such as 20s", c.ShutdownTimeout))
 	}
+	if c.ReloadEvery < 0 {
+		return usage("--reload-every", fmt.Errorf("%s; write a time such as 10s, or 0 for never", c.ReloadEvery))
+	}
+	for model, share := range c.Canary {
+		if !(share >= 0 && share <= 1) {
+			return usage("--canary", fmt.Errorf("%s=%v; write a share from 0 to 1, such as %[1]s=0.05", model, share))
+		}
+	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return usage("--listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:50051", c.Listen))
 	}
@@ -50,10 +65,29 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	}
 	server, err := serve.New(serve.Config{
 		Store: store, Models: c.Model, Listen: c.Listen, InsecureListen: c.InsecureListen,
+		ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
 		ShutdownTimeout: c.ShutdownTimeout, Log: slog.New(handler),
 	})
 	if err != nil {
 		return err
 	}
+	defer reloadAtHangup(server)()
 	return server.Run(ctx)
+}
+
+// reloadAtHangup reloads the models at each SIGHUP until the answered function is called.
+func reloadAtHangup(server *serve.Server) (end func()) {
+	hangups, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				server.Reload()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { signal.Stop(hangups); close(done) }
 }

@@ -333,6 +333,134 @@ func (x *BatchScoreLeadsResponse) GetScoredBy() *ScoredBy {
 	return nil
 }
 
+// StreamScoreLeadsRequest asks for the scores of the next leads of a stream.
+type StreamScoreLeadsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The model, as in ScoreLeadRequest. Required in each message: each may name another.
+	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// The leads, 1 to 1,000. Some dozens make the best use of a message.
+	Leads []*Lead `protobuf:"bytes,2,rep,name=leads,proto3" json:"leads,omitempty"`
+	// The instant at which to look at all of this message's leads. Missing: the server's clock when the message came.
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// How much to explain. Unspecified: everything.
+	Explanation   Explanation `protobuf:"varint,4,opt,name=explanation,proto3,enum=leadscore.v1.Explanation" json:"explanation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamScoreLeadsRequest) Reset() {
+	*x = StreamScoreLeadsRequest{}
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamScoreLeadsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamScoreLeadsRequest) ProtoMessage() {}
+
+func (x *StreamScoreLeadsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamScoreLeadsRequest.ProtoReflect.Descriptor instead.
+func (*StreamScoreLeadsRequest) Descriptor() ([]byte, []int) {
+	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *StreamScoreLeadsRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *StreamScoreLeadsRequest) GetLeads() []*Lead {
+	if x != nil {
+		return x.Leads
+	}
+	return nil
+}
+
+func (x *StreamScoreLeadsRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *StreamScoreLeadsRequest) GetExplanation() Explanation {
+	if x != nil {
+		return x.Explanation
+	}
+	return Explanation_EXPLANATION_UNSPECIFIED
+}
+
+// StreamScoreLeadsResponse answers one message of a stream.
+type StreamScoreLeadsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One result a lead, in the message's order.
+	Results []*LeadResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	// Exactly what made all of them.
+	ScoredBy      *ScoredBy `protobuf:"bytes,2,opt,name=scored_by,json=scoredBy,proto3" json:"scored_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamScoreLeadsResponse) Reset() {
+	*x = StreamScoreLeadsResponse{}
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamScoreLeadsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamScoreLeadsResponse) ProtoMessage() {}
+
+func (x *StreamScoreLeadsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamScoreLeadsResponse.ProtoReflect.Descriptor instead.
+func (*StreamScoreLeadsResponse) Descriptor() ([]byte, []int) {
+	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *StreamScoreLeadsResponse) GetResults() []*LeadResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+func (x *StreamScoreLeadsResponse) GetScoredBy() *ScoredBy {
+	if x != nil {
+		return x.ScoredBy
+	}
+	return nil
+}
+
 // LeadResult is the outcome for one lead of many.
 type LeadResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -344,14 +472,17 @@ type LeadResult struct {
 	//
 	//	*LeadResult_Score
 	//	*LeadResult_Error
-	Result        isLeadResult_Result `protobuf_oneof:"result"`
+	Result isLeadResult_Result `protobuf_oneof:"result"`
+	// What made this score, where it was not the version that the answer names: with a canary share, a lead that belongs to
+	// it. Mostly missing.
+	ScoredBy      *ScoredBy `protobuf:"bytes,4,opt,name=scored_by,json=scoredBy,proto3" json:"scored_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LeadResult) Reset() {
 	*x = LeadResult{}
-	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[4]
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -363,7 +494,7 @@ func (x *LeadResult) String() string {
 func (*LeadResult) ProtoMessage() {}
 
 func (x *LeadResult) ProtoReflect() protoreflect.Message {
-	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[4]
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -376,7 +507,7 @@ func (x *LeadResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeadResult.ProtoReflect.Descriptor instead.
 func (*LeadResult) Descriptor() ([]byte, []int) {
-	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{4}
+	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *LeadResult) GetLeadId() string {
@@ -407,6 +538,13 @@ func (x *LeadResult) GetError() *status.Status {
 		if x, ok := x.Result.(*LeadResult_Error); ok {
 			return x.Error
 		}
+	}
+	return nil
+}
+
+func (x *LeadResult) GetScoredBy() *ScoredBy {
+	if x != nil {
+		return x.ScoredBy
 	}
 	return nil
 }
@@ -446,13 +584,17 @@ type ScoredBy struct {
 	CodeVersion string `protobuf:"bytes,6,opt,name=code_version,json=codeVersion,proto3" json:"code_version,omitempty"`
 	// The newest instant at which training looked at a lead: how fresh the model is. Missing for data without times.
 	NewestTrainingDataTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=newest_training_data_time,json=newestTrainingDataTime,proto3" json:"newest_training_data_time,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	// The alias under which the version answered, "champion" or "challenger"; empty where the request named a version.
+	Alias string `protobuf:"bytes,8,opt,name=alias,proto3" json:"alias,omitempty"`
+	// The request asked for the model by its bare name, and the lead belongs to the share that the challenger answers.
+	Canary        bool `protobuf:"varint,9,opt,name=canary,proto3" json:"canary,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ScoredBy) Reset() {
 	*x = ScoredBy{}
-	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[5]
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -464,7 +606,7 @@ func (x *ScoredBy) String() string {
 func (*ScoredBy) ProtoMessage() {}
 
 func (x *ScoredBy) ProtoReflect() protoreflect.Message {
-	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[5]
+	mi := &file_leadscore_v1_lead_scoring_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -477,7 +619,7 @@ func (x *ScoredBy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoredBy.ProtoReflect.Descriptor instead.
 func (*ScoredBy) Descriptor() ([]byte, []int) {
-	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{5}
+	return file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ScoredBy) GetModel() string {
@@ -529,6 +671,20 @@ func (x *ScoredBy) GetNewestTrainingDataTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ScoredBy) GetAlias() string {
+	if x != nil {
+		return x.Alias
+	}
+	return ""
+}
+
+func (x *ScoredBy) GetCanary() bool {
+	if x != nil {
+		return x.Canary
+	}
+	return false
+}
+
 var File_leadscore_v1_lead_scoring_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
@@ -549,13 +705,22 @@ const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationR\vexplanation\"\x82\x01\n" +
 	"\x17BatchScoreLeadsResponse\x122\n" +
 	"\aresults\x18\x01 \x03(\v2\x18.leadscore.v1.LeadResultR\aresults\x123\n" +
-	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\x8c\x01\n" +
+	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xc7\x01\n" +
+	"\x17StreamScoreLeadsRequest\x12\x14\n" +
+	"\x05model\x18\x01 \x01(\tR\x05model\x12(\n" +
+	"\x05leads\x18\x02 \x03(\v2\x12.leadscore.v1.LeadR\x05leads\x12/\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12;\n" +
+	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationR\vexplanation\"\x83\x01\n" +
+	"\x18StreamScoreLeadsResponse\x122\n" +
+	"\aresults\x18\x01 \x03(\v2\x18.leadscore.v1.LeadResultR\aresults\x123\n" +
+	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xc1\x01\n" +
 	"\n" +
 	"LeadResult\x12\x17\n" +
 	"\alead_id\x18\x01 \x01(\tR\x06leadId\x12/\n" +
 	"\x05score\x18\x02 \x01(\v2\x17.leadscore.v1.LeadScoreH\x00R\x05score\x12*\n" +
-	"\x05error\x18\x03 \x01(\v2\x12.google.rpc.StatusH\x00R\x05errorB\b\n" +
-	"\x06result\"\x9c\x02\n" +
+	"\x05error\x18\x03 \x01(\v2\x12.google.rpc.StatusH\x00R\x05error\x123\n" +
+	"\tscored_by\x18\x04 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredByB\b\n" +
+	"\x06result\"\xca\x02\n" +
 	"\bScoredBy\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x1a\n" +
@@ -563,14 +728,17 @@ const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\rrules_version\x18\x04 \x01(\tR\frulesVersion\x12%\n" +
 	"\x0eformat_version\x18\x05 \x01(\x05R\rformatVersion\x12!\n" +
 	"\fcode_version\x18\x06 \x01(\tR\vcodeVersion\x12U\n" +
-	"\x19newest_training_data_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16newestTrainingDataTime*V\n" +
+	"\x19newest_training_data_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16newestTrainingDataTime\x12\x14\n" +
+	"\x05alias\x18\b \x01(\tR\x05alias\x12\x16\n" +
+	"\x06canary\x18\t \x01(\bR\x06canary*V\n" +
 	"\vExplanation\x12\x1b\n" +
 	"\x17EXPLANATION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10EXPLANATION_FULL\x10\x01\x12\x14\n" +
-	"\x10EXPLANATION_NONE\x10\x022\xc2\x01\n" +
+	"\x10EXPLANATION_NONE\x10\x022\xa9\x02\n" +
 	"\x12LeadScoringService\x12L\n" +
 	"\tScoreLead\x12\x1e.leadscore.v1.ScoreLeadRequest\x1a\x1f.leadscore.v1.ScoreLeadResponse\x12^\n" +
-	"\x0fBatchScoreLeads\x12$.leadscore.v1.BatchScoreLeadsRequest\x1a%.leadscore.v1.BatchScoreLeadsResponseB*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x0fBatchScoreLeads\x12$.leadscore.v1.BatchScoreLeadsRequest\x1a%.leadscore.v1.BatchScoreLeadsResponse\x12e\n" +
+	"\x10StreamScoreLeads\x12%.leadscore.v1.StreamScoreLeadsRequest\x1a&.leadscore.v1.StreamScoreLeadsResponse(\x010\x01B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_lead_scoring_service_proto_rawDescOnce sync.Once
@@ -585,43 +753,53 @@ func file_leadscore_v1_lead_scoring_service_proto_rawDescGZIP() []byte {
 }
 
 var file_leadscore_v1_lead_scoring_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_leadscore_v1_lead_scoring_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_leadscore_v1_lead_scoring_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_leadscore_v1_lead_scoring_service_proto_goTypes = []any{
-	(Explanation)(0),                // 0: leadscore.v1.Explanation
-	(*ScoreLeadRequest)(nil),        // 1: leadscore.v1.ScoreLeadRequest
-	(*ScoreLeadResponse)(nil),       // 2: leadscore.v1.ScoreLeadResponse
-	(*BatchScoreLeadsRequest)(nil),  // 3: leadscore.v1.BatchScoreLeadsRequest
-	(*BatchScoreLeadsResponse)(nil), // 4: leadscore.v1.BatchScoreLeadsResponse
-	(*LeadResult)(nil),              // 5: leadscore.v1.LeadResult
-	(*ScoredBy)(nil),                // 6: leadscore.v1.ScoredBy
-	(*Lead)(nil),                    // 7: leadscore.v1.Lead
-	(*timestamppb.Timestamp)(nil),   // 8: google.protobuf.Timestamp
-	(*LeadScore)(nil),               // 9: leadscore.v1.LeadScore
-	(*status.Status)(nil),           // 10: google.rpc.Status
+	(Explanation)(0),                 // 0: leadscore.v1.Explanation
+	(*ScoreLeadRequest)(nil),         // 1: leadscore.v1.ScoreLeadRequest
+	(*ScoreLeadResponse)(nil),        // 2: leadscore.v1.ScoreLeadResponse
+	(*BatchScoreLeadsRequest)(nil),   // 3: leadscore.v1.BatchScoreLeadsRequest
+	(*BatchScoreLeadsResponse)(nil),  // 4: leadscore.v1.BatchScoreLeadsResponse
+	(*StreamScoreLeadsRequest)(nil),  // 5: leadscore.v1.StreamScoreLeadsRequest
+	(*StreamScoreLeadsResponse)(nil), // 6: leadscore.v1.StreamScoreLeadsResponse
+	(*LeadResult)(nil),               // 7: leadscore.v1.LeadResult
+	(*ScoredBy)(nil),                 // 8: leadscore.v1.ScoredBy
+	(*Lead)(nil),                     // 9: leadscore.v1.Lead
+	(*timestamppb.Timestamp)(nil),    // 10: google.protobuf.Timestamp
+	(*LeadScore)(nil),                // 11: leadscore.v1.LeadScore
+	(*status.Status)(nil),            // 12: google.rpc.Status
 }
 var file_leadscore_v1_lead_scoring_service_proto_depIdxs = []int32{
-	7,  // 0: leadscore.v1.ScoreLeadRequest.lead:type_name -> leadscore.v1.Lead
-	8,  // 1: leadscore.v1.ScoreLeadRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 0: leadscore.v1.ScoreLeadRequest.lead:type_name -> leadscore.v1.Lead
+	10, // 1: leadscore.v1.ScoreLeadRequest.as_of:type_name -> google.protobuf.Timestamp
 	0,  // 2: leadscore.v1.ScoreLeadRequest.explanation:type_name -> leadscore.v1.Explanation
-	9,  // 3: leadscore.v1.ScoreLeadResponse.score:type_name -> leadscore.v1.LeadScore
-	6,  // 4: leadscore.v1.ScoreLeadResponse.scored_by:type_name -> leadscore.v1.ScoredBy
-	7,  // 5: leadscore.v1.BatchScoreLeadsRequest.leads:type_name -> leadscore.v1.Lead
-	8,  // 6: leadscore.v1.BatchScoreLeadsRequest.as_of:type_name -> google.protobuf.Timestamp
+	11, // 3: leadscore.v1.ScoreLeadResponse.score:type_name -> leadscore.v1.LeadScore
+	8,  // 4: leadscore.v1.ScoreLeadResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	9,  // 5: leadscore.v1.BatchScoreLeadsRequest.leads:type_name -> leadscore.v1.Lead
+	10, // 6: leadscore.v1.BatchScoreLeadsRequest.as_of:type_name -> google.protobuf.Timestamp
 	0,  // 7: leadscore.v1.BatchScoreLeadsRequest.explanation:type_name -> leadscore.v1.Explanation
-	5,  // 8: leadscore.v1.BatchScoreLeadsResponse.results:type_name -> leadscore.v1.LeadResult
-	6,  // 9: leadscore.v1.BatchScoreLeadsResponse.scored_by:type_name -> leadscore.v1.ScoredBy
-	9,  // 10: leadscore.v1.LeadResult.score:type_name -> leadscore.v1.LeadScore
-	10, // 11: leadscore.v1.LeadResult.error:type_name -> google.rpc.Status
-	8,  // 12: leadscore.v1.ScoredBy.newest_training_data_time:type_name -> google.protobuf.Timestamp
-	1,  // 13: leadscore.v1.LeadScoringService.ScoreLead:input_type -> leadscore.v1.ScoreLeadRequest
-	3,  // 14: leadscore.v1.LeadScoringService.BatchScoreLeads:input_type -> leadscore.v1.BatchScoreLeadsRequest
-	2,  // 15: leadscore.v1.LeadScoringService.ScoreLead:output_type -> leadscore.v1.ScoreLeadResponse
-	4,  // 16: leadscore.v1.LeadScoringService.BatchScoreLeads:output_type -> leadscore.v1.BatchScoreLeadsResponse
-	15, // [15:17] is the sub-list for method output_type
-	13, // [13:15] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	7,  // 8: leadscore.v1.BatchScoreLeadsResponse.results:type_name -> leadscore.v1.LeadResult
+	8,  // 9: leadscore.v1.BatchScoreLeadsResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	9,  // 10: leadscore.v1.StreamScoreLeadsRequest.leads:type_name -> leadscore.v1.Lead
+	10, // 11: leadscore.v1.StreamScoreLeadsRequest.as_of:type_name -> google.protobuf.Timestamp
+	0,  // 12: leadscore.v1.StreamScoreLeadsRequest.explanation:type_name -> leadscore.v1.Explanation
+	7,  // 13: leadscore.v1.StreamScoreLeadsResponse.results:type_name -> leadscore.v1.LeadResult
+	8,  // 14: leadscore.v1.StreamScoreLeadsResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	11, // 15: leadscore.v1.LeadResult.score:type_name -> leadscore.v1.LeadScore
+	12, // 16: leadscore.v1.LeadResult.error:type_name -> google.rpc.Status
+	8,  // 17: leadscore.v1.LeadResult.scored_by:type_name -> leadscore.v1.ScoredBy
+	10, // 18: leadscore.v1.ScoredBy.newest_training_data_time:type_name -> google.protobuf.Timestamp
+	1,  // 19: leadscore.v1.LeadScoringService.ScoreLead:input_type -> leadscore.v1.ScoreLeadRequest
+	3,  // 20: leadscore.v1.LeadScoringService.BatchScoreLeads:input_type -> leadscore.v1.BatchScoreLeadsRequest
+	5,  // 21: leadscore.v1.LeadScoringService.StreamScoreLeads:input_type -> leadscore.v1.StreamScoreLeadsRequest
+	2,  // 22: leadscore.v1.LeadScoringService.ScoreLead:output_type -> leadscore.v1.ScoreLeadResponse
+	4,  // 23: leadscore.v1.LeadScoringService.BatchScoreLeads:output_type -> leadscore.v1.BatchScoreLeadsResponse
+	6,  // 24: leadscore.v1.LeadScoringService.StreamScoreLeads:output_type -> leadscore.v1.StreamScoreLeadsResponse
+	22, // [22:25] is the sub-list for method output_type
+	19, // [19:22] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_leadscore_v1_lead_scoring_service_proto_init() }
@@ -631,7 +809,7 @@ func file_leadscore_v1_lead_scoring_service_proto_init() {
 	}
 	file_leadscore_v1_lead_proto_init()
 	file_leadscore_v1_lead_score_proto_init()
-	file_leadscore_v1_lead_scoring_service_proto_msgTypes[4].OneofWrappers = []any{
+	file_leadscore_v1_lead_scoring_service_proto_msgTypes[6].OneofWrappers = []any{
 		(*LeadResult_Score)(nil),
 		(*LeadResult_Error)(nil),
 	}
@@ -641,7 +819,7 @@ func file_leadscore_v1_lead_scoring_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_leadscore_v1_lead_scoring_service_proto_rawDesc), len(file_leadscore_v1_lead_scoring_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,8 +19,9 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	LeadScoringService_ScoreLead_FullMethodName       = "/leadscore.v1.LeadScoringService/ScoreLead"
-	LeadScoringService_BatchScoreLeads_FullMethodName = "/leadscore.v1.LeadScoringService/BatchScoreLeads"
+	LeadScoringService_ScoreLead_FullMethodName        = "/leadscore.v1.LeadScoringService/ScoreLead"
+	LeadScoringService_BatchScoreLeads_FullMethodName  = "/leadscore.v1.LeadScoringService/BatchScoreLeads"
+	LeadScoringService_StreamScoreLeads_FullMethodName = "/leadscore.v1.LeadScoringService/StreamScoreLeads"
 )
 
 // LeadScoringServiceClient is the client API for LeadScoringService service.
@@ -40,6 +41,14 @@ type LeadScoringServiceClient interface {
 	// BatchScoreLeads scores up to 1,000 leads with one version at one instant. A lead that cannot be scored has an error
 	// of its own and never fails the others.
 	BatchScoreLeads(ctx context.Context, in *BatchScoreLeadsRequest, opts ...grpc.CallOption) (*BatchScoreLeadsResponse, error)
+	// StreamScoreLeads scores any number of leads. Each message is a batch of its own, of 1 to 1,000 leads, and has one answer,
+	// in the order of the messages; a lead that cannot be scored has an error of its own and never ends the stream. All leads
+	// of a message are scored with one version at one instant, and the answer names it: an alias that moves takes effect
+	// between two messages. Who wants one version for all names it: "deals/VERSION". The server reads on as fast as its answers are
+	// taken, so that a slow reader holds up only itself; one that waits for an answer before it sends on is served as well.
+	// When the server stops it answers what it has received and ends the stream with UNAVAILABLE: what has no answer by then is to be
+	// sent again.
+	StreamScoreLeads(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamScoreLeadsRequest, StreamScoreLeadsResponse], error)
 }
 
 type leadScoringServiceClient struct {
@@ -70,6 +79,19 @@ func (c *leadScoringServiceClient) BatchScoreLeads(ctx context.Context, in *Batc
 	return out, nil
 }
 
+func (c *leadScoringServiceClient) StreamScoreLeads(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamScoreLeadsRequest, StreamScoreLeadsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &LeadScoringService_ServiceDesc.Streams[0], LeadScoringService_StreamScoreLeads_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamScoreLeadsRequest, StreamScoreLeadsResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LeadScoringService_StreamScoreLeadsClient = grpc.BidiStreamingClient[StreamScoreLeadsRequest, StreamScoreLeadsResponse]
+
 // LeadScoringServiceServer is the server API for LeadScoringService service.
 // All implementations must embed UnimplementedLeadScoringServiceServer
 // for forward compatibility.
@@ -87,6 +109,14 @@ type LeadScoringServiceServer interface {
 	// BatchScoreLeads scores up to 1,000 leads with one version at one instant. A lead that cannot be scored has an error
 	// of its own and never fails the others.
 	BatchScoreLeads(context.Context, *BatchScoreLeadsRequest) (*BatchScoreLeadsResponse, error)
+	// StreamScoreLeads scores any number of leads. Each message is a batch of its own, of 1 to 1,000 leads, and has one answer,
+	// in the order of the messages; a lead that cannot be scored has an error of its own and never ends the stream. All leads
+	// of a message are scored with one version at one instant, and the answer names it: an alias that moves takes effect
+	// between two messages. Who wants one version for all names it: "deals/VERSION". The server reads on as fast as its answers are
+	// taken, so that a slow reader holds up only itself; one that waits for an answer before it sends on is served as well.
+	// When the server stops it answers what it has received and ends the stream with UNAVAILABLE: what has no answer by then is to be
+	// sent again.
+	StreamScoreLeads(grpc.BidiStreamingServer[StreamScoreLeadsRequest, StreamScoreLeadsResponse]) error
 	mustEmbedUnimplementedLeadScoringServiceServer()
 }
 
@@ -102,6 +132,9 @@ func (UnimplementedLeadScoringServiceServer) ScoreLead(context.Context, *ScoreLe
 }
 func (UnimplementedLeadScoringServiceServer) BatchScoreLeads(context.Context, *BatchScoreLeadsRequest) (*BatchScoreLeadsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BatchScoreLeads not implemented")
+}
+func (UnimplementedLeadScoringServiceServer) StreamScoreLeads(grpc.BidiStreamingServer[StreamScoreLeadsRequest, StreamScoreLeadsResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamScoreLeads not implemented")
 }
 func (UnimplementedLeadScoringServiceServer) mustEmbedUnimplementedLeadScoringServiceServer() {}
 func (UnimplementedLeadScoringServiceServer) testEmbeddedByValue()                            {}
@@ -160,6 +193,13 @@ func _LeadScoringService_BatchScoreLeads_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LeadScoringService_StreamScoreLeads_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(LeadScoringServiceServer).StreamScoreLeads(&grpc.GenericServerStream[StreamScoreLeadsRequest, StreamScoreLeadsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LeadScoringService_StreamScoreLeadsServer = grpc.BidiStreamingServer[StreamScoreLeadsRequest, StreamScoreLeadsResponse]
+
 // LeadScoringService_ServiceDesc is the grpc.ServiceDesc for LeadScoringService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -176,6 +216,13 @@ var LeadScoringService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LeadScoringService_BatchScoreLeads_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "StreamScoreLeads",
+			Handler:       _LeadScoringService_StreamScoreLeads_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+	},
 	Metadata: "leadscore/v1/lead_scoring_service.proto",
 }
