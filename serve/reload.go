@@ -130,7 +130,7 @@ func (c *catalog) readModel(w *wanted, was *standing, before *table) *standing {
 		switch {
 		case id == "" && must:
 			_, err := c.store.Resolve(w.model, alias) // says whether the model is gone or its alias alone
-			now.kept(was, fmt.Errorf("model %s: %w", aliasKey(w.model, alias), err))
+			now.kept(was, fmt.Errorf("model %s: %w", shortName(w.model, alias), err))
 			continue
 		case id == "" || !must && !w.challenger:
 			*place = nil
@@ -138,7 +138,7 @@ func (c *catalog) readModel(w *wanted, was *standing, before *table) *standing {
 		}
 		loaded, err := c.ready(before, w.model, id)
 		if err != nil {
-			now.kept(was, fmt.Errorf("model %s: %w", aliasKey(w.model, alias), err))
+			now.kept(was, fmt.Errorf("model %s: %w", shortName(w.model, alias), err))
 			continue
 		}
 		*place = loaded
@@ -152,6 +152,14 @@ func (c *catalog) readModel(w *wanted, was *standing, before *table) *standing {
 		now.shadow = was.shadow.of(now.champion, now.challenger)
 	}
 	return &now
+}
+
+// shortName is the name under which people ask for an alias: the champion's is the model's own.
+func shortName(model, alias string) string {
+	if alias == models.Champion {
+		return model
+	}
+	return aliasKey(model, alias)
 }
 
 func (m *standing) place(alias string) **ready {
