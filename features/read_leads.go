@@ -318,16 +318,22 @@ func (r *leadReader) finish() *Table {
 	}
 	t.Columns = make([]Column, len(r.fields))
 	for i, reader := range r.fields {
-		switch reader := reader.(type) {
-		case *numberColumn:
-			t.Columns[i] = Column{Numbers: reader.values}
-		case *timeColumn:
-			t.Columns[i] = Column{Times: reader.values}
-		case *codeColumn:
-			t.Columns[i] = Column{Codes: reader.codes, Levels: reader.levels}
-		}
+		t.Columns[i] = columnOf(reader)
 	}
 	return t
+}
+
+// columnOf is what a field's reader read; nothing of no reader.
+func columnOf(reader columnReader) Column {
+	switch reader := reader.(type) {
+	case *numberColumn:
+		return Column{Numbers: reader.values}
+	case *timeColumn:
+		return Column{Times: reader.values}
+	case *codeColumn:
+		return Column{Codes: reader.codes, Levels: reader.levels}
+	}
+	return Column{}
 }
 
 func timesOf(t *timeColumn) []Micros {

@@ -32,6 +32,7 @@ type commands struct {
 	Train       trainCommand       `cmd:"" help:"Fit a model to a deal history, judge it beside the rules, and store it."`
 	Score       scoreCommand       `cmd:"" help:"Score a file of leads with both scores."`
 	Serve       serveCommand       `cmd:"" help:"Answer score requests over gRPC."`
+	Explain     explainCommand     `cmd:"" help:"Say why a lead's scores changed between two times or two versions."`
 	Ask         askCommand         `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
 	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`

@@ -12,6 +12,7 @@ import (
 
 	"leadscore/models"
 	"leadscore/models/bulk"
+	"leadscore/models/change"
 )
 
 type diffCommand struct {
@@ -230,7 +231,7 @@ func writeMoves(b *strings.Builder, m *bulk.Moves) {
 
 // writeParts lists the largest changes and the rest in one line, so that the printed figures add up to the printed
 // total, digit by digit.
-func writeParts(b *strings.Builder, parts []bulk.Part, total float64, digits int) {
+func writeParts(b *strings.Builder, parts []change.Part, total float64, digits int) {
 	unit := math.Pow10(digits)
 	rest := math.Round(total * unit)
 	for i, part := range parts {

@@ -9,29 +9,36 @@ import (
 	"testing"
 )
 
-// The README's `$ leadscore …` blocks are run in order, in one folder, and must print what the README says. A line of …
-// stands for any lines; versions may differ.
+// The `$ leadscore …` blocks of the README and of the documents that go on from its demo are run in order, in one folder, and must print what
+// the documents say. A line of … stands for any lines; versions may differ.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps := readmeSteps(string(text))
-	if len(steps) == 0 {
-		t.Fatal("README.md has no block that begins with $ leadscore")
-	}
 	dir := t.TempDir()
-	for _, step := range steps {
-		command := exec.Command("sh", "-c", step.command)
-		command.Dir = dir // leadscore is in the PATH, see TestMain
-		var stdout, stderr bytes.Buffer
-		command.Stdout, command.Stderr = &stdout, &stderr
-		if err := command.Run(); err != nil {
-			t.Fatalf("$ %s\n%v\n%s", step.command, err, stderr.String())
+	for _, document := range []string{"README.md", "docs/explain.md"} {
+		text, err := os.ReadFile("../../" + document)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !fits(lines(stdout.String()), step.output) {
-			t.Errorf("$ %s\nprints\n%s\nREADME.md has\n%s", step.command, stdout.String(), strings.Join(step.output, "\n"))
+		steps := readmeSteps(string(text))
+		if len(steps) == 0 {
+			t.Fatalf("%s has no block that begins with $ leadscore", document)
 		}
+		for _, step := range steps {
+			runStep(t, document, dir, step)
+		}
+	}
+}
+
+func runStep(t *testing.T, document, dir string, step readmeStep) {
+	t.Helper()
+	command := exec.Command("sh", "-c", step.command)
+	command.Dir = dir // leadscore is in the PATH, see TestMain
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		t.Fatalf("%s: $ %s\n%v\n%s", document, step.command, err, stderr.String())
+	}
+	if !fits(lines(stdout.String()), step.output) {
+		t.Errorf("$ %s\nprints\n%s\n%s has\n%s", step.command, stdout.String(), document, strings.Join(step.output, "\n"))
 	}
 }
 

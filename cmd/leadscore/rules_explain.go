@@ -54,59 +54,13 @@ func (c *rulesExplainCommand) Run(ctx context.Context, a *app) error {
 func (c *rulesExplainCommand) snapshot(ctx context.Context, a *app, schema *features.Schema, asOf bulk.AsOf) (*features.Snapshot, error) {
 	progress := newProgress(a.err)
 	defer progress.finish()
-	options := func(stage string) features.ReadOptions {
-		return features.ReadOptions{LeaveOutBadRows: c.BadRows == "leave-out",
-			Progress: func(done, total int64) { progress.report(stage, done, total) }}
-	}
-	t, _, err := features.ReadLeads(ctx, schema, c.Leads, options("reading leads"))
+	found, err := bulk.FindLead(ctx, schema, bulk.OneLead{ID: c.Lead, Leads: c.Leads, Events: c.Events,
+		LeaveOutBadRows: c.BadRows == "leave-out", Progress: progress.report})
 	if err != nil {
 		return nil, err
 	}
-	row := -1
-	for i, id := range t.IDs {
-		if id == c.Lead {
-			row = i
-		}
-	}
-	if row < 0 {
-		return nil, c.noLead(t.IDs)
-	}
-	events := features.NewEventBuilder(t.Len()).Build()
-	if len(c.Events) > 0 {
-		if events, _, err = features.ReadEvents(ctx, schema, c.Events, t, options("reading events")); err != nil {
-			return nil, err
-		}
-	}
-	h, err := features.NewHistory(t, events)
-	if err != nil {
-		return nil, err
-	}
-	h.AsOf[row] = instantOf(h, row, asOf)
-	snapshot := &features.Snapshot{}
-	h.Snapshot(row, snapshot)
-	return snapshot, nil
-}
-
-func (c *rulesExplainCommand) noLead(ids []string) error {
-	if near, ok := features.Nearest(c.Lead, ids); ok {
-		return fmt.Errorf("no lead %q in %s; did you mean %q?", c.Lead, strings.Join(c.Leads, ", "), near)
-	}
-	return fmt.Errorf("no lead %q in %s", c.Lead, strings.Join(c.Leads, ", "))
-}
-
-// instantOf is when a lead is looked at, as leadscore score does.
-func instantOf(h *features.History, row int, asOf bulk.AsOf) features.Micros {
-	instant := features.MicrosOf(asOf.Time)
-	switch asOf.Rule {
-	case bulk.AsOfSnapshot:
-		return h.AsOf[row]
-	case bulk.AsOfOpen:
-		closed := h.Table.Closed
-		if h.AsOf[row] != features.NoTime && closed != nil && closed[row] != features.NoTime && closed[row] <= instant {
-			return h.AsOf[row]
-		}
-	}
-	return instant
+	snapshot := found.Lead.At(found.Instant(asOf, false))
+	return &snapshot, nil
 }
 
 // paper is one lead's points as a sum on paper.

@@ -8,7 +8,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
-	"leadscore/models/rules"
+	"leadscore/models/change"
 )
 
 // MovesConfig says which leads to score with two versions.
@@ -42,19 +42,12 @@ type Move struct {
 	Points      [2]float64 `json:"points"`
 	// Terms are the intercept and every term of either version; each side sums exactly, in the version's own order, to
 	// its LogOdds. The largest change first.
-	Terms []Part `json:"terms"`
+	Terms []change.Part `json:"terms"`
 	// Rules are the points of every rule that fired in either version, as they count towards Points after caps and
 	// weights. The largest change first; equal ones are left out.
-	Rules []Part `json:"rules"`
+	Rules []change.Part `json:"rules"`
 
 	pair [2]int // the lead's rows in both readings
-}
-
-// Part is what one term or rule adds, before and after; 0 where it is not there.
-type Part struct {
-	Name  string     `json:"name"`
-	Label string     `json:"label,omitempty"` // the bin or level after, or before where it is gone
-	Adds  [2]float64 `json:"adds"`
 }
 
 // MeanMove is how much a term moves the leads' log-odds, on average.
@@ -148,67 +141,9 @@ func moveOf(before, after *models.Score) Move {
 		Probability: [2]float64{before.Prediction.Probability, after.Prediction.Probability},
 		LogOdds:     [2]float64{before.Prediction.LogOdds, after.Prediction.LogOdds},
 		Points:      [2]float64{before.Rules.Points, after.Rules.Points},
-		Terms:       termParts(&before.Prediction, &after.Prediction),
-		Rules:       ruleParts(&before.Rules, &after.Rules),
+		Terms:       change.TermParts(&before.Prediction, &after.Prediction),
+		Rules:       change.RuleParts(&before.Rules, &after.Rules),
 	}
-}
-
-// termParts pairs what each term adds.
-func termParts(before, after *models.Prediction) []Part {
-	parts := []Part{{Name: "intercept"}}
-	place := map[string]int{}
-	for side, p := range []*models.Prediction{before, after} {
-		parts[0].Adds[side] = p.Baseline
-		for _, c := range p.Contributions {
-			at, found := place[c.Term]
-			if !found {
-				at = len(parts)
-				place[c.Term] = at
-				parts = append(parts, Part{Name: c.Term})
-			}
-			parts[at].Label, parts[at].Adds[side] = c.Label, c.LogOdds
-		}
-	}
-	sortParts(parts)
-	return parts
-}
-
-// ruleParts pairs what each rule counts. Where a dimension has a weight other than 1, what that changes is a part of its own, so that the
-// parts sum to the points.
-func ruleParts(before, after *rules.Score) []Part {
-	parts := []Part{{Name: "weights of fit and engagement"}}
-	place := map[string]int{}
-	for side, s := range []*rules.Score{before, after} {
-		rest := thousandths(s.Points)
-		for _, fired := range s.Fired {
-			at, found := place[fired.ID]
-			if !found {
-				at = len(parts)
-				place[fired.ID] = at
-				parts = append(parts, Part{Name: fired.ID})
-			}
-			parts[at].Label, parts[at].Adds[side] = fired.Reason, fired.Counted
-			rest -= thousandths(fired.Counted)
-		}
-		parts[0].Adds[side] = rest / 1000
-	}
-	moved := []Part{}
-	for _, part := range parts {
-		if part.Adds[0] != part.Adds[1] {
-			moved = append(moved, part)
-		}
-	}
-	sortParts(moved)
-	return moved
-}
-
-// thousandths of a point are whole: sums of them are exact.
-func thousandths(points float64) float64 { return math.Round(points * 1000) }
-
-func (p *Part) size() float64 { return math.Abs(p.Adds[1] - p.Adds[0]) }
-
-func sortParts(parts []Part) {
-	sort.SliceStable(parts, func(i, j int) bool { return parts[i].size() > parts[j].size() })
 }
 
 // add counts a lead in; sums holds each term's total change.
@@ -220,7 +155,7 @@ func (m *Moves) add(one *Move, sums map[string]float64) {
 		m.PointsMoved++
 	}
 	for i := range one.Terms {
-		sums[one.Terms[i].Name] += one.Terms[i].size()
+		sums[one.Terms[i].Name] += one.Terms[i].Size()
 	}
 }
 
