@@ -21,6 +21,7 @@ type Prediction struct {
 	Percentile  float64 // 0 to 100: the share of the reference leads with a lower probability, ties counted half
 	LogOdds     float64 // Baseline plus all contributions, exactly, added in their order
 	Baseline    float64 // log-odds of the average training lead
+	Evidence    Evidence
 
 	Contributions []Contribution // one a term of the model, in the model's order
 }

@@ -15,7 +15,8 @@ type Scorer struct {
 	version *Version
 	book    *rules.Book
 	errors  [][]float64 // standard error of each coefficient, by term
-	scratch sync.Pool   // of *scratch
+	winRate float64
+	scratch sync.Pool // of *scratch
 }
 
 // scratch is the memory that one lead's scoring needs.
@@ -39,7 +40,7 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rules of model %s: %w", v.Model, err)
 	}
-	s := &Scorer{version: v, book: book}
+	s := &Scorer{version: v, book: book, winRate: v.winRate()}
 	for t := range v.Logistic.Terms {
 		s.errors = append(s.errors, v.Logistic.TermStandardErrors(t))
 	}
@@ -85,7 +86,9 @@ func (s *Scorer) predict(snapshot *features.Snapshot) Prediction {
 		Contributions: make([]Contribution, len(model.Terms)),
 	}
 	p.Probability = logistic.Probability(logOdds)
-	p.Low, p.High = logistic.Interval(logOdds, model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot)))
+	standardError := model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot))
+	p.Low, p.High = logistic.Interval(logOdds, standardError)
+	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, standardError, s.winRate)
 	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
 	for t := range model.Terms {
 		p.Contributions[t] = s.contribution(t, scratch)

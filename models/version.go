@@ -62,8 +62,9 @@ type Training struct {
 	// them were younger. Empty without times.
 	SnapshotAgeDays []float64 `json:"snapshot_age_days,omitempty"`
 
-	EffectiveParameters float64  `json:"effective_parameters"`
-	Warnings            []string `json:"warnings,omitempty"`
+	EffectiveParameters float64     `json:"effective_parameters"`
+	Sample              *SampleSize `json:"sample_size,omitempty"` // set beside what such a model asks for
+	Warnings            []string    `json:"warnings,omitempty"`
 
 	// Weighting is nil where every lead counts once.
 	Weighting *Weighting `json:"weighting,omitempty"`
@@ -89,6 +90,7 @@ type Validation struct {
 	Gap           int64    `json:"gap,omitempty"`            // leads before the newest part whose outcome was not known when it began: not fitted to
 	AccountsApart int64    `json:"accounts_apart,omitempty"` // leads left out of a part so that no account is in both
 	Tune          int64    `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
+	ThinEvidence  int64    `json:"thin_evidence,omitempty"`  // held-out leads whose probability rests on thin evidence, see Evidence
 	Rolling       *Rolling `json:"rolling,omitempty"`
 
 	// Weighted is set where the schema names weights; the figures above count each lead once.

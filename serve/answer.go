@@ -42,6 +42,8 @@ func prediction(p *models.Prediction, version *ready) *leadscorev1.Prediction {
 		LogOdds:         p.LogOdds,
 		BaselineLogOdds: p.Baseline,
 		Horizon:         version.horizon,
+		EffectiveLeads:  p.Evidence.Leads,
+		ThinEvidence:    p.Evidence.Thin,
 	}
 }
 

@@ -3,7 +3,6 @@ package train
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"sort"
 
@@ -19,10 +18,14 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 	if err != nil {
 		return nil, err
 	}
+	training, err := trainingOf(d, p, v, final)
+	if err != nil {
+		return nil, err
+	}
 	version := &models.Version{
 		Code:       cfg.Code,
 		Model:      cfg.Model,
-		Training:   trainingOf(d, p, v, final),
+		Training:   training,
 		Validation: v.Validation,
 		Reference:  reference,
 		Schema:     d.history.Table.Schema,
@@ -36,7 +39,7 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 	return version, nil
 }
 
-func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Training {
+func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Training, error) {
 	t := models.Training{
 		Fingerprint:         d.fingerprint,
 		Rows:                d.rows,
@@ -49,7 +52,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Tra
 		EffectiveParameters: final.report.EDF,
 		Leakage:             d.leakage,
 		Weighting:           weightingOf(d.history, p),
-		Warnings:            slices.Concat(p.Warnings, v.warnings, smallData(p, final)),
+		Warnings:            slices.Concat(p.Warnings, v.warnings),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {
 		for reason, count := range reasons {
@@ -64,20 +67,12 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) models.Tra
 	if horizon := d.history.Table.Schema.Horizon; horizon > 0 {
 		t.Horizon = horizon.String()
 	}
-	return t
-}
-
-// winsPerParameter is the rule of thumb below which a model's effective parameters are too many for its wins
-// (Peduzzi et al., Journal of Clinical Epidemiology 49, 1996: ten).
-const winsPerParameter = 10
-
-func smallData(p *Population, final *fitted) []string {
-	rarer := min(p.Won, int64(len(p.Rows))-p.Won)
-	if float64(rarer) >= winsPerParameter*final.report.EDF {
-		return nil
+	var err error
+	if t.Sample, err = sampleOf(d.history, p, final); err != nil {
+		return t, err
 	}
-	return []string{fmt.Sprintf("few outcomes: %d leads of the rarer outcome for %.1f effective parameters; ten for each is the usual least, so look at the intervals",
-		rarer, final.report.EDF)}
+	t.Warnings = append(t.Warnings, smallSample(&t)...)
+	return t, nil
 }
 
 // snapshotAges gives the 5, 50 and 95 % points of the days from a lead's creation to its snapshot.

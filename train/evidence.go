@@ -25,6 +25,7 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 		return e
 	}
 	e.Wins = outcomesOf(v.newest, p)
+	e.Thin = v.thin
 	e.Scores = []report.Score{
 		{Name: "model", Ranking: v.predicted, Predictions: v.predicted, Figures: v.Model},
 		{Name: "rules", Ranking: v.points, Predictions: v.pointsAsProbability, Figures: v.Rules},

@@ -21,6 +21,9 @@ func writeHonest(b *strings.Builder, v *models.Validation) {
 	if v.Gap+v.AccountsApart > 0 {
 		b.WriteString("\n")
 	}
+	if v.ThinEvidence > 0 {
+		fmt.Fprintf(b, "Thin evidence: of %d of these leads the odds of a win are not known within a factor of two; their scores say so.\n\n", v.ThinEvidence)
+	}
 	writeRolling(b, v.Rolling)
 	if c := v.Contrast; c != nil {
 		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. Do not promise the first.\n\n", c.RandomAUC, c.TimeAUC)

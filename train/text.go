@@ -54,7 +54,7 @@ func writePopulation(b *strings.Builder, t *models.Training) {
 		fmt.Fprintf(b, "No horizon is given: %s.\n", t.HorizonChoice.Words)
 	}
 	writeWeighting(b, t.Weighting)
-	fmt.Fprintf(b, "%.1f effective parameters.\n\n", t.EffectiveParameters)
+	fmt.Fprintf(b, "%s.\n\n", sampleWords(t))
 }
 
 // writeFigures sets the measures of both scores side by side.

@@ -17,6 +17,7 @@ type validation struct {
 	models.Validation
 	warnings []string
 
+	thin                                   []bool    // held-out leads whose probability rests on thin evidence
 	past, newest                           []int32   // the leads fitted to and the held-out ones
 	predicted, points, pointsAsProbability []float64 // of the held-out leads
 }
@@ -56,6 +57,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	if v.Difference, err = metrics.AUCDifference(predicted, points, wins); err != nil {
 		return nil, err
 	}
+	v.weighEvidence(past, d.history, s, p)
 	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
 	if err := v.byWeight(d.history.Table, wins); err != nil {

@@ -25,7 +25,8 @@ type scoreCommand struct {
 
 func (scoreCommand) Help() string {
 	return `Writes one row a lead in the file's order: probability with its 90 % interval, points, fit, engagement, grade,
-qualification, quadrant (both_high, rule_only, model_only, both_low), and the exact versions. No outcome column is needed.
+qualification, quadrant (both_high, rule_only, model_only, both_low), and the exact versions; after these the evidence (enough or
+thin), the number of leads that the probability is as sure as, and more. No outcome column is needed.
 
 Example:
   leadscore score --store models --model deals --leads new.csv --events new-events.csv --out scores.parquet`
@@ -57,6 +58,9 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 		return a.printJSON(result)
 	}
 	fmt.Fprintf(a.out, "%d leads scored by %s and %s → %s\n", result.Leads, result.Model, result.Rules, result.Out)
+	if result.ThinEvidence > 0 {
+		fmt.Fprintf(a.out, "%d of the probabilities rest on thin evidence: look at their intervals\n", result.ThinEvidence)
+	}
 	fmt.Fprintf(a.out, "expected wins %.1f · qualification %s · quadrant %s\n", result.ExpectedWins, counts(result.Qualified), counts(result.Quadrants))
 	return nil
 }

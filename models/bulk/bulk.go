@@ -52,6 +52,7 @@ type Report struct {
 	ExpectedWins float64            `json:"expected_wins"` // sum of the probabilities
 	Qualified    map[string]int     `json:"qualification"` // qualification → leads
 	Quadrants    map[string]int     `json:"quadrant"`      // quadrant → leads
+	ThinEvidence int                `json:"thin_evidence"` // leads whose probability rests on too little evidence
 	LeftOut      map[string]int64   `json:"left_out,omitempty"`
 	Warnings     []features.Warning `json:"warnings,omitempty"`
 	Out          string             `json:"out"`

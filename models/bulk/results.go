@@ -58,6 +58,8 @@ func (r *results) addPromised() {
 }
 
 func (r *results) addDetails() {
+	r.text("evidence", func(s *models.Score) string { return evidenceWord(s.Prediction.Evidence.Thin) })
+	r.number("effective_leads", func(s *models.Score) float64 { return s.Prediction.Evidence.Leads })
 	r.text("qualification_reason", func(s *models.Score) string { return s.Rules.Reason })
 	r.text("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
 	r.number("probability_percentile", func(s *models.Score) float64 { return s.Comparison.ProbabilityPercentile })
@@ -162,6 +164,17 @@ func (r *Report) count(s *models.Score) {
 	r.ExpectedWins += s.Prediction.Probability
 	r.Qualified[string(s.Rules.Qualification)]++
 	r.Quadrants[string(s.Comparison.Quadrant)]++
+	if s.Prediction.Evidence.Thin {
+		r.ThinEvidence++
+	}
+}
+
+// evidenceWord says whether a probability rests on enough.
+func evidenceWord(thin bool) string {
+	if thin {
+		return "thin"
+	}
+	return "enough"
 }
 
 // termsWith lists the model's terms whose value has the status, once each; pairs repeat their fields and are left out.

@@ -67,6 +67,9 @@ func summary(score *leadscorev1.LeadScore) string {
 	t.AppendRow(table.Row{"Probability of winning" + within(p.GetHorizon()), percent(p.GetProbability()),
 		fmt.Sprintf("%.0f %% interval %s to %s", 100*p.GetInterval().GetLevel(), percent(p.GetInterval().GetLow()), percent(p.GetInterval().GetHigh())),
 		rank(c.GetProbabilityPercentile())})
+	if n := p.GetEffectiveLeads(); n > 0 { // an older server does not say
+		t.AppendRow(table.Row{"Evidence for it", evidenceWord(p), fmt.Sprintf("as sure as the win rate of %s like it", leadCount(n)), ""})
+	}
 	t.AppendRow(table.Row{"Points of the rules", points(r.GetPoints()),
 		fmt.Sprintf("fit %s, engagement %s, grade %s", points(r.GetFit()), points(r.GetEngagement()), r.GetGrade()),
 		rank(c.GetPointsPercentile())})
@@ -74,6 +77,35 @@ func summary(score *leadscorev1.LeadScore) string {
 		words(r.GetReadiness().String(), "READINESS_")})
 	t.AppendRow(table.Row{"Both together", words(c.GetQuadrant().String(), "QUADRANT_"), agreement(c), ""})
 	return title + "\n" + t.Render()
+}
+
+func evidenceWord(p *leadscorev1.Prediction) string {
+	if p.GetThinEvidence() {
+		return "thin"
+	}
+	return "enough"
+}
+
+func leadCount(leads float64) string {
+	if n := math.Round(leads); n != 1 {
+		return fmt.Sprintf("%.0f leads", n)
+	}
+	return "1 lead"
+}
+
+// leastSure names the terms whose part of the log-odds is least sure, for a probability that rests on thin evidence.
+func leastSure(p *leadscorev1.Prediction) string {
+	const named = 2
+	list := append([]*leadscorev1.Contribution(nil), p.GetContributions()...)
+	if !p.GetThinEvidence() || len(list) == 0 {
+		return ""
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].GetStandardError() > list[j].GetStandardError() })
+	var words []string
+	for _, c := range list[:min(named, len(list))] {
+		words = append(words, fmt.Sprintf("%s (%s) ± %.2f", c.GetTerm(), c.GetLabel(), c.GetStandardError()))
+	}
+	return "Thin evidence: least is known of " + strings.Join(words, " and ") + "\n"
 }
 
 // within says the horizon of a win: " within 90 days".
@@ -170,6 +202,7 @@ func notes(score *leadscorev1.LeadScore) string {
 	for _, rule := range score.GetRuleScore().GetNotJudged() {
 		fmt.Fprintf(&b, "Not judged: rule %s lacks %s%s\n", rule.GetRuleId(), strings.Join(rule.GetMissingValues(), ", "), rule.GetProblem())
 	}
+	b.WriteString(leastSure(score.GetPrediction()))
 	for _, warning := range score.GetCoverage().GetWarnings() {
 		fmt.Fprintf(&b, "Note: %s\n", warning)
 	}

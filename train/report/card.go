@@ -80,7 +80,7 @@ func (c *card) methods() {
 	c.add("**Outcome.** Column %s: won is %s, lost is %s; everything else is open and never counted as lost. %s won after the horizon count as not won.",
 		text(v.Schema.Outcome.Column), list(v.Schema.Outcome.Won), list(v.Schema.Outcome.Lost), page.Plural(t.WonLate, "lead", "leads"))
 	c.predictors()
-	c.add("**Sample size.** %s won and %s not, for %s effective parameters.", page.Count(t.Won), page.Count(t.Used-t.Won), page.Number(t.EffectiveParameters, 1))
+	c.sampleSize()
 	if w := t.Weighting; w != nil {
 		c.add("**Weights.** %s", weighting(w))
 	}
@@ -107,6 +107,22 @@ func weighting(w *models.Weighting) string {
 		said += fmt.Sprintf("Old deals count less, half after %s; the oldest counts %s. ", text(w.HalfLife), page.Number(w.Oldest, 3))
 	}
 	return said + fmt.Sprintf("They tell as much as %s leads that count alike (Kish's effective sample size). Figures count each lead once unless they say otherwise.", page.Number(w.EffectiveLeads, 0))
+}
+
+// sampleSize sets the leads beside what Riley et al. ask for.
+func (c *card) sampleSize() {
+	t := &c.v.Training
+	words := fmt.Sprintf("**Sample size.** %s won and %s not, for %s effective parameters.", page.Count(t.Won), page.Count(t.Used-t.Won), page.Number(t.EffectiveParameters, 1))
+	if s := t.Sample; s != nil {
+		words += fmt.Sprintf(" That is %s of the rarer outcome for each; expected shrinkage %s.", page.Number(s.PerParameter, 1), page.Number(s.Strength.Shrinkage, 2))
+		if s.Needed.Leads > 0 {
+			words += fmt.Sprintf(" A model of this strength asks for %s, %s of them of the rarer outcome (criteria of Riley et al., BMJ 368, 2020, m441).",
+				page.Plural(s.Needed.Leads, "lead", "leads"), page.Count(s.Needed.Rarer))
+		} else {
+			words += " The fields gain no more than chance would, so no sample is known to be enough."
+		}
+	}
+	c.add("%s", words)
 }
 
 // predictors lists the fields by what is done with them.
@@ -189,6 +205,9 @@ func (c *card) performance() {
 		return page.Number(f.Calibration.Expected, 1) + " / " + page.Number(f.Calibration.Observed, 0)
 	})
 	c.WriteString("\n")
+	if val.ThinEvidence > 0 {
+		c.add("%s of these probabilities rest on thin evidence: their odds are not known within a factor of two. Each score says so.", page.Count(val.ThinEvidence))
+	}
 }
 
 func (c *card) updating() string {

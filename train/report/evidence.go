@@ -28,6 +28,7 @@ type Evidence struct {
 	// ChampionFlattered says that the champion was, or may have been, fitted to some of these leads.
 	ChampionFlattered bool
 
+	Thin     []bool    // the model's probability rests on thin evidence
 	Accounts []uint32  // 0: none; nil: the data name no accounts
 	Times    []int64   // snapshot, microseconds since 1970 UTC; nil: the data have no times
 	Days     []float64 // from DaysFrom to the win, of won leads; −1 where not won or not known; nil: no times

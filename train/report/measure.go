@@ -19,7 +19,8 @@ type Measures struct {
 	Sooner      *metrics.Estimate  // chance that a win of the top fifth came sooner than one of the bottom three fifths
 	ByMonth     []Part             // of the newest part
 	BySegment   []SegmentParts
-	Periods     int // that the capacity was applied to
+	ByEvidence  []Part // enough, thin
+	Periods     int    // that the capacity was applied to
 	Importance  []float64
 	PairWeight  []float64
 }
@@ -211,6 +212,9 @@ func (m *Measures) parts(e *Evidence) error {
 		}
 		m.ByMonth = parts
 	}
+	if err := m.byEvidence(e); err != nil {
+		return err
+	}
 	for _, segment := range e.Segments {
 		parts, err := divide(e, segment.Of, segment.Levels)
 		if err != nil {
@@ -219,6 +223,21 @@ func (m *Measures) parts(e *Evidence) error {
 		m.BySegment = append(m.BySegment, SegmentParts{segment.Field, parts})
 	}
 	return nil
+}
+
+// byEvidence divides the newest part by how much each probability rests on.
+func (m *Measures) byEvidence(e *Evidence) (err error) {
+	if e.Thin == nil {
+		return nil
+	}
+	of := make([]int, len(e.Thin))
+	for i, thin := range e.Thin {
+		if thin {
+			of[i] = 1
+		}
+	}
+	m.ByEvidence, err = divide(e, of, []string{"enough", "thin"})
+	return err
 }
 
 // months gives each instant's calendar month (UTC) as a place in the labels, which rise.

@@ -19,7 +19,7 @@ func Write(w io.Writer, e *Evidence, m *Measures) error {
 	}
 	r := &writer{e: e, m: m}
 	for _, section := range []*page.Section{
-		r.population(), r.ranking(), r.comparison(), r.calibration(), r.gains(), r.netBenefit(), r.speed(), r.stability(), r.origins(),
+		r.population(), r.sample(), r.ranking(), r.comparison(), r.calibration(), r.gains(), r.netBenefit(), r.speed(), r.stability(), r.origins(),
 		r.fields(), r.pairs(), r.leaks(), r.baselines(),
 	} {
 		if section != nil {

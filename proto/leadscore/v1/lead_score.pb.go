@@ -194,7 +194,12 @@ type Prediction struct {
 	// What each term of the model adds for this lead, in the model's order. Empty with EXPLANATION_NONE.
 	Contributions []*Contribution `protobuf:"bytes,6,rep,name=contributions,proto3" json:"contributions,omitempty"`
 	// The time after the snapshot within which a win counts. Missing: whenever it comes.
-	Horizon       *durationpb.Duration `protobuf:"bytes,7,opt,name=horizon,proto3" json:"horizon,omitempty"`
+	Horizon *durationpb.Duration `protobuf:"bytes,7,opt,name=horizon,proto3" json:"horizon,omitempty"`
+	// How much data the probability rests on: the number of leads just like this one whose win rate would be as sure. Above 0.
+	EffectiveLeads float64 `protobuf:"fixed64,8,opt,name=effective_leads,json=effectiveLeads,proto3" json:"effective_leads,omitempty"`
+	// The probability rests on too little data to act on: its odds are not known within a factor of two either way, and the
+	// interval is wider than half the win rate of the training leads (or half their loss rate, if that is less).
+	ThinEvidence  bool `protobuf:"varint,9,opt,name=thin_evidence,json=thinEvidence,proto3" json:"thin_evidence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -276,6 +281,20 @@ func (x *Prediction) GetHorizon() *durationpb.Duration {
 		return x.Horizon
 	}
 	return nil
+}
+
+func (x *Prediction) GetEffectiveLeads() float64 {
+	if x != nil {
+		return x.EffectiveLeads
+	}
+	return 0
+}
+
+func (x *Prediction) GetThinEvidence() bool {
+	if x != nil {
+		return x.ThinEvidence
+	}
+	return false
 }
 
 // Interval holds the probability with a given confidence.
@@ -541,7 +560,7 @@ const file_leadscore_v1_lead_score_proto_rawDesc = "" +
 	"\n" +
 	"comparison\x18\x05 \x01(\v2\x18.leadscore.v1.ComparisonR\n" +
 	"comparison\x122\n" +
-	"\bcoverage\x18\x06 \x01(\v2\x16.leadscore.v1.CoverageR\bcoverage\"\xc0\x02\n" +
+	"\bcoverage\x18\x06 \x01(\v2\x16.leadscore.v1.CoverageR\bcoverage\"\x8e\x03\n" +
 	"\n" +
 	"Prediction\x12 \n" +
 	"\vprobability\x18\x01 \x01(\x01R\vprobability\x122\n" +
@@ -552,7 +571,9 @@ const file_leadscore_v1_lead_score_proto_rawDesc = "" +
 	"\blog_odds\x18\x04 \x01(\x01R\alogOdds\x12*\n" +
 	"\x11baseline_log_odds\x18\x05 \x01(\x01R\x0fbaselineLogOdds\x12@\n" +
 	"\rcontributions\x18\x06 \x03(\v2\x1a.leadscore.v1.ContributionR\rcontributions\x123\n" +
-	"\ahorizon\x18\a \x01(\v2\x19.google.protobuf.DurationR\ahorizon\"F\n" +
+	"\ahorizon\x18\a \x01(\v2\x19.google.protobuf.DurationR\ahorizon\x12'\n" +
+	"\x0feffective_leads\x18\b \x01(\x01R\x0eeffectiveLeads\x12#\n" +
+	"\rthin_evidence\x18\t \x01(\bR\fthinEvidence\"F\n" +
 	"\bInterval\x12\x10\n" +
 	"\x03low\x18\x01 \x01(\x01R\x03low\x12\x12\n" +
 	"\x04high\x18\x02 \x01(\x01R\x04high\x12\x14\n" +
