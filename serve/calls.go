@@ -14,6 +14,8 @@ import (
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+
+	"leadscore/serve/auth"
 )
 
 // requestIDHeader carries the id of a request, from the caller or made here, and back.
@@ -23,12 +25,13 @@ const requestIDHeader = "x-request-id"
 type calls struct {
 	log      *slog.Logger
 	draining context.Context // ends when the server drains
+	gate     *gate
 }
 
 // call is what the log says of one call. Its handler fills in what it learns; all of it is safe to log.
 type call struct {
 	requestID string
-	caller    string // who asks, where that is known
+	caller    string // name of its token, JWT or certificate, else its address
 	leadID    string
 	model     string
 	version   string
@@ -51,7 +54,15 @@ func (c *calls) unary(ctx context.Context, request any, info *grpc.UnaryServerIn
 	this := &call{requestID: requestID(ctx)}
 	// It fails only for a transport that is already closed.
 	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDHeader, this.requestID))
-	answer, err = guard(func() (any, error) { return handle(context.WithValue(ctx, callKey{}, this), request) })
+	ctx = context.WithValue(ctx, callKey{}, this)
+	answer, err = guard(func() (any, error) {
+		leave, err := c.gate.enter(ctx, info.FullMethod, this)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		return handle(ctx, request)
+	})
 	stop := toStatus(err, this.requestID)
 	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	if err != nil {
@@ -69,7 +80,17 @@ func (c *calls) stream(service any, stream grpc.ServerStream, info *grpc.StreamS
 	}
 	this := &call{requestID: requestID(ctx)}
 	ctx = context.WithValue(ctx, callKey{}, this)
-	_, err := guard(func() (any, error) { return nil, handle(service, &streamIn{ServerStream: stream, ctx: ctx}) })
+	_, err := guard(func() (any, error) {
+		leave, err := c.gate.enter(ctx, info.FullMethod, this)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		return nil, handle(service, &streamIn{ServerStream: stream, ctx: ctx, patience: c.gate.patienceOf(ctx)})
+	})
+	if cause := context.Cause(ctx); errors.Is(cause, errSlowReader) || errors.Is(cause, errIdle) {
+		err = cause
+	}
 	stop := toStatus(err, this.requestID)
 	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	return stop.Err()
@@ -85,13 +106,32 @@ func isReflection(method string) bool {
 	return len(method) > len(prefix) && method[:len(prefix)] == prefix
 }
 
-// streamIn is a stream with a context of ours.
+// refuse writes what became of a call that did not get in, and gives its status.
+func (c *calls) refuse(ctx context.Context, method string, err error) error {
+	this := &call{requestID: requestID(ctx)}
+	stop := toStatus(err, this.requestID)
+	c.write(ctx, method, this, stop.Code(), err, 0)
+	return stop.Err()
+}
+
+// streamIn is a stream with a context of ours, and with an end to waiting for its other side.
 type streamIn struct {
 	grpc.ServerStream
-	ctx context.Context
+	ctx      context.Context
+	patience waitLimit
 }
 
 func (s *streamIn) Context() context.Context { return s.ctx }
+
+// SendMsg implements [grpc.ServerStream].
+func (s *streamIn) SendMsg(message any) error {
+	return s.patience.wait(errSlowReader, func() error { return s.ServerStream.SendMsg(message) })
+}
+
+// RecvMsg implements [grpc.ServerStream].
+func (s *streamIn) RecvMsg(message any) error {
+	return s.patience.wait(errIdle, func() error { return s.ServerStream.RecvMsg(message) })
+}
 
 // panicked is a panic as an error. The stack says where; the value is kept only where it cannot quote a lead.
 type panicked struct {
@@ -127,10 +167,10 @@ func (c *calls) write(ctx context.Context, method string, this *call, code codes
 	if !c.log.Enabled(ctx, level) {
 		return
 	}
-	fields := make([]slog.Attr, 0, 10)
+	fields := make([]slog.Attr, 0, 12)
 	fields = append(fields, slog.String("request_id", this.requestID), slog.String("method", method), slog.String("code", code.String()),
 		slog.Duration("took", took))
-	for _, text := range []struct{ name, value string }{{"lead", this.leadID}, {"model", this.model}, {"version", this.version}} {
+	for _, text := range []struct{ name, value string }{{"caller", this.caller}, {"lead", this.leadID}, {"model", this.model}, {"version", this.version}} {
 		if text.value != "" {
 			fields = append(fields, slog.String(text.name, text.value))
 		}
@@ -146,9 +186,12 @@ func (c *calls) write(ctx context.Context, method string, this *call, code codes
 func detail(code codes.Code, err error) []slog.Attr {
 	var fault *panicked
 	var many *invalid
+	refusal, isRefusal := auth.AsRefusal(err)
 	switch {
 	case err == nil:
 		return nil
+	case isRefusal:
+		return []slog.Attr{slog.String("error", refusal.Error())}
 	case errors.As(err, &fault):
 		return []slog.Attr{slog.String("error", fault.Error()), slog.String("stack", string(fault.stack))}
 	case errors.As(err, &many):

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"slices"
 	"time"
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/serve/auth"
 )
 
 // Config says what to serve, and where. Store and Models are required, and Listen for [Server.Run]; the zero value of
@@ -18,7 +21,11 @@ type Config struct {
 	Models []string // "deals": its champion, and its challenger if it has one; "deals/VERSION", "deals@challenger": that
 
 	Listen         string // host:port; port 0 lets the system choose one
-	InsecureListen bool   // allow an address that other machines can reach, though there is no TLS yet
+	InsecureListen bool   // allow an address that other machines can reach without TLS or without authentication
+
+	Auth             *auth.Guard   // certificates, tokens, JWT; nil: plain text, and everybody may do everything
+	CredentialsEvery time.Duration // how often Auth's files are looked at for changes; zero: 5 s
+	Reflection       Reflection    // empty: ReflectionRead
 
 	Limits Limits
 
@@ -41,6 +48,13 @@ type Limits struct {
 	NameBytes    int // of a lead's id, an event's type; default 256
 	Events       int // of a lead; default and most features.MostEvents
 	Versions     int // kept in memory because a request asked for them by id; default 8
+
+	Connections    int           // open at once; default 10,000
+	Calls          int           // under way at once, of all callers; default 1,000
+	CallerRate     float64       // calls a second of one caller; zero: no limit
+	CallerBurst    int           // calls of one caller at once before CallerRate holds; default twice CallerRate, 1 or more
+	Patience       time.Duration // how long a stream's other side may neither read nor send; default 5 min
+	IdleConnection time.Duration // how long a connection may have no call; default 15 min
 }
 
 const (
@@ -49,6 +63,12 @@ const (
 	defaultFields       = 2000
 	defaultNameBytes    = 256
 	defaultVersions     = 8
+
+	defaultConnections      = 10_000 // some 50 KB each
+	defaultCalls            = 1000   // more only wait for a processor
+	defaultPatience         = 5 * time.Minute
+	defaultIdleConnection   = 15 * time.Minute
+	defaultCredentialsEvery = 5 * time.Second
 
 	defaultShutdownTimeout = 20 * time.Second // less than the 30 s that Kubernetes and systemd commonly grant
 )
@@ -60,8 +80,16 @@ func (l Limits) withDefaults() Limits {
 	l.NameBytes = cmp.Or(l.NameBytes, defaultNameBytes)
 	l.Events = min(cmp.Or(l.Events, features.MostEvents), features.MostEvents)
 	l.Versions = cmp.Or(l.Versions, defaultVersions)
+	l.Connections = cmp.Or(l.Connections, defaultConnections)
+	l.Calls = cmp.Or(l.Calls, defaultCalls)
+	l.CallerBurst = cmp.Or(l.CallerBurst, max(1, int(2*l.CallerRate)))
+	l.Patience = cmp.Or(l.Patience, defaultPatience)
+	l.IdleConnection = cmp.Or(l.IdleConnection, defaultIdleConnection)
 	return l
 }
+
+// DefaultLimits are those that hold where nothing else is said.
+func DefaultLimits() Limits { return Limits{}.withDefaults() }
 
 func (l Limits) check() error {
 	for _, limit := range []struct {
@@ -69,10 +97,17 @@ func (l Limits) check() error {
 		value int
 	}{
 		{"message bytes", l.MessageBytes}, {"leads", l.Leads}, {"fields", l.Fields}, {"name bytes", l.NameBytes}, {"events", l.Events}, {"versions", l.Versions},
+		{"connections", l.Connections}, {"calls", l.Calls}, {"calls at once of a caller", l.CallerBurst},
 	} {
 		if limit.value < 1 {
 			return fmt.Errorf("limit of %s: %d; want 1 or more", limit.name, limit.value)
 		}
+	}
+	if l.CallerRate < 0 || math.IsNaN(l.CallerRate) || math.IsInf(l.CallerRate, 0) {
+		return fmt.Errorf("limit of calls a second of a caller: %g; want 0, which is none, or more", l.CallerRate)
+	}
+	if l.Patience < 0 || l.IdleConnection < 0 {
+		return errors.New("a negative time among the limits")
 	}
 	return nil
 }
@@ -87,10 +122,20 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("a negative time at shutdown")
 	case c.ReloadEvery < 0:
 		return c, errors.New("a negative time between two reloads")
+	case c.CredentialsEvery < 0:
+		return c, errors.New("a negative time between two looks at the credentials")
 	}
 	if err := checkCanary(c.Canary); err != nil {
 		return c, err
 	}
+	c.Reflection = cmp.Or(c.Reflection, ReflectionRead)
+	if !slices.Contains([]Reflection{ReflectionRead, ReflectionOpen, ReflectionOff}, c.Reflection) {
+		return c, fmt.Errorf("reflection %q: want read, open or off", c.Reflection)
+	}
+	if c.Auth == nil {
+		c.Auth = new(auth.Guard)
+	}
+	c.CredentialsEvery = cmp.Or(c.CredentialsEvery, defaultCredentialsEvery)
 	c.Limits = c.Limits.withDefaults()
 	if err := c.Limits.check(); err != nil {
 		return c, err

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	leadscorev1 "leadscore/proto/leadscore/v1"
+	"leadscore/serve/auth"
 )
 
 // Any bytes as a request give an answer or an error of the caller's: never a panic, never INTERNAL, and an answer that
@@ -23,7 +24,8 @@ func FuzzRequests(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	calls := &calls{log: discard(), draining: context.Background()}
+	open := Config{Auth: new(auth.Guard), Limits: Limits{}.withDefaults()}
+	calls := &calls{log: discard(), draining: context.Background(), gate: newGate(open)}
 	service := calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc)
 	scoring := &scoring{catalog: catalog, limits: Limits{}.withDefaults()}
 	for _, seed := range fuzzSeeds() {

@@ -269,7 +269,7 @@ func TestCoverage(t *testing.T) {
 
 func TestOverTCP(t *testing.T) {
 	f := newFixture(t)
-	lis, err := listen(t.Context(), "127.0.0.1:0", false)
+	lis, err := listen(t.Context(), "127.0.0.1:0", nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,12 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -12,8 +15,10 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/test/bufconn"
 
 	leadscorev1 "leadscore/proto/leadscore/v1"
+	"leadscore/serve/auth"
 )
 
 // Server answers LeadScoringService, ModelService, grpc.health.v1.Health and reflection. It is used once.
@@ -22,6 +27,7 @@ type Server struct {
 	catalog  *catalog
 	grpc     *grpc.Server
 	health   *health.Server
+	local    *bufconn.Listener  // of [Server.Local]
 	draining context.CancelFunc // ends the streams that would otherwise never end
 }
 
@@ -37,9 +43,14 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	drained, draining := context.WithCancel(context.Background())
-	calls := &calls{log: config.Log, draining: drained}
-	s := &Server{config: config, catalog: catalog, health: health.NewServer(), draining: draining}
+	gate := newGate(config)
+	calls := &calls{log: config.Log, draining: drained, gate: gate}
+	gate.refused = calls.refuse
+	s := &Server{config: config, catalog: catalog, health: health.NewServer(), local: newLocalListener(), draining: draining}
+	gate.isStream = s.isStream()
 	s.grpc = grpc.NewServer(
+		grpc.Creds(auth.Credentials(config.Auth.Certificates, s.handshakeFailed)),
+		grpc.InTapHandle(gate.tap),
 		grpc.UnaryInterceptor(calls.unary),
 		grpc.StreamInterceptor(calls.stream),
 		grpc.ForceServerCodecV2(newCodec()),
@@ -47,12 +58,15 @@ func New(config Config) (*Server, error) {
 		grpc.ConnectionTimeout(connectionTimeout),
 		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: config.Limits.IdleConnection, Time: pingEvery, Timeout: pingTimeout}),
 	)
 	scoring := &scoring{catalog: catalog, limits: config.Limits, draining: drained.Done()}
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
 	healthpb.RegisterHealthServer(s.grpc, s.health)
-	reflection.Register(s.grpc)
+	if config.Reflection != ReflectionOff {
+		reflection.Register(s.grpc)
+	}
 	s.health.SetServingStatus(leadscorev1.LeadScoringService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	s.health.SetServingStatus(leadscorev1.ModelService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	for _, model := range catalog.table.Load().models {
@@ -64,12 +78,14 @@ func New(config Config) (*Server, error) {
 const (
 	connectionTimeout     = 20 * time.Second // for a handshake; grpc-go's own 120 s lets idle sockets pile up
 	maxCallsOfAConnection = 1000             // at once
+	pingEvery             = time.Minute      // of a quiet connection, to find out that its client is gone
+	pingTimeout           = 20 * time.Second // for the answer
 	shortestPing          = 10 * time.Second // grpc-go's own 5 min cuts off clients behind common load balancers
 )
 
 // Run listens on Config.Listen and serves until ctx ends; see [Server.Serve].
 func (s *Server) Run(ctx context.Context) error {
-	lis, err := listen(ctx, s.config.Listen, s.config.InsecureListen)
+	lis, err := listen(ctx, s.config.Listen, s.config.Auth, s.config.InsecureListen)
 	if err != nil {
 		return err
 	}
@@ -81,11 +97,15 @@ func (s *Server) Run(ctx context.Context) error {
 // an end, and it always closes lis.
 func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	ended := make(chan error, 1)
-	go func() { ended <- s.grpc.Serve(lis) }()
-	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.catalog.table.Load().describe())
-	polling, endPolling := context.WithCancel(ctx)
-	defer endPolling()
-	go s.poll(polling)
+	watching, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	go s.config.Auth.Watch(watching, s.config.CredentialsEvery)
+	go func() { _ = s.grpc.Serve(localListener{s.local}) }() // it ends with the other
+	go func() {
+		ended <- s.grpc.Serve(&boundedListener{Listener: lis, most: int64(s.config.Limits.Connections), log: s.config.Log})
+	}()
+	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.catalog.table.Load().describe(), "security", s.config.Auth.String())
+	go s.poll(watching)
 	select {
 	case err := <-ended:
 		return fmt.Errorf("accept connections: %w", err)
@@ -109,4 +129,26 @@ func (s *Server) shutdown() {
 		level = slog.LevelWarn
 	}
 	s.config.Log.Log(context.Background(), level, "stopped", "all_calls_finished", level == slog.LevelInfo, "took", time.Since(started))
+}
+
+// isStream tells the server's streams from its unary calls. The list is made at the first question, when all services are
+// registered.
+func (s *Server) isStream() func(method string) bool {
+	streams := sync.OnceValue(func() map[string]bool {
+		list := map[string]bool{}
+		for service, info := range s.grpc.GetServiceInfo() {
+			for _, method := range info.Methods {
+				list["/"+service+"/"+method.Name] = method.IsClientStream || method.IsServerStream
+			}
+		}
+		return list
+	})
+	return func(method string) bool { return streams()[method] }
+}
+
+// handshakeFailed writes why a TLS connection did not come about; a port that is only looked at is no news.
+func (s *Server) handshakeFailed(err error) {
+	if !errors.Is(err, io.EOF) {
+		s.config.Log.Warn("TLS handshake failed", "error", err.Error())
+	}
 }

@@ -313,7 +313,7 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 		":0": ErrPublicAddress, "0.0.0.0:0": ErrPublicAddress, "[::]:0": ErrPublicAddress, "192.0.2.1:0": ErrPublicAddress,
 	} {
 		t.Run(address, func(t *testing.T) {
-			lis, err := listen(t.Context(), address, false)
+			lis, err := listen(t.Context(), address, nil, false)
 			if !errors.Is(err, want) {
 				t.Errorf("listen = %v, want %v", err, want)
 			}
@@ -322,12 +322,12 @@ func TestListenRefusesPublicAddresses(t *testing.T) {
 			}
 		})
 	}
-	lis, err := listen(t.Context(), ":0", true)
+	lis, err := listen(t.Context(), ":0", nil, true)
 	if err != nil {
 		t.Fatalf("listen on all addresses when asked to: %v", err)
 	}
 	lis.Close()
-	if _, err := listen(t.Context(), "50051", false); err == nil || !strings.Contains(err.Error(), "host:port") {
+	if _, err := listen(t.Context(), "50051", nil, false); err == nil || !strings.Contains(err.Error(), "host:port") {
 		t.Errorf("listen without a host: %v, want advice", err)
 	}
 }

@@ -11,9 +11,11 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/serve/auth"
 )
 
 // errorDomain names whose reasons google.rpc.ErrorInfo holds.
@@ -32,6 +34,9 @@ func toStatus(err error, requestID string) *status.Status {
 	}
 	if faults := asInvalid(err); faults != nil && code == codes.InvalidArgument {
 		details = append(details, faults.badRequest())
+	}
+	if over := (*limited)(nil); errors.As(err, &over) {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(over.retry)})
 	}
 	// A detail that does not marshal is left out; ours always do.
 	made, fault := status.New(code, text).WithDetails(details...)
@@ -54,8 +59,20 @@ func leadStatus(faults *invalid) *statuspb.Status {
 // classify gives an error's code, its reason for programs and its text for people.
 func classify(err error) (code codes.Code, reason, text string) {
 	var bytes *undecodable
+	var over *limited
 	faults := asInvalid(err)
+	refusal, isRefusal := auth.AsRefusal(err)
 	switch {
+	case isRefusal && refusal.Known:
+		return codes.PermissionDenied, "SCOPE_MISSING", refusal.Error()
+	case isRefusal:
+		return codes.Unauthenticated, "UNAUTHENTICATED", refusal.Error()
+	case errors.As(err, &over):
+		return codes.ResourceExhausted, over.reason, over.Error()
+	case errors.Is(err, errSlowReader):
+		return codes.DeadlineExceeded, "SLOW_READER", errSlowReader.Error()
+	case errors.Is(err, errIdle):
+		return codes.DeadlineExceeded, "IDLE", errIdle.Error()
 	case faults != nil:
 		return codes.InvalidArgument, "INVALID_REQUEST", faults.Error()
 	case errors.As(err, &bytes):

@@ -24,6 +24,35 @@ type askCommand struct {
 	AsOf    string        `help:"When the lead is looked at, such as 2026-11-22T10:00:00Z; now if not given." placeholder:"TIME"`
 	Brief   bool          `help:"Numbers only, without the explanations."`
 	Wait    time.Duration `default:"10s" help:"How long to wait for the server to be up and to answer."`
+
+	connectFlags
+}
+
+// connectFlags are how a client reaches a server.
+type connectFlags struct {
+	TLS       bool   `name:"tls" help:"Connect by TLS; the server's certificate has to be of a CA that this machine knows."`
+	TLSCA     string `name:"tls-ca" help:"PEM file of the CAs that sign the server's certificate; implies --tls." placeholder:"FILE"`
+	TLSCert   string `name:"tls-cert" help:"PEM file of the client's own certificate; implies --tls." placeholder:"FILE"`
+	TLSKey    string `name:"tls-key" help:"PEM file of its key." placeholder:"FILE"`
+	Token     string `env:"LEADSCORE_TOKEN" help:"Bearer token or JWT. Other users of this machine see flags: prefer the variable or --token-file." placeholder:"TOKEN"`
+	TokenFile string `help:"File that holds the token." placeholder:"FILE"`
+}
+
+func (f *connectFlags) security() (client.Security, error) {
+	s := client.Security{TLS: f.TLS, CA: f.TLSCA, Certificate: f.TLSCert, Key: f.TLSKey, Token: f.Token}
+	if (f.TLSCert == "") != (f.TLSKey == "") {
+		return s, usage("--tls-cert", errors.New("goes together with --tls-key"))
+	}
+	if f.TokenFile != "" {
+		text, err := os.ReadFile(f.TokenFile)
+		if err != nil {
+			return s, err
+		}
+		if s.Token = strings.TrimSpace(string(text)); s.Token == "" {
+			return s, fmt.Errorf("%s: the file is empty", f.TokenFile)
+		}
+	}
+	return s, nil
 }
 
 func (askCommand) Help() string {
@@ -42,6 +71,9 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if question.Lead, err = readLead(c.Lead); err != nil {
+		return err
+	}
+	if question.Security, err = c.security(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Wait)

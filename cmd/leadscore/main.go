@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"leadscore/serve"
 	"leadscore/train"
 )
 
@@ -34,6 +35,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Answer score requests over gRPC."`
 	Explain     explainCommand     `cmd:"" help:"Say why a lead's scores changed between two times or two versions."`
 	Ask         askCommand         `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
+	Token       tokenCommand       `cmd:"" help:"Make tokens for callers of a server."`
 	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
 	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
@@ -93,13 +95,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // defaults are the values that help texts show: the packages' own.
 func defaults() map[string]string {
-	d := train.Defaults()
+	d, l := train.Defaults(), serve.DefaultLimits()
 	return map[string]string{
 		"version":    version(),
 		"hold_out":   fmt.Sprint(d.HoldOut),
 		"max_bins":   fmt.Sprint(d.MaxBins),
 		"level_rows": fmt.Sprint(d.MinLevelRows),
 		"rolling":    fmt.Sprint(d.Rolling),
+
+		"max_message_bytes": fmt.Sprint(l.MessageBytes),
+		"max_batch":         fmt.Sprint(l.Leads),
+		"max_fields":        fmt.Sprint(l.Fields),
+		"max_events":        fmt.Sprint(l.Events),
+		"max_connections":   fmt.Sprint(l.Connections),
+		"max_calls":         fmt.Sprint(l.Calls),
+		"stream_patience":   l.Patience.String(),
+		"idle_connection":   l.IdleConnection.String(),
 	}
 }
 

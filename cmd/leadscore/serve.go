@@ -18,21 +18,25 @@ type serveCommand struct {
 	Store           string             `required:"" help:"Directory of the version store." placeholder:"DIR"`
 	Model           []string           `required:"" help:"Model to serve: deals (its champion and challenger), deals@challenger or deals/VERSION. May be given more than once." placeholder:"NAME" sep:","`
 	Listen          string             `default:"127.0.0.1:50051" help:"Address to listen on; port 0 lets the system choose."`
-	InsecureListen  bool               `help:"Allow an address that other machines can reach, though the connection is not encrypted."`
 	ReloadEvery     time.Duration      `default:"10s" help:"How often to look whether an alias has moved; 0 looks only at SIGHUP and when ReloadModels is called."`
 	Shadow          bool               `help:"Score the champion's requests with the challenger too, never return that, and count the differences."`
 	Canary          map[string]float64 `help:"Let the challenger answer this share of a model's leads, always the same ones, under the bare name." placeholder:"MODEL=SHARE"`
 	ShutdownTimeout time.Duration      `default:"20s" help:"How long calls may take to finish once the server is told to stop."`
 	LogFormat       string             `enum:"text,json" default:"text" help:"Form of the log on stderr: ${enum}."`
+
+	securityFlags
+	limitFlags
 }
 
 func (serveCommand) Help() string {
 	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads, StreamScoreLeads), leadscore.v1.ModelService,
 grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way
-finish. SIGHUP takes up aliases that have moved.
+finish. SIGHUP takes up aliases that have moved. An address that other machines can reach needs TLS (--tls-cert, --tls-key) and
+authentication (--tokens, --jwt-keys or --tls-client-ca).
 
-Example:
-  leadscore serve --store models --model deals --listen 127.0.0.1:50051`
+Examples:
+  leadscore serve --store models --model deals --listen 127.0.0.1:50051
+  leadscore serve --store models --model deals --listen :50051 --tls-cert server.pem --tls-key server.key --tokens tokens.yaml`
 }
 
 func (c *serveCommand) Run(ctx context.Context, a *app) error {
@@ -63,10 +67,20 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	if c.LogFormat == "json" {
 		handler = slog.NewJSONHandler(a.err, nil)
 	}
+	log := slog.New(handler)
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
+	guard, err := c.guard(ctx, log)
+	if err != nil {
+		return err
+	}
 	server, err := serve.New(serve.Config{
 		Store: store, Models: c.Model, Listen: c.Listen, InsecureListen: c.InsecureListen,
 		ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
-		ShutdownTimeout: c.ShutdownTimeout, Log: slog.New(handler),
+		Auth: guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,
+		ShutdownTimeout: c.ShutdownTimeout, Log: log,
 	})
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -20,11 +19,13 @@ import (
 
 // Question is one lead to score.
 type Question struct {
-	Address string // host:port of the server; the connection is not encrypted
+	Address string // host:port of the server
 	Model   string // "deals", "deals@challenger", "deals/VERSION"
 	Lead    []byte // JSON, see ParseLead
 	AsOf    time.Time
 	Brief   bool // numbers only, no explanation
+
+	Security Security
 }
 
 // Ask sends a question to a server and returns its answer. A refusal is a [*Refusal], with every violated field. With a
@@ -34,7 +35,11 @@ func Ask(ctx context.Context, q Question) (*leadscorev1.ScoreLeadResponse, error
 	if err != nil {
 		return nil, err
 	}
-	connection, err := grpc.NewClient(q.Address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	options, err := q.Security.DialOptions(q.Address)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := grpc.NewClient(q.Address, options...)
 	if err != nil {
 		return nil, fmt.Errorf("address %q: %w", q.Address, err)
 	}
