@@ -34,7 +34,7 @@ grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C
 finish. SIGHUP takes up aliases that have moved. An address that other machines can reach needs TLS (--tls-cert, --tls-key) and
 authentication (--tokens, --jwt-keys or --tls-client-ca).
 
-Examples:
+Example:
   leadscore serve --store models --model deals --listen 127.0.0.1:50051
   leadscore serve --store models --model deals --listen :50051 --tls-cert server.pem --tls-key server.key --tokens tokens.yaml`
 }
