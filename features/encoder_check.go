@@ -68,6 +68,9 @@ var ErrOtherSchema = errors.New("the encoder does not belong to this schema")
 
 func (e *Encoder) checkInput(in *Input) string {
 	ordered := in.Part == Age || in.Part == DayOf
+	if in.Monotone != "" && (!in.Ordered || in.Monotone != Up && in.Monotone != Down) {
+		return "an unknown direction, or one of a category"
+	}
 	switch in.Source {
 	case FromField:
 		if in.Index < 0 {

@@ -10,6 +10,8 @@ type Input struct {
 	Part    Part   `json:"part,omitempty"` // of a date
 	Ordered bool   `json:"ordered"`        // a number (true) or a category (false)
 	Unit    string `json:"unit,omitempty"` // "days", "events"; empty: the field's own
+
+	Monotone Direction `json:"monotone,omitempty"` // the promised direction of the ordered bins; empty: none
 }
 
 // Source says what an input is made from.
@@ -46,7 +48,7 @@ func (s *Schema) Inputs() []Input {
 		if !f.Used() {
 			continue
 		}
-		input := Input{Name: f.Name, Source: FromField, Index: i, Kind: f.Kind, Ordered: f.Kind == Number}
+		input := Input{Name: f.Name, Source: FromField, Index: i, Kind: f.Kind, Ordered: f.Kind == Number, Monotone: f.Monotone}
 		if f.Kind == Date {
 			inputs = append(inputs, s.dateInputs(input)...)
 			continue
@@ -55,7 +57,7 @@ func (s *Schema) Inputs() []Input {
 	}
 	for i := range s.Engagement {
 		if e := &s.Engagement[i]; e.Used() {
-			inputs = append(inputs, Input{Name: e.Name, Source: FromEngagement, Index: i, Ordered: !e.IsCategory(), Unit: e.Unit()})
+			inputs = append(inputs, Input{Name: e.Name, Source: FromEngagement, Index: i, Ordered: !e.IsCategory(), Unit: e.Unit(), Monotone: e.Monotone})
 		}
 	}
 	return append(inputs, s.timeInputs()...)
@@ -68,6 +70,7 @@ func (s *Schema) dateInputs(of Input) []Input {
 		day.Name, day.Part, day.Unit = of.Name+" day", DayOf, "days since 1970-01-01"
 	}
 	month, weekday := of, of
+	month.Monotone, weekday.Monotone = "", ""
 	month.Name, month.Part = of.Name+" month", Month
 	weekday.Name, weekday.Part = of.Name+" weekday", Weekday
 	return []Input{day, month, weekday}

@@ -71,6 +71,14 @@ const (
 	UseNo  Use = "no"
 )
 
+// Direction is the way in which a table may only go as its field grows.
+type Direction string
+
+const (
+	Up   Direction = "up"
+	Down Direction = "down"
+)
+
 // Field is one column of the leads' file that describes a lead.
 type Field struct {
 	Name    string   `yaml:"name" json:"name"`                         // as rules and requests call it: a lower-case letter, then those, digits and _
@@ -80,11 +88,14 @@ type Field struct {
 	// Special are values of a number field that mean something else than their size, as 999 for "never". Each gets a
 	// level of its own.
 	Special []float64 `yaml:"special,omitempty" json:"special,omitempty"`
-	True    []string  `yaml:"true,omitempty" json:"true,omitempty"`       // boolean: texts that mean true; empty: true, yes, 1, y, t
-	False   []string  `yaml:"false,omitempty" json:"false,omitempty"`     // boolean: texts that mean false; empty: false, no, 0, n, f
-	Layout  string    `yaml:"layout,omitempty" json:"layout,omitempty"`   // date: a layout such as 02.01.2006, unix or unix_ms; empty: format.date_layout
-	Use     Use       `yaml:"use,omitempty" json:"use,omitempty"`         // empty: yes
-	Because string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not; required with use: no
+	True    []string  `yaml:"true,omitempty" json:"true,omitempty"`     // boolean: texts that mean true; empty: true, yes, 1, y, t
+	False   []string  `yaml:"false,omitempty" json:"false,omitempty"`   // boolean: texts that mean false; empty: false, no, 0, n, f
+	Layout  string    `yaml:"layout,omitempty" json:"layout,omitempty"` // date: a layout such as 02.01.2006, unix or unix_ms; empty: format.date_layout
+	// Monotone promises that the model's number for the field never falls (up) or never rises (down) as the field grows: of a number, or of a
+	// date's age. Missing and special values stand outside.
+	Monotone Direction `yaml:"monotone,omitempty" json:"monotone,omitempty"`
+	Use      Use       `yaml:"use,omitempty" json:"use,omitempty"`         // empty: yes
+	Because  string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not; required with use: no
 }
 
 // EventColumns names the columns of the events' file.
@@ -105,10 +116,11 @@ type Engagement struct {
 	FirstEvent        bool     `yaml:"first_event,omitempty" json:"first_event,omitempty"`                 // the type of the very first event, a category
 	EventsBeforeFirst []string `yaml:"events_before_first,omitempty" json:"events_before_first,omitempty"` // events of other types before the first of these; missing if none
 
-	Within   Duration `yaml:"within,omitempty" json:"within,omitzero"`       // only events this long before the snapshot; zero: all
-	HalfLife Duration `yaml:"half_life,omitempty" json:"half_life,omitzero"` // with Count: an event of age a counts 2^(-a/half-life)
-	Use      Use      `yaml:"use,omitempty" json:"use,omitempty"`
-	Because  string   `yaml:"because,omitempty" json:"because,omitempty"`
+	Within   Duration  `yaml:"within,omitempty" json:"within,omitzero"`       // only events this long before the snapshot; zero: all
+	HalfLife Duration  `yaml:"half_life,omitempty" json:"half_life,omitzero"` // with Count: an event of age a counts 2^(-a/half-life)
+	Monotone Direction `yaml:"monotone,omitempty" json:"monotone,omitempty"`  // as for fields; of a figure that is a number
+	Use      Use       `yaml:"use,omitempty" json:"use,omitempty"`
+	Because  string    `yaml:"because,omitempty" json:"because,omitempty"`
 }
 
 // AnyEvent stands for every event type.

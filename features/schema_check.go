@@ -234,6 +234,7 @@ func (c *schemaCheck) field(i int) {
 			c.fault(numberText(v), "both special and missing", "keep it in one of the two lists", "fields", i, "special", k)
 		}
 	}
+	c.monotone(f.Monotone, f.notMonotone(c.schema), at("monotone")...)
 	c.booleanTexts(i)
 	if f.Layout != "" {
 		if f.Kind != Date {
@@ -241,6 +242,30 @@ func (c *schemaCheck) field(i int) {
 		}
 		c.layout(f.Layout, at("layout")...)
 	}
+}
+
+// monotone checks a promised direction; why says what stands against one, empty for nothing.
+func (c *schemaCheck) monotone(d Direction, why string, path ...any) {
+	switch {
+	case d == "":
+	case d != Up && d != Down:
+		c.fault(string(d), "neither up nor down", "write monotone: up where more is never worse, monotone: down where more is never better", path...)
+	case why != "":
+		c.fault(string(d), why, "numbers, dates under a snapshot rule and engagement figures that are numbers can be monotone", path...)
+	}
+}
+
+// notMonotone says why a field's table cannot keep a direction; empty where it can.
+func (f *Field) notMonotone(s *Schema) string {
+	switch {
+	case f.Kind == Number:
+		return ""
+	case f.Kind != Date:
+		return "a direction of a " + string(f.Kind) + ", which has no order"
+	case s.Snapshot.IsZero():
+		return "a direction of a date without an age: there is no snapshot rule"
+	}
+	return ""
 }
 
 func (c *schemaCheck) booleanTexts(i int) {

@@ -36,6 +36,11 @@ func (c *schemaCheck) engagement(i int) {
 	if slices.Contains(e.EventsBeforeFirst, AnyEvent) {
 		c.fault(AnyEvent, "nothing can come before the first of any event", "name the event types", "engagement", i, "events_before_first")
 	}
+	why := ""
+	if e.IsCategory() {
+		why = "a direction of the first event, which has no order"
+	}
+	c.monotone(e.Monotone, why, "engagement", i, "monotone")
 	if e.Within < 0 {
 		c.fault(e.Within.String(), "below zero", "write a time span such as 30d", "engagement", i, "within")
 	}

@@ -66,6 +66,9 @@ type Training struct {
 	Sample              *SampleSize `json:"sample_size,omitempty"` // set beside what such a model asks for
 	Warnings            []string    `json:"warnings,omitempty"`
 
+	// Promises are the fields whose direction the schema promises.
+	Promises []Promise `json:"promises,omitempty"`
+
 	// Weighting is nil where every lead counts once.
 	Weighting *Weighting `json:"weighting,omitempty"`
 

@@ -40,6 +40,7 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 }
 
 func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Training, error) {
+	promises := promisesOf(final)
 	t := models.Training{
 		Fingerprint:         d.fingerprint,
 		Rows:                d.rows,
@@ -51,8 +52,9 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		Months:              p.Months(),
 		EffectiveParameters: final.report.EDF,
 		Leakage:             d.leakage,
+		Promises:            promises,
 		Weighting:           weightingOf(d.history, p),
-		Warnings:            slices.Concat(p.Warnings, v.warnings),
+		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises)),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {
 		for reason, count := range reasons {

@@ -158,7 +158,7 @@ func fieldOf(final *fitted, t int, counts []int64, errors []float64) report.Fiel
 	term, input := &final.model.Terms[t], final.model.Terms[t].Inputs[0]
 	coder := &final.encoder.Coders[input]
 	f := report.Field{Name: term.Name, Unit: final.encoder.Inputs[input].Unit, EDF: term.EDF,
-		Ordered: final.encoder.OrderedBins(input), Edges: coder.Cuts}
+		Ordered: final.encoder.OrderedBins(input), Edges: coder.Cuts, Monotone: final.encoder.Inputs[input].Monotone}
 	for code, v := range term.Coefficients {
 		f.Bins = append(f.Bins, report.Bin{Label: final.encoder.Label(input, uint16(code)), Leads: counts[code], LogOdds: v, StandardError: errors[code]})
 	}

@@ -39,10 +39,13 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 func fitInputs(e *features.Encoder) []fit.Input {
 	inputs := make([]fit.Input, len(e.Inputs))
 	for i, in := range e.Inputs {
-		inputs[i] = fit.Input{Name: in.Name, Bins: e.Bins(i), Ordered: e.OrderedBins(i)}
+		inputs[i] = fit.Input{Name: in.Name, Bins: e.Bins(i), Ordered: e.OrderedBins(i), Monotone: signOf[in.Monotone]}
 	}
 	return inputs
 }
+
+// signOf is a promised direction as a fit knows it.
+var signOf = map[features.Direction]int{features.Up: 1, features.Down: -1}
 
 func fitCodes(codes []features.Codes) []fit.Codes {
 	columns := make([]fit.Codes, len(codes))

@@ -54,6 +54,7 @@ func writePopulation(b *strings.Builder, t *models.Training) {
 		fmt.Fprintf(b, "No horizon is given: %s.\n", t.HorizonChoice.Words)
 	}
 	writeWeighting(b, t.Weighting)
+	writePromises(b, t.Promises)
 	fmt.Fprintf(b, "%s.\n\n", sampleWords(t))
 }
 

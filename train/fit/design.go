@@ -38,6 +38,9 @@ type Input struct {
 	// Ordered is the number of leading codes that are ordered bins of a number, smoothed towards their
 	// neighbours; the others are levels: special values, missing, or all levels of a category (0).
 	Ordered int
+	// Monotone is the promised direction of the ordered bins: above 0 their coefficients never fall from bin to bin, below 0 they never
+	// rise; 0: no promise.
+	Monotone int
 }
 
 // Design is the training data: n leads as codes. Fit reads it and changes nothing.
@@ -101,6 +104,9 @@ func checkInput(input Input, codes Codes, leads int) error {
 	}
 	if input.Ordered < 0 || input.Ordered > input.Bins {
 		return fmt.Errorf("%d ordered bins of %d", input.Ordered, input.Bins)
+	}
+	if input.Monotone != 0 && input.Ordered == 0 {
+		return errors.New("a promised direction without ordered bins")
 	}
 	if (codes.Narrow == nil) == (codes.Wide == nil) && leads > 0 {
 		return errors.New("codes must be narrow or wide, one of both")

@@ -13,7 +13,7 @@
 //	levels            Σ β_l², a ridge: categories, missing and special values
 //	pair of two inputs   the sum of both along rows and columns of the cells, and δ Σ β²
 //
-// each with its own λ. The ordered bins of an input have weighted mean 0 over the training leads
+// each with its own λ. The differences of an input that promises a direction ([Input.Monotone]) keep its sign. The ordered bins of an input have weighted mean 0 over the training leads
 // (their level would else be free against the intercept), so a special value is shrunk
 // towards the average ordered bin. With every λ > 0 and both classes present J is strictly
 // convex and its minimiser unique: no seed, and the same bits whatever GOMAXPROCS is.
@@ -27,5 +27,5 @@
 // Generalized Additive Models, 2nd ed., 2017, section 6.10): standard errors account for the penalty.
 //
 // Start at [Fit]. It calls newton (the steps), smoothing (λ), tabulate (sums over leads), pairs (which
-// pairs earn their place) and variance (the factor that the model keeps).
+// pairs earn their place), monotone (promised directions) and variance (the factor that the model keeps).
 package fit

@@ -71,6 +71,8 @@ type TermReport struct {
 	// EDF is the number of effective parameters; Functions how many functions span the term.
 	EDF       float64
 	Functions int
+	// Promise tells what a promised direction cost; nil where none was made.
+	Promise *Promise
 }
 
 // Limits and tolerances of the phases, in log-odds: a step that changes no coefficient by more ends the phase.
@@ -245,7 +247,7 @@ func mainTerms(inputs []Input, all *sample, config Config) []*term {
 	for j, input := range inputs {
 		terms[j] = mainTerm(input, j, alone[j].mass, alone[j].knots)
 		terms[j].setLambda(1)
-		terms[j].chainPenalty().lambda = alone[j].lambda
+		terms[j].chainPenalty().lambda, terms[j].alone = alone[j].lambda, alone[j].lambda
 	}
 	return terms
 }
@@ -328,7 +330,9 @@ func (f *fitter) inherit(old *fitter) {
 			continue
 		}
 		if t.size > 0 {
-			t.project(old.tables[k], f.parameters[t.offset:t.offset+t.size])
+			own := f.parameters[t.offset : t.offset+t.size]
+			t.project(old.tables[k], own)
+			t.keepDirection(own)
 		}
 		for i, p := range t.penalties {
 			p.lambda = old.terms[k].penalties[min(i, len(old.terms[k].penalties)-1)].lambda
@@ -349,6 +353,7 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 	}
 	rows := f.factor.inverseRows()
 	f.settleEDF(rows)
+	promises := f.promises()
 	report.Steps, report.Parameters, report.Loss, report.Objective = f.steps, f.size, f.loss, f.objective()
 	report.EDF = 1
 	model := &logistic.Model{Intercept: f.parameters[0], Bins: make([]int, len(inputs))}
@@ -369,7 +374,7 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 		}
 		model.Terms = append(model.Terms, out)
 		report.EDF += out.EDF
-		report.Terms = append(report.Terms, TermReport{out.Name, out.Lambda, out.EDF, t.functions})
+		report.Terms = append(report.Terms, TermReport{Name: out.Name, Lambda: out.Lambda, EDF: out.EDF, Functions: t.functions, Promise: promises[k]})
 	}
 	model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
 	if d := config.Drift; d != nil {

@@ -70,7 +70,7 @@ func TestFitConstructed(t *testing.T) {
 	number := []float64{-0.9, -0.2, 0.1, 0.6, 0.4}
 	level := []float64{0.5, -0.8, 0.3}
 	const intercept = -0.4
-	d := &Design{Inputs: []Input{{"number", 5, 5}, {"level", 3, 0}}, Codes: make([]Codes, 2)}
+	d := &Design{Inputs: []Input{{Name: "number", Bins: 5, Ordered: 5}, {Name: "level", Bins: 3}}, Codes: make([]Codes, 2)}
 	n := float64(len(number) * len(level) * copies)
 	for range copies {
 		for a := range number {
@@ -277,7 +277,7 @@ func TestFitErrors(t *testing.T) {
 
 func TestFitEdges(t *testing.T) {
 	t.Run("separable data stay finite", func(t *testing.T) {
-		d := &Design{Inputs: []Input{{"number", 20, 20}, {"level", 2, 0}}, Codes: make([]Codes, 2)}
+		d := &Design{Inputs: []Input{{Name: "number", Bins: 20, Ordered: 20}, {Name: "level", Bins: 2}}, Codes: make([]Codes, 2)}
 		for i := range 200 {
 			d.Codes[0].Narrow = append(d.Codes[0].Narrow, uint8(i/10))
 			d.Codes[1].Narrow = append(d.Codes[1].Narrow, uint8(i/100))
@@ -300,7 +300,7 @@ func TestFitEdges(t *testing.T) {
 		}
 	})
 	t.Run("constant inputs say nothing", func(t *testing.T) {
-		d := &Design{Inputs: []Input{{"one bin", 1, 1}, {"one level", 1, 0}, {"empty bins", 300, 299}}}
+		d := &Design{Inputs: []Input{{Name: "one bin", Bins: 1, Ordered: 1}, {Name: "one level", Bins: 1, Ordered: 0}, {Name: "empty bins", Bins: 300, Ordered: 299}}}
 		n := 64
 		d.Codes = []Codes{{Narrow: make([]uint8, n)}, {Narrow: make([]uint8, n)}, {Wide: make([]uint16, n)}}
 		for i := range n {
@@ -315,7 +315,7 @@ func TestFitEdges(t *testing.T) {
 		}
 	})
 	t.Run("one lead of each class", func(t *testing.T) {
-		d := &Design{Inputs: []Input{{"number", 2, 2}}, Codes: []Codes{{Narrow: []uint8{0, 1}}}, Wins: []float64{0, 1}}
+		d := &Design{Inputs: []Input{{Name: "number", Bins: 2, Ordered: 2}}, Codes: []Codes{{Narrow: []uint8{0, 1}}}, Wins: []float64{0, 1}}
 		mustFit(t, d, Config{Pairs: Pairs{Most: 3}})
 	})
 }

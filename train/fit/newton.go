@@ -22,6 +22,10 @@ type fitter struct {
 	// factor is the Cholesky factor of the last Hessian.
 	factor *square
 	steps  int
+	// bounds are the coordinates that keep a sign, and held the places in bounds of those at 0 as of the last step.
+	bounds []bound
+	held   []int
+	reach  *reach
 }
 
 // newFitter lays the terms' coordinates out behind each other and starts at the base rate.
@@ -33,6 +37,7 @@ func newFitter(s *sample, terms []*term) *fitter {
 		f.tables[k] = make([]float64, t.cells)
 	}
 	f.parameters = make([]float64, f.size)
+	f.bounds = boundsOf(terms)
 	rate, _ := s.base()
 	f.parameters[0] = logit(rate)
 	return f
@@ -78,7 +83,10 @@ func (f *fitter) step() (float64, error) {
 		before[k] = append([]float64(nil), f.tables[k]...)
 	}
 	objective := f.objective()
-	direction := f.factor.solve(f.gradient())
+	direction, err := f.direction()
+	if err != nil {
+		return 0, err
+	}
 	const halvings = 30
 	for scale, try := 1.0, 0; try < halvings; scale, try = scale/2, try+1 {
 		for j := range f.parameters {
@@ -152,24 +160,27 @@ func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) er
 
 // updateLambda makes one Fellner–Schall update of each λ.
 func (f *fitter) updateLambda() {
-	rows := f.factor.inverseRows()
+	rows, face := f.factor.inverseRows(), f.heldFace()
 	parallel(len(f.terms), func(k int) {
 		t := f.terms[k]
 		if t.size == 0 {
 			return
 		}
 		for _, p := range t.penalties {
-			p.update(p.trace(rows, t.offset), p.quadratic(f.parameters[t.offset:]))
+			p.held = face.count(p, t.offset)
+			p.update(p.trace(rows, t.offset)-face.trace(p, t.offset), p.quadratic(f.parameters[t.offset:]))
 		}
 	})
 }
 
 // settleEDF sets the effective degrees of freedom at the present factor, λ unchanged.
 func (f *fitter) settleEDF(rows *square) {
+	face := f.heldFace()
 	parallel(len(f.terms), func(k int) {
 		t := f.terms[k]
 		for _, p := range t.penalties {
-			p.edf = min(max(p.rank-p.lambda*p.trace(rows, t.offset), 0), p.rank)
+			p.held = face.count(p, t.offset)
+			p.settle(p.trace(rows, t.offset) - face.trace(p, t.offset))
 		}
 	})
 }

@@ -26,6 +26,11 @@ type term struct {
 	// mean holds the weights, summing to 1, of the chain's weighted mean, which is kept at 0.
 	mean []float64
 
+	// direction is the sign that the chain's differences keep, +1 or −1; 0: free.
+	direction float64
+	// alone is λ of the ordered bins in a fit of this input alone.
+	alone float64
+
 	// offset and size of the term's coordinates in the parameter vector.
 	offset, size int
 	penalties    []*penalty
@@ -40,6 +45,8 @@ type penalty struct {
 	rank     float64
 	lambda   float64
 	edf      float64
+	// held counts the coordinates that a promised direction holds at 0.
+	held int
 	// move is the last change of log λ.
 	move float64
 	// walk marks the random walk over the ordered bins.
@@ -56,6 +63,12 @@ func mainTerm(input Input, position int, mass []float64, knots int) *term {
 	t.functions = len(at) + input.Bins - input.Ordered
 	if len(at) < input.Ordered {
 		t.spread(at, input)
+	}
+	switch {
+	case input.Monotone > 0:
+		t.direction = 1
+	case input.Monotone < 0:
+		t.direction = -1
 	}
 	t.size = t.functions
 	if t.chain > 0 {
@@ -261,6 +274,9 @@ func (t *term) project(cells, coordinates []float64) {
 
 // gone reports whether smoothing has taken all effect from a term.
 func (t *term) gone() bool {
+	if t.direction != 0 {
+		return false // its report needs what the promise holds back
+	}
 	for _, p := range t.penalties {
 		if p.lambda < lambdaHigh {
 			return false
@@ -340,7 +356,7 @@ func walkSpread(spacing []float64) float64 {
 // update is the generalised Fellner–Schall step, given tr(V S), with the prior of [Config.Caution]. The update is known to be slow but sure: where
 // it keeps its direction it is lengthened, and a term that has all but vanished goes at once.
 func (p *penalty) update(trace, quadratic float64) {
-	p.edf = min(max(p.rank-p.lambda*trace, 0), p.rank)
+	p.settle(trace)
 	const least = 1e-12 // keeps 0/0 away; the limits below decide
 	move := math.Log((max(p.edf, least) + p.caution*p.spread/math.Sqrt(p.lambda)) / max(quadratic, least) / p.lambda)
 	if move > 0 && p.edf < vanished {
@@ -352,6 +368,12 @@ func (p *penalty) update(trace, quadratic float64) {
 	}
 	p.move = move
 	p.lambda = min(max(p.lambda*math.Exp(move), lambdaLow), lambdaHigh)
+}
+
+// settle sets the effective degrees of freedom, given tr(V S) over the coordinates that are free.
+func (p *penalty) settle(trace float64) {
+	rank := p.rank - float64(p.held)
+	p.edf = min(max(rank-p.lambda*trace, 0), rank)
 }
 
 // vanished is the effective degrees of freedom below which a penalty's coefficients are as good as 0.

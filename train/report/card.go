@@ -135,11 +135,18 @@ func (c *card) predictors() {
 		if !f.Used() {
 			used = "no"
 		}
+		if f.Monotone != "" {
+			used += ", monotone " + string(f.Monotone)
+		}
 		fmt.Fprintf(c, "| %s | %s | %s | %s |\n", text(f.Name), f.Kind, used, text(f.Because))
 	}
 	for _, in := range c.v.Encoder.Inputs {
 		if in.Source != features.FromField {
-			fmt.Fprintf(c, "| %s | from %s | yes | |\n", text(in.Name), in.Source)
+			used := "yes"
+			if in.Monotone != "" {
+				used += ", monotone " + string(in.Monotone)
+			}
+			fmt.Fprintf(c, "| %s | from %s | %s | |\n", text(in.Name), in.Source, used)
 		}
 	}
 	c.WriteString("\n")

@@ -10,6 +10,7 @@ package report
 import (
 	"sort"
 
+	"leadscore/features"
 	"leadscore/models"
 	"leadscore/train/baseline"
 )
@@ -68,6 +69,7 @@ type Field struct {
 	Ordered    int       // the first so many bins are stretches of a number, in order
 	Edges      []float64 // the cuts between them, Ordered − 1
 	EDF        float64   // effective parameters
+	Monotone   features.Direction
 }
 
 // ByImportance lists the places of Fields, the most important first.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"sort"
 
+	"leadscore/features"
 	"leadscore/train/report/chart"
 	"leadscore/train/report/page"
 )
@@ -112,7 +113,7 @@ func numberCaption(f *Field) string {
 	if f.Unit != "" {
 		text += " (" + f.Unit + ")"
 	}
-	text += "."
+	text += "." + promised(f.Monotone)
 	for _, b := range f.Bins[f.Ordered:] {
 		if b.Leads > 0 {
 			text += fmt.Sprintf(" %s: %s ± %s (%s).", sentence(b.Label)[:len(b.Label)], page.Number(b.LogOdds, 2), page.Number(half95*b.StandardError, 2),
@@ -120,6 +121,17 @@ func numberCaption(f *Field) string {
 		}
 	}
 	return text
+}
+
+// promised says in words what the schema promises of a field; empty for nothing.
+func promised(d features.Direction) string {
+	switch d {
+	case features.Up:
+		return " The schema promises that it never falls."
+	case features.Down:
+		return " The schema promises that it never rises."
+	}
+	return ""
 }
 
 // numberShape draws the bins as wide as their share of the leads, so that a long tail does not squeeze the rest.
