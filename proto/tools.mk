@@ -4,9 +4,11 @@
 BUF_VERSION                := v1.75.0
 PROTOC_GEN_GO_VERSION      := v1.36.12
 PROTOC_GEN_GO_GRPC_VERSION := v1.6.2
+GRPC_GATEWAY_VERSION       := v2.33.0
+PROTOC_GEN_OPENAPI_VERSION := v0.7.1
 
 PROTO_TOOLS := build/tools
-PROTO_STAMP := $(PROTO_TOOLS)/.$(BUF_VERSION)-$(PROTOC_GEN_GO_VERSION)-$(PROTOC_GEN_GO_GRPC_VERSION)
+PROTO_STAMP := $(PROTO_TOOLS)/.$(BUF_VERSION)-$(PROTOC_GEN_GO_VERSION)-$(PROTOC_GEN_GO_GRPC_VERSION)-$(GRPC_GATEWAY_VERSION)-$(PROTOC_GEN_OPENAPI_VERSION)
 BUF         := $(PROTO_TOOLS)/buf
 
 # What `proto-breaking` compares with. On main itself, with nothing changed, that is the commit before.
@@ -21,18 +23,20 @@ $(PROTO_STAMP):
 	GOBIN=$(abspath $(PROTO_TOOLS)) GOFLAGS= go install github.com/bufbuild/buf/cmd/buf@$(BUF_VERSION)
 	GOBIN=$(abspath $(PROTO_TOOLS)) GOFLAGS= go install google.golang.org/protobuf/cmd/protoc-gen-go@$(PROTOC_GEN_GO_VERSION)
 	GOBIN=$(abspath $(PROTO_TOOLS)) GOFLAGS= go install google.golang.org/grpc/cmd/protoc-gen-go-grpc@$(PROTOC_GEN_GO_GRPC_VERSION)
+	GOBIN=$(abspath $(PROTO_TOOLS)) GOFLAGS= go install github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway@$(GRPC_GATEWAY_VERSION)
+	GOBIN=$(abspath $(PROTO_TOOLS)) GOFLAGS= go install github.com/google/gnostic/cmd/protoc-gen-openapi@$(PROTOC_GEN_OPENAPI_VERSION)
 	@rm -f $(PROTO_TOOLS)/.v*
 	@touch $@
 
-generate: $(PROTO_STAMP) ## write the generated Go code of proto/
+generate: $(PROTO_STAMP) ## write what is generated from proto/
 	$(BUF) generate
 
 generate-check: generate ## fail if the committed generated code is not what the pinned generators write
-	@git diff --exit-code HEAD -- 'proto/*.pb.go' || { echo "generated code differs: run make generate and commit" >&2; exit 1; }
+	@git diff --exit-code HEAD -- 'proto/*.go' serve/gateway/openapi.yaml || { echo "generated code differs: run make generate and commit" >&2; exit 1; }
 
 proto-lint: $(PROTO_STAMP) ## buf lint: STANDARD, and a comment on everything
 	$(BUF) lint
-	$(BUF) format --diff --exit-code
+	$(BUF) format --diff --exit-code --path proto/leadscore
 
 proto-breaking: $(PROTO_STAMP) ## buf breaking: no change of the wire that breaks a client of PROTO_AGAINST
 	@base=$$(git rev-parse --verify --quiet '$(PROTO_AGAINST)^{commit}' || git rev-parse --verify --quiet 'origin/$(PROTO_AGAINST)^{commit}'); \

@@ -63,7 +63,7 @@ func (c *calls) unary(ctx context.Context, request any, info *grpc.UnaryServerIn
 		defer leave()
 		return handle(ctx, request)
 	})
-	stop := toStatus(err, this.requestID)
+	stop := toStatus(ctx, err, this.requestID)
 	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	if err != nil {
 		return nil, stop.Err()
@@ -91,7 +91,7 @@ func (c *calls) stream(service any, stream grpc.ServerStream, info *grpc.StreamS
 	if cause := context.Cause(ctx); errors.Is(cause, errSlowReader) || errors.Is(cause, errIdle) {
 		err = cause
 	}
-	stop := toStatus(err, this.requestID)
+	stop := toStatus(ctx, err, this.requestID)
 	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	return stop.Err()
 }
@@ -109,7 +109,7 @@ func isReflection(method string) bool {
 // refuse writes what became of a call that did not get in, and gives its status.
 func (c *calls) refuse(ctx context.Context, method string, err error) error {
 	this := &call{requestID: requestID(ctx)}
-	stop := toStatus(err, this.requestID)
+	stop := toStatus(ctx, err, this.requestID)
 	c.write(ctx, method, this, stop.Code(), err, 0)
 	return stop.Err()
 }
@@ -204,8 +204,15 @@ func detail(code codes.Code, err error) []slog.Attr {
 
 // requestID is the caller's id of the request, or a new one where it gives none that is fit for a log.
 func requestID(ctx context.Context) string {
-	if given := metadata.ValueFromIncomingContext(ctx, requestIDHeader); len(given) == 1 && isPlainID(given[0]) {
-		return given[0]
+	if given := metadata.ValueFromIncomingContext(ctx, requestIDHeader); len(given) == 1 {
+		return plainOrNewID(given[0])
+	}
+	return rand.Text()
+}
+
+func plainOrNewID(given string) string {
+	if isPlainID(given) {
+		return given
 	}
 	return rand.Text()
 }

@@ -21,6 +21,7 @@ type Config struct {
 	Models []string // "deals": its champion, and its challenger if it has one; "deals/VERSION", "deals@challenger": that
 
 	Listen         string // host:port; port 0 lets the system choose one
+	HTTPListen     string // host:port of the same calls as JSON over HTTP; empty: none
 	InsecureListen bool   // allow an address that other machines can reach without TLS or without authentication
 
 	Auth             *auth.Guard   // certificates, tokens, JWT; nil: plain text, and everybody may do everything

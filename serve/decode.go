@@ -61,7 +61,7 @@ func (c *calls) decodeFaultsAreTheCallers(service *grpc.ServiceDesc) *grpc.Servi
 				return answer, err
 			}
 			this := &call{requestID: requestID(ctx)}
-			stop := toStatus(&undecodable{fault}, this.requestID)
+			stop := toStatus(ctx, &undecodable{fault}, this.requestID)
 			c.write(ctx, "/"+service.ServiceName+"/"+method.MethodName, this, stop.Code(), nil, time.Since(started))
 			return nil, stop.Err()
 		}

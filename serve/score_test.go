@@ -355,11 +355,11 @@ func TestBatchStopsAtTheDeadline(t *testing.T) {
 		t.Errorf("patience for three leads: %v, want an answer", err)
 	}
 	_, err = s.BatchScoreLeads(&patience{t.Context(), 2}, request)
-	if got := toStatus(err, "r").Code(); got != codes.DeadlineExceeded || !errors.Is(err, context.DeadlineExceeded) {
+	if got := toStatus(t.Context(), err, "r").Code(); got != codes.DeadlineExceeded || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("patience for two leads: %v %v, want DeadlineExceeded", got, err)
 	}
 	_, err = s.ScoreLead(&patience{t.Context(), 0}, &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: request.GetLeads()[0]})
-	if got := toStatus(err, "r").Code(); got != codes.DeadlineExceeded {
+	if got := toStatus(t.Context(), err, "r").Code(); got != codes.DeadlineExceeded {
 		t.Errorf("no patience for one lead: %v, want DeadlineExceeded", got)
 	}
 }

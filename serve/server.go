@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	leadscorev1 "leadscore/proto/leadscore/v1"
 	"leadscore/serve/auth"
+	"leadscore/serve/gateway"
 )
 
 // Server answers LeadScoringService, ModelService, grpc.health.v1.Health and reflection. It is used once.
@@ -28,6 +30,8 @@ type Server struct {
 	grpc     *grpc.Server
 	health   *health.Server
 	local    *bufconn.Listener  // of [Server.Local]
+	http     *http.Server       // the same calls as JSON; listens where Config.HTTPListen says
+	web      net.Listener       // of http; nil: none
 	draining context.CancelFunc // ends the streams that would otherwise never end
 }
 
@@ -63,6 +67,12 @@ func New(config Config) (*Server, error) {
 	scoring := &scoring{catalog: catalog, limits: config.Limits, draining: drained.Done()}
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
+	inProcess := gateway.NewLocal(calls.unary)
+	inProcess.RegisterService(&leadscorev1.LeadScoringService_ServiceDesc, scoring)
+	inProcess.RegisterService(&leadscorev1.ModelService_ServiceDesc, &modelService{server: s})
+	if s.http, err = newHTTP(config, inProcess); err != nil {
+		return nil, err
+	}
 	healthpb.RegisterHealthServer(s.grpc, s.health)
 	if config.Reflection != ReflectionOff {
 		reflection.Register(s.grpc)
@@ -89,6 +99,10 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.web, err = listenHTTP(ctx, s.config); err != nil {
+		lis.Close()
+		return fmt.Errorf("HTTP: %w", err)
+	}
 	return s.Serve(ctx, lis)
 }
 
@@ -96,7 +110,7 @@ func (s *Server) Run(ctx context.Context) error {
 // refused, calls under way may finish within Config.ShutdownTimeout, and what is left is cut off. It returns nil after such
 // an end, and it always closes lis.
 func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	watching, unwatch := context.WithCancel(ctx)
 	defer unwatch()
 	go s.config.Auth.Watch(watching, s.config.CredentialsEvery)
@@ -104,10 +118,11 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	go func() {
 		ended <- s.grpc.Serve(&boundedListener{Listener: lis, most: int64(s.config.Limits.Connections), log: s.config.Log})
 	}()
-	s.config.Log.Info("serving", "address", lis.Addr().String(), "models", s.catalog.table.Load().describe(), "security", s.config.Auth.String())
+	s.config.Log.Info("serving", "address", lis.Addr().String(), "http", s.serveHTTP(ended), "models", s.catalog.table.Load().describe(), "security", s.config.Auth.String())
 	go s.poll(watching)
 	select {
 	case err := <-ended:
+		s.shutdown()
 		return fmt.Errorf("accept connections: %w", err)
 	case <-ctx.Done():
 	}
@@ -122,8 +137,10 @@ func (s *Server) shutdown() {
 		<-time.After(s.config.NotServingFor)
 	}
 	s.draining()
-	cut := time.AfterFunc(s.config.ShutdownTimeout, s.grpc.Stop)
+	cut := time.AfterFunc(s.config.ShutdownTimeout, s.stop)
+	drained := s.drainHTTP()
 	s.grpc.GracefulStop()
+	<-drained
 	level := slog.LevelInfo
 	if !cut.Stop() {
 		level = slog.LevelWarn

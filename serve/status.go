@@ -16,6 +16,8 @@ import (
 	"leadscore/features"
 	"leadscore/models"
 	"leadscore/serve/auth"
+	"leadscore/serve/gateway"
+	"leadscore/serve/leadjson"
 )
 
 // errorDomain names whose reasons google.rpc.ErrorInfo holds.
@@ -23,7 +25,7 @@ const errorDomain = "leadscore"
 
 // toStatus is the one place that makes gRPC codes. Faults of the caller are told in full, faults of the server with a
 // fixed text and the request's id: the detail is for the log.
-func toStatus(err error, requestID string) *status.Status {
+func toStatus(ctx context.Context, err error, requestID string) *status.Status {
 	if err == nil {
 		return nil
 	}
@@ -33,7 +35,7 @@ func toStatus(err error, requestID string) *status.Status {
 		&errdetails.RequestInfo{RequestId: requestID},
 	}
 	if faults := asInvalid(err); faults != nil && code == codes.InvalidArgument {
-		details = append(details, faults.badRequest())
+		details = append(details, faults.badRequest(gateway.ErrorsInBody(ctx)))
 	}
 	if over := (*limited)(nil); errors.As(err, &over) {
 		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(over.retry)})
@@ -118,9 +120,12 @@ func callersText(err error, otherwise string) string {
 func asInvalid(err error) *invalid {
 	var found *invalid
 	var field *features.FieldError
+	var text *leadjson.Faults
 	switch {
 	case errors.As(err, &found):
 		return found
+	case errors.As(err, &text):
+		return fromText(text)
 	case errors.Is(err, models.ErrName):
 		found = new(invalid)
 		found.add("model", "not a model's name; write deals, deals@champion, deals@challenger or deals/VERSION")

@@ -10,6 +10,7 @@ import (
 
 	"leadscore/features"
 	leadscorev1 "leadscore/proto/leadscore/v1"
+	"leadscore/serve/leadjson"
 )
 
 // invalid is all violated fields of a request, in the request's order.
@@ -57,7 +58,7 @@ func (v *invalid) Error() string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(each.path + ": " + each.problem)
+		b.WriteString(strings.TrimPrefix(each.path+": "+each.problem, ": "))
 	}
 	if more := v.total() - shownViolations; more > 0 {
 		fmt.Fprintf(&b, "; and %d more", more)
@@ -69,8 +70,14 @@ func (v *invalid) Error() string {
 // of which gRPC's C core, under Python, Ruby and PHP, takes 8 KB in all. Errors of a batch's leads travel in the body.
 const mostDetailBytes = 3500
 
-// badRequest lists the violated fields, as many as headers hold, the rest as a count.
-func (v *invalid) badRequest() *errdetails.BadRequest { return v.list(mostDetailBytes) }
+// badRequest lists the violated fields: all of them where errors travel in a body, else as many as headers hold, and the rest
+// as a count.
+func (v *invalid) badRequest(inBody bool) *errdetails.BadRequest {
+	if inBody {
+		return v.wholeBadRequest()
+	}
+	return v.list(mostDetailBytes)
+}
 
 // wholeBadRequest lists all of them, for the body of an answer.
 func (v *invalid) wholeBadRequest() *errdetails.BadRequest { return v.list(1 << 30) }
@@ -90,6 +97,15 @@ func (v *invalid) list(most int) *errdetails.BadRequest {
 		})
 	}
 	return list
+}
+
+// fromText is the violated members of a request that came as JSON.
+func fromText(faults *leadjson.Faults) *invalid {
+	v := &invalid{uncounted: faults.Left}
+	for _, fault := range faults.List {
+		v.add(fault.Path, fault.Problem)
+	}
+	return v
 }
 
 // addFaults adds the faults that package features found in a lead, each under its path in the request.

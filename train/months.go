@@ -6,7 +6,6 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
-	"leadscore/models/closed"
 )
 
 // countMonth adds a lead to the month of its snapshot, or else of its creation; leads without either stand in a month without
@@ -29,9 +28,9 @@ func (p *Population) countMonth(h *features.History, i int, reason string) {
 	case "":
 		m.Used++
 		m.Won += int64(p.Wins[i])
-	case closed.Open:
+	case reasonOpen:
 		m.Open++
-	case closed.Immature, closed.Early:
+	case reasonImmature, reasonEarly:
 		m.Immature++
 	default:
 		m.LeftOut++

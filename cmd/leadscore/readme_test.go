@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -9,10 +11,11 @@ import (
 	"testing"
 )
 
-// The `$ leadscore …` blocks of the README and of the documents that go on from its demo are run in order, in one folder, and must print what
+// The `$ leadscore …` and `$ curl …` blocks of the README and of the documents that go on from its demo are run in order, in one folder, and must print what
 // the documents say. A line of … stands for any lines; versions may differ.
 func TestReadme(t *testing.T) {
 	dir := t.TempDir()
+	addresses := strings.NewReplacer()
 	for _, document := range []string{"README.md", "docs/explain.md"} {
 		text, err := os.ReadFile("../../" + document)
 		if err != nil {
@@ -23,6 +26,11 @@ func TestReadme(t *testing.T) {
 			t.Fatalf("%s has no block that begins with $ leadscore", document)
 		}
 		for _, step := range steps {
+			if background, ok := strings.CutSuffix(step.command, " &"); ok {
+				addresses = readmeServer(t, dir, background)
+				continue
+			}
+			step.command = addresses.Replace(step.command)
 			runStep(t, document, dir, step)
 		}
 	}
@@ -42,6 +50,35 @@ func runStep(t *testing.T, document, dir string, step readmeStep) {
 	}
 }
 
+// readmeServer starts a document's server, at ports that are free, and says how to find it in the later commands.
+func readmeServer(t *testing.T, dir, text string) *strings.Replacer {
+	t.Helper()
+	command := exec.Command("sh", "-c", "exec "+regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(text, "127.0.0.1:0"))
+	command.Dir = dir
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	lines := bufio.NewReader(stderr)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("$ %s\nended: %s", text, line)
+		}
+		if at := listening.FindStringSubmatch(line); at != nil {
+			go func() { _, _ = io.Copy(io.Discard, lines) }()
+			return strings.NewReplacer("127.0.0.1:50051", at[1], "127.0.0.1:8080", at[2])
+		}
+	}
+}
+
 type readmeStep struct {
 	command string
 	output  []string
@@ -56,7 +93,7 @@ func readmeSteps(text string) (steps []readmeStep) {
 		case strings.HasPrefix(line, "```"):
 			inBlock, ours = !inBlock, false
 		case inBlock && isCommand:
-			if ours = strings.HasPrefix(command, "leadscore "); ours {
+			if ours = strings.HasPrefix(command, "leadscore ") || strings.HasPrefix(command, "curl "); ours {
 				steps = append(steps, readmeStep{command: command})
 			}
 		case inBlock && ours:

@@ -18,6 +18,7 @@ type serveCommand struct {
 	Store           string             `required:"" help:"Directory of the version store." placeholder:"DIR"`
 	Model           []string           `required:"" help:"Model to serve: deals (its champion and challenger), deals@challenger or deals/VERSION. May be given more than once." placeholder:"NAME" sep:","`
 	Listen          string             `default:"127.0.0.1:50051" help:"Address to listen on; port 0 lets the system choose."`
+	HTTPListen      string             `help:"Address for the same calls as JSON over HTTP, with /openapi.json; none if not given." placeholder:"HOST:PORT"`
 	ReloadEvery     time.Duration      `default:"10s" help:"How often to look whether an alias has moved; 0 looks only at SIGHUP and when ReloadModels is called."`
 	Shadow          bool               `help:"Score the champion's requests with the challenger too, never return that, and count the differences."`
 	Canary          map[string]float64 `help:"Let the challenger answer this share of a model's leads, always the same ones, under the bare name." placeholder:"MODEL=SHARE"`
@@ -59,6 +60,9 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return usage("--listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:50051", c.Listen))
 	}
+	if _, _, err := net.SplitHostPort(c.HTTPListen); err != nil && c.HTTPListen != "" {
+		return usage("--http-listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:8080", c.HTTPListen))
+	}
 	store, err := models.OpenStore(c.Store)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	server, err := serve.New(serve.Config{
-		Store: store, Models: c.Model, Listen: c.Listen, InsecureListen: c.InsecureListen,
+		Store: store, Models: c.Model, Listen: c.Listen, HTTPListen: c.HTTPListen, InsecureListen: c.InsecureListen,
 		ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
 		Auth: guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,
 		ShutdownTimeout: c.ShutdownTimeout, Log: log,

@@ -22,6 +22,9 @@ type server struct {
 // serverKey finds the script's server, a **server, among its values.
 type serverKey struct{}
 
+// listening finds the addresses of gRPC and HTTP in the log.
+var listening = regexp.MustCompile(`msg=serving address=(\S+) http=(\S+)`)
+
 // startServer returns once the server's log says where it listens.
 func startServer(ts *testscript.TestScript, _ bool, args []string) {
 	program, err := exec.LookPath("leadscore") // testscript.Main puts it there
@@ -39,15 +42,15 @@ func startServer(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	})
 	lines := bufio.NewReader(stderr)
-	address := regexp.MustCompile(`msg=serving address=(\S+)`)
 	for {
 		line, err := lines.ReadString('\n')
 		s.log.WriteString(line)
 		if err != nil {
 			ts.Fatalf("the server ended:\n%s", s.log.String())
 		}
-		if at := address.FindStringSubmatch(line); at != nil {
+		if at := listening.FindStringSubmatch(line); at != nil {
 			ts.Setenv("ADDRESS", at[1])
+			ts.Setenv("HTTP", at[2])
 			break
 		}
 	}

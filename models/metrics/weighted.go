@@ -63,25 +63,17 @@ func Wilson(won, n float64) (Estimate, error) {
 	if n == 0 {
 		return Estimate{High: 1}, nil
 	}
-	p := won / n
-	e := Estimate{Value: p, StandardError: math.Sqrt(p * (1 - p) / n)}
-	e.Low, e.High = wilson(won, n, z95)
-	return e, nil
-}
-
-// wilson gives the score interval's bounds at a point z of the standard normal; 0 ≤ won ≤ n, n > 0.
-func wilson(won, n, z float64) (low, high float64) {
-	p, square := won/n, z*z
+	p, square := won/n, z95*z95
 	center := (p + square/(2*n)) / (1 + square/n)
-	width := z / (1 + square/n) * math.Sqrt(p*(1-p)/n+square/(4*n*n))
-	low, high = max(center-width, 0), min(center+width, 1)
+	width := z95 / (1 + square/n) * math.Sqrt(p*(1-p)/n+square/(4*n*n))
+	e := Estimate{Value: p, StandardError: math.Sqrt(p * (1 - p) / n), Low: max(center-width, 0), High: min(center+width, 1)}
 	if won == 0 {
-		low = 0 // exactly; rounding aside it is
+		e.Low = 0 // exactly; rounding aside it is
 	}
 	if won == n {
-		high = 1
+		e.High = 1
 	}
-	return low, high
+	return e, nil
 }
 
 // checkWeights checks weights against the number of leads: finite, ≥ 0, not all 0. nil is fine.

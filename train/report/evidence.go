@@ -12,7 +12,6 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
-	"leadscore/models/comparison"
 	"leadscore/train/baseline"
 )
 
@@ -45,7 +44,7 @@ type Evidence struct {
 	LeaksChecked bool
 	Baselines    []baseline.Result // empty: not asked for, or impossible; then BaselineNote says why
 	BaselineNote string
-	Capacity     *comparison.Capacity // so many in a period; nil: not given
+	Capacity     *Capacity // nil: not given
 }
 
 // Score is one score of the newest leads.

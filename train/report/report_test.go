@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"leadscore/models"
-	"leadscore/models/comparison"
 	"leadscore/models/metrics"
 )
 
@@ -25,7 +24,7 @@ func made(t testing.TB, n int, champion bool) *Evidence {
 	t.Helper()
 	random := rand.New(rand.NewPCG(5, uint64(n)))
 	e := &Evidence{Model: "deals", Version: "2026-06-30-0123456789ab", Alias: "champion", Code: "leadscore test",
-		DaysFrom: "snapshot", Capacity: &comparison.Capacity{Leads: 3, Per: comparison.Week}}
+		DaysFrom: "snapshot", Capacity: &Capacity{Leads: 3, Per: Week}}
 	model, rules, old := make([]float64, n), make([]float64, n), make([]float64, n)
 	segment := Segment{Field: "country", Levels: []string{"DE", "FR", "missing"}, Of: make([]int, n)}
 	for i := range n {

@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -689,7 +690,7 @@ var File_leadscore_v1_lead_scoring_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\n" +
-	"'leadscore/v1/lead_scoring_service.proto\x12\fleadscore.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17leadscore/v1/lead.proto\x1a\x1dleadscore/v1/lead_score.proto\"\xbe\x01\n" +
+	"'leadscore/v1/lead_scoring_service.proto\x12\fleadscore.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17leadscore/v1/lead.proto\x1a\x1dleadscore/v1/lead_score.proto\"\xbe\x01\n" +
 	"\x10ScoreLeadRequest\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12&\n" +
 	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadR\x04lead\x12/\n" +
@@ -734,10 +735,10 @@ const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\vExplanation\x12\x1b\n" +
 	"\x17EXPLANATION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10EXPLANATION_FULL\x10\x01\x12\x14\n" +
-	"\x10EXPLANATION_NONE\x10\x022\xa9\x02\n" +
-	"\x12LeadScoringService\x12L\n" +
-	"\tScoreLead\x12\x1e.leadscore.v1.ScoreLeadRequest\x1a\x1f.leadscore.v1.ScoreLeadResponse\x12^\n" +
-	"\x0fBatchScoreLeads\x12$.leadscore.v1.BatchScoreLeadsRequest\x1a%.leadscore.v1.BatchScoreLeadsResponse\x12e\n" +
+	"\x10EXPLANATION_NONE\x10\x022\x8f\x03\n" +
+	"\x12LeadScoringService\x12\x90\x01\n" +
+	"\tScoreLead\x12\x1e.leadscore.v1.ScoreLeadRequest\x1a\x1f.leadscore.v1.ScoreLeadResponse\"B\x82\xd3\xe4\x93\x02<:\x01*Z&:\x04lead\"\x1e/v1/models/{model}/leads:score\"\x0f/v1/leads:score\x12\x7f\n" +
+	"\x0fBatchScoreLeads\x12$.leadscore.v1.BatchScoreLeadsRequest\x1a%.leadscore.v1.BatchScoreLeadsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/leads:batchScore\x12e\n" +
 	"\x10StreamScoreLeads\x12%.leadscore.v1.StreamScoreLeadsRequest\x1a&.leadscore.v1.StreamScoreLeadsResponse(\x010\x01B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
