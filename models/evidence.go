@@ -48,8 +48,10 @@ func (v *Version) winRate() float64 {
 	return float64(won) / float64(leads)
 }
 
-// EvidenceOf measures a probability, given its log-odds, their standard error, and the win rate of the training leads.
-func EvidenceOf(logOdds, standardError, winRate float64) Evidence {
-	low, high := logistic.Interval(logOdds, standardError)
-	return evidenceOf(logistic.Probability(logOdds), low, high, standardError, winRate)
+// EvidenceOf measures a probability, given its log-odds, the ends of their 90 % interval ([logistic.Model.Ends]), and the win rate of the training leads.
+func EvidenceOf(logOdds, low, high, winRate float64) Evidence {
+	return evidenceOf(logistic.Probability(logOdds), logistic.Probability(low), logistic.Probability(high), errorOf(low, high), winRate)
 }
+
+// errorOf is the standard error of log-odds by the ends of their interval.
+func errorOf(low, high float64) float64 { return (high - low) / (2 * logistic.Normal90) }

@@ -52,8 +52,7 @@ func TestScoredEvidence(t *testing.T) {
 	scoreAll(scorerOf(t, v), history(t, v.Schema, newLeads, newEvents), func(i int, _ *features.Snapshot, score *Score) {
 		p := &score.Prediction
 		logOdds := func(p float64) float64 { return math.Log(p / (1 - p)) }
-		standardError := (logOdds(p.High) - logOdds(p.Low)) / 2 / logistic.Normal90
-		want := EvidenceOf(p.LogOdds, standardError, v.winRate())
+		want := EvidenceOf(p.LogOdds, logOdds(p.Low), logOdds(p.High), v.winRate())
 		if math.Abs(p.Evidence.Leads/want.Leads-1) > 1e-6 || p.Evidence.Thin != want.Thin {
 			t.Errorf("lead %d: evidence %+v, by its interval %+v", i, p.Evidence, want)
 		}

@@ -48,7 +48,7 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 		return &scratch{
 			codes:         make([]uint16, len(v.Encoder.Inputs)),
 			status:        make([]features.Status, len(v.Encoder.Inputs)),
-			contributions: make([]float64, len(v.Logistic.Terms)),
+			contributions: make([]float64, v.Logistic.Parts()),
 		}
 	}
 	return s, nil
@@ -83,15 +83,20 @@ func (s *Scorer) predict(snapshot *features.Snapshot) Prediction {
 	p := Prediction{
 		LogOdds:       logOdds,
 		Baseline:      model.Intercept,
-		Contributions: make([]Contribution, len(model.Terms)),
+		Contributions: make([]Contribution, model.Parts()),
 	}
 	p.Probability = logistic.Probability(logOdds)
 	standardError := model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot))
-	p.Low, p.High = logistic.Interval(logOdds, standardError)
-	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, standardError, s.winRate)
+	low, high := model.Ends(logOdds, standardError)
+	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
+	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
 	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
 	for t := range model.Terms {
 		p.Contributions[t] = s.contribution(t, scratch)
+	}
+	if model.Curve != nil {
+		last := len(model.Terms)
+		p.Contributions[last] = Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present, LogOdds: scratch.contributions[last]}
 	}
 	return p
 }

@@ -9,6 +9,7 @@ type Summary struct {
 	Training   Training   `json:"training"`
 	Validation Validation `json:"validation"`
 
+	Calibration   *Calibration   `json:"calibration,omitempty"`
 	Recalibration *Recalibration `json:"recalibration,omitempty"`
 
 	HighShare float64  `json:"high_share"`
@@ -19,7 +20,7 @@ type Summary struct {
 func (v *Version) Summary() Summary {
 	s := Summary{
 		Model: v.Model, Version: v.ID, Checksum: v.Checksum, Code: v.Code,
-		Training: v.Training, Validation: v.Validation, Recalibration: v.Recalibration, HighShare: v.Reference.HighShare,
+		Training: v.Training, Validation: v.Validation, Calibration: v.Calibration, Recalibration: v.Recalibration, HighShare: v.Reference.HighShare,
 	}
 	for _, term := range v.Logistic.Terms {
 		s.Terms = append(s.Terms, term.Name)

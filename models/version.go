@@ -30,6 +30,7 @@ type Version struct {
 	Validation Validation `json:"validation"`
 	Reference  Reference  `json:"reference"`
 
+	Calibration   *Calibration   `json:"calibration,omitempty"`   // nil where too few leads could have decided about one
 	Recalibration *Recalibration `json:"recalibration,omitempty"` // set where the version was moved, not fitted
 
 	Schema   *features.Schema  `json:"schema"`
@@ -189,6 +190,11 @@ func (v *Version) validate() error {
 	}
 	if err := v.logisticFitsEncoder(); err != nil {
 		return err
+	}
+	if v.Calibration != nil {
+		if err := v.Calibration.validate(); err != nil {
+			return err
+		}
 	}
 	if v.Recalibration != nil {
 		if err := v.Recalibration.validate(); err != nil {

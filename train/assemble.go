@@ -23,15 +23,16 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 		return nil, err
 	}
 	version := &models.Version{
-		Code:       cfg.Code,
-		Model:      cfg.Model,
-		Training:   training,
-		Validation: v.Validation,
-		Reference:  reference,
-		Schema:     d.history.Table.Schema,
-		Rules:      string(d.book.Source()),
-		Encoder:    final.encoder,
-		Logistic:   final.model,
+		Code:        cfg.Code,
+		Model:       cfg.Model,
+		Training:    training,
+		Calibration: v.calibration,
+		Validation:  v.Validation,
+		Reference:   reference,
+		Schema:      d.history.Table.Schema,
+		Rules:       string(d.book.Source()),
+		Encoder:     final.encoder,
+		Logistic:    final.model,
 	}
 	if err := version.MakeGolden(); err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ type Config struct {
 	HoldOut         float64 // share of the leads, the newest, that judges; in (0, 0.5]
 	MaxBins         int     // of a number; 2 to 256
 	MinLevelRows    int     // leads that a category's value needs for a level of its own; ≥ 1
+	Calibrate       bool    // hold the probabilities against leads not fitted to, and mend them where they are shown to be off
 	Pairs           bool    // look for pairs of fields that act together
 	Rolling         int     // origins at which the recipe is judged besides, at least 4; 0: none
 	plain           bool    // a fit for figures only: without pairs, and its standard errors may be rough
@@ -36,7 +37,7 @@ type Config struct {
 // Defaults are the settings that the product uses unless told otherwise. The bins and rows are those of
 // docs/model.md.
 func Defaults() Config {
-	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Pairs: true, Rolling: LeastOrigins, Baselines: true}
+	return Config{Alias: models.Champion, HoldOut: 0.2, MaxBins: 256, MinLevelRows: 10, Calibrate: true, Pairs: true, Rolling: LeastOrigins, Baselines: true}
 }
 
 // ErrSettings marks an error in a [Config], each fault with what would be right.

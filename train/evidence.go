@@ -13,7 +13,7 @@ import (
 func evidence(d *data, p *Population, v *validation, final *fitted, version *models.Version, cfg *Config) *report.Evidence {
 	e := &report.Evidence{
 		Model: version.Model, Version: version.ID, Alias: cfg.Alias, Code: cfg.Code,
-		Training: version.Training, Validation: version.Validation,
+		Training: version.Training, Validation: version.Validation, Calibration: version.Calibration,
 		Capacity: cfg.Capacity,
 	}
 	for _, s := range version.Training.Leakage {

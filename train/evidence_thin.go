@@ -23,7 +23,9 @@ func (v *validation) weighEvidence(past *fitted, h *features.History, s *split, 
 			if h.AsOf[row] != features.NoTime {
 				beyond = past.model.DaysBeyond(time.UnixMicro(int64(h.AsOf[row])).Unix())
 			}
-			v.thin[i] = models.EvidenceOf(past.model.LogOdds(codes), past.model.StandardErrorAt(codes, beyond), rate).Thin
+			logOdds := past.model.LogOdds(codes)
+			low, high := past.model.Ends(logOdds, past.model.StandardErrorAt(codes, beyond))
+			v.thin[i] = models.EvidenceOf(logOdds, low, high, rate).Thin
 		}
 	})
 	for _, thin := range v.thin {

@@ -52,6 +52,10 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	validation.calibration, err = final.mend(validation.calibration, data.history, population, population.Rows)
+	if err != nil {
+		return nil, err
+	}
 	version, err := assemble(data, population, validation, final, &cfg)
 	if err != nil {
 		return nil, err

@@ -282,6 +282,11 @@ func fittedHistory(t *testing.T, cfg Config) trained {
 // madeUp writes a history of n leads with two fields and no times, and trains on it.
 func madeUp(t *testing.T, n int, lead func(i int) (size float64, kind string, won bool)) (*Result, error) {
 	t.Helper()
+	return Run(context.Background(), madeUpConfig(t, n, lead))
+}
+
+func madeUpConfig(t *testing.T, n int, lead func(i int) (size float64, kind string, won bool)) Config {
+	t.Helper()
 	dir := t.TempDir()
 	var leads strings.Builder
 	leads.WriteString("id,size,kind,result\n")
@@ -303,7 +308,7 @@ func madeUp(t *testing.T, n int, lead func(i int) (size float64, kind string, wo
 	cfg.Rules = write("rules.yaml", "version: 1\nname: small\nfit:\n  rules:\n    - {id: large, points: 10, reason: large, when: lead.size > 5.0}\n"+
 		"thresholds:\n  mql: {fit: 10}\n")
 	cfg.Store, cfg.Model, cfg.Pairs = filepath.Join(dir, "store"), "small", false
-	return Run(context.Background(), cfg)
+	return cfg
 }
 
 // Little data is no error: there is a model, and it says how little it knows.

@@ -23,6 +23,9 @@ func (r *Result) WriteText(w io.Writer) error {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
 		writeWeighted(&b, v.Validation.Weighted)
+		if v.Calibration != nil {
+			fmt.Fprintf(&b, "Calibration: %s.\n\n", v.Calibration.Words)
+		}
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 	}

@@ -15,7 +15,8 @@ import (
 // validation is what the newest part said; nil figures where nothing could be judged.
 type validation struct {
 	models.Validation
-	warnings []string
+	warnings    []string
+	calibration *models.Calibration // chosen on the past part; nil: nothing could decide
 
 	thin                                   []bool    // held-out leads whose probability rests on thin evidence
 	past, newest                           []int32   // the leads fitted to and the held-out ones
@@ -29,13 +30,20 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return &validation{warnings: []string{
 			"the model could not be judged: no part of the leads can be held out so that both parts have won and lost leads"}}, nil
 	}
+	choice, err := calibrate(ctx, d, p, s, cfg)
+	if err != nil {
+		return nil, err
+	}
 	cfg.progress("fitting to the past", 0, 0)
 	past, err := fitTo(ctx, d.history, p, s.past, cfg)
 	if err != nil {
 		return nil, err
 	}
+	if _, err := past.mend(choice, d.history, p, s.past); err != nil {
+		return nil, err
+	}
 	cfg.progress("judging on the newest part", 0, 0)
-	v := &validation{warnings: s.warnings}
+	v := &validation{warnings: s.warnings, calibration: choice}
 	v.describe(s, p)
 	wins := outcomesOf(s.newest, p)
 	predicted := predict(past, d.history, s.newest)
@@ -114,16 +122,10 @@ func figures(scores, predictions, wins []float64) (f models.Figures, err error) 
 
 // predict gives the model's probabilities of the leads.
 func predict(m *fitted, h *features.History, rows []int32) []float64 {
-	out := make([]float64, len(rows))
-	parallelRows(len(rows), func(from, to int) {
-		codes := make([]uint16, len(m.encoder.Inputs))
-		for i := from; i < to; i++ {
-			for c := range codes {
-				codes[c] = m.codes[c].At(int(rows[i]))
-			}
-			out[i] = logistic.Probability(m.model.LogOdds(codes))
-		}
-	})
+	out := m.logOdds(rows)
+	for i, eta := range out {
+		out[i] = logistic.Probability(eta)
+	}
 	return out
 }
 

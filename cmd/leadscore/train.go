@@ -23,6 +23,7 @@ type trainCommand struct {
 	MaxBins    int      `default:"${max_bins}" help:"At most so many bins a number, 2 to 256."`
 	LevelRows  int      `default:"${level_rows}" help:"Leads that a category's value needs for a level of its own."`
 	Pairs      bool     `default:"true" negatable:"" help:"Look for pairs of fields that act together, and keep those that improve the out-of-fold log loss."`
+	Calibrate  bool     `default:"true" negatable:"" help:"Hold the probabilities against later leads of the past part, and mend them where they are shown to be too extreme or too timid. It takes one more fit."`
 	Rolling    int      `default:"${rolling}" help:"Earlier times at which the recipe is judged besides, each with a fit of its own without pairs: 4 to 50, 0 for none. Without it there is no random split to contrast with either." placeholder:"N"`
 	BadRows    string   `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
 	Report     string   `help:"Write the validation report to this file: one HTML file that needs no network." placeholder:"report.html"`
@@ -43,7 +44,7 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	cfg.Schema, cfg.Rules, cfg.Leads, cfg.Events = c.Schema, c.Rules, c.Leads, c.Events
 	cfg.Store, cfg.Model, cfg.Code = c.Store, c.Model, a.code
 	cfg.HoldOut, cfg.MaxBins, cfg.MinLevelRows, cfg.Pairs = c.HoldOut, c.MaxBins, c.LevelRows, c.Pairs
-	cfg.Rolling = c.Rolling
+	cfg.Rolling, cfg.Calibrate = c.Rolling, c.Calibrate
 	cfg.LeaveOutBadRows = c.BadRows == "leave-out"
 	cfg.Gate = c.Gate
 	cfg.Report, cfg.Baselines = c.Report, c.Baselines

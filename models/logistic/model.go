@@ -18,6 +18,8 @@
 // [Interval] say how sure it is. A model read from a file must pass [Model.Validate] before it scores.
 package logistic
 
+import "leadscore/models/metrics"
+
 // Model is a fitted model. It is never changed after Validate, so goroutines may share it.
 type Model struct {
 	// Intercept is the weighted mean log-odds of the training leads.
@@ -30,6 +32,8 @@ type Model struct {
 	Variance Variance `json:"variance"`
 	// Drift is set where one input is calendar time.
 	Drift *Drift `json:"drift,omitempty"`
+	// Curve, where set, maps the sum of the tables to the log-odds: what it adds is one more contribution, so the log-odds stay an exact sum.
+	Curve *metrics.Curve `json:"curve,omitempty"`
 }
 
 // Term is one table of the sum.
@@ -72,19 +76,34 @@ func (m *Model) LogOdds(codes []uint16) float64 {
 		term := &m.Terms[t]
 		eta += term.Coefficients[term.cell(codes)]
 	}
+	if m.Curve != nil {
+		eta += m.Curve.At(eta) - eta
+	}
 	return eta
 }
 
-// Contributions writes into out (length len(Terms)) what each term adds to the log-odds, and returns the
+// Parts is the number of contributions: one a term and, with a Curve, that of the curve, which is the last.
+func (m *Model) Parts() int {
+	if m.Curve != nil {
+		return len(m.Terms) + 1
+	}
+	return len(m.Terms)
+}
+
+// Contributions writes into out (length [Model.Parts]) what each part adds to the log-odds, and returns the
 // log-odds. The intercept and then the contributions, added in order, give exactly
 // the bits of [Model.LogOdds]. 0 allocations.
 func (m *Model) Contributions(codes []uint16, out []float64) float64 {
 	eta := m.Intercept
-	out = out[:len(m.Terms)]
+	out = out[:m.Parts()]
 	for t := range m.Terms {
 		term := &m.Terms[t]
 		out[t] = term.Coefficients[term.cell(codes)]
 		eta += out[t]
+	}
+	if m.Curve != nil {
+		out[len(m.Terms)] = m.Curve.At(eta) - eta
+		eta += out[len(m.Terms)]
 	}
 	return eta
 }

@@ -15,6 +15,9 @@ import "leadscore/models/metrics"
 func (m *Model) Shifted(shift metrics.Shift, newest int64) *Model {
 	moved := *m
 	moved.Intercept = shift.LogOdds(m.Intercept)
+	if m.Curve != nil {
+		moved.Curve = m.Curve.Shifted(shift, shift)
+	}
 	moved.Terms = make([]Term, len(m.Terms))
 	for t, term := range m.Terms {
 		term.Coefficients = make([]float64, len(term.Coefficients))

@@ -35,6 +35,11 @@ func (m *Model) Validate() error {
 	m.Variance.validate(cells, &faults)
 	m.validateBlocks(&faults)
 	m.validateDrift(&faults)
+	if m.Curve != nil {
+		if err := m.Curve.Validate(); err != nil {
+			faults.add("%w", err)
+		}
+	}
 	return errors.Join(faults...)
 }
 

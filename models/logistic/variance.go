@@ -163,6 +163,17 @@ func Probability(logOdds float64) float64 {
 	return e / (1 + e)
 }
 
+// Ends returns the ends of the 90 % interval of log-odds, given the log-odds and the standard error of [Model.StandardErrorAt]: ± 1.6449 standard
+// errors, with a Curve about what it maps, and then mapped by it.
+func (m *Model) Ends(logOdds, standardError float64) (low, high float64) {
+	width := Normal90 * standardError
+	if m.Curve == nil {
+		return logOdds - width, logOdds + width
+	}
+	eta := m.Curve.Inverse(logOdds)
+	return min(m.Curve.At(eta-width), logOdds), max(m.Curve.At(eta+width), logOdds) // rounding must not put an end beyond the middle
+}
+
 // Interval returns the ends of the 90 % interval of the probability: Probability(logOdds ± 1.6449·standardError).
 func Interval(logOdds, standardError float64) (low, high float64) {
 	width := Normal90 * standardError

@@ -86,6 +86,11 @@ func (c *card) methods() {
 	}
 	c.add("**Missing data.** Missing is a value with a coefficient of its own; nothing is filled in and no lead is dropped for it.")
 	c.add("**Analytical methods.** Penalised binned additive logistic regression, smoothing by restricted likelihood (Wood & Fasiolo 2017); standard errors from the penalised Hessian. Judged on %s; then fitted to all.", orUnknown(text(v.Validation.Split)))
+	if cal := v.Calibration; cal != nil {
+		c.add("**Calibration.** %s The held-out leads had no say in that.", sentence(text(cal.Words)))
+	} else {
+		c.add("**Calibration.** The probabilities are as fitted: too few leads could have decided about a change, or none was asked for.")
+	}
 	c.add("**Class imbalance.** None is corrected: probabilities stay probabilities.")
 	c.add("**Fairness.** The validation report shows the figures by segment. Which groups matter: %s", strings.ToLower(asked[:1])+asked[1:])
 	c.add("**Model output.** A probability with a 90 %% interval, and what each field adds to the log-odds.")

@@ -21,6 +21,7 @@ type Evidence struct {
 	Alias, Code    string
 	Training       models.Training
 	Validation     models.Validation // Leads 0: nothing could be judged
+	Calibration    *models.Calibration
 
 	Wins   []float64 // of the newest part: 1 won within the horizon, else 0
 	Scores []Score   // the model, then the rules, then the champion if there is one

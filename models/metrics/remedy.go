@@ -1,0 +1,167 @@
+package metrics
+
+import (
+	"errors"
+	"math"
+)
+
+// RemedyMethod is how predictions are mended.
+type RemedyMethod string
+
+const (
+	RemedyNone     RemedyMethod = "none"
+	RemedySlope    RemedyMethod = "slope"
+	RemedyIsotonic RemedyMethod = "isotonic"
+)
+
+// Remedy is the simplest mending of predictions whose spread is shown to be wrong.
+type Remedy struct {
+	Method RemedyMethod `json:"method"`
+	// Slope of Cox's recalibration line on these leads, before the remedy; its 95 % interval decides.
+	Slope Estimate `json:"slope_before"`
+	Shift Shift    `json:"shift"`           // of RemedySlope, see [Recalibrate]; else {0, 1}
+	Curve *Curve   `json:"curve,omitempty"` // of RemedyIsotonic
+	// Gain is the log loss, in nats a lead, that the remedy takes away on leads that it was not measured on: five folds of these leads.
+	Gain float64 `json:"gain"`
+}
+
+// enoughForCurve is the least number of won and of lost leads for an isotonic curve: with fewer a line is the better remedy (Niculescu-Mizil &
+// Caruana, ICML 2005, 625–632: about a thousand).
+const enoughForCurve = 1000
+
+// ChooseRemedy chooses on leads that the predictions were not fitted to. There is no remedy where the interval of the slope holds 1, nor where
+// it does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
+// are multiplied by a slope, or, where won and lost leads are a thousand each at least, mapped by a curve, if that has a log loss below the line's
+// on leads that it was not measured on by more than 1.645 standard errors. [ErrOneClass] and [ErrNotConverged] are for data without an
+// answer.
+func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
+	r := Remedy{Method: RemedyNone, Shift: Shift{Slope: 1}}
+	if err := checkPairs(logOdds, wins); err != nil {
+		return r, err
+	}
+	won := countWins(wins)
+	if won == 0 || won == len(wins) {
+		return r, ErrOneClass
+	}
+	if spread(logOdds) == 0 {
+		return r, nil
+	}
+	line, err := fitLine(logOdds, nil, wins)
+	if err != nil {
+		return r, err
+	}
+	r.Slope = normalEstimate(line.slope, line.slopeError)
+	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 {
+		return r, nil
+	}
+	if r.Shift, err = Recalibrate(logOdds, wins); err != nil {
+		return r, err
+	}
+	r.Method = RemedySlope
+	byLine, err := outOfFold(logOdds, wins, lineMap)
+	if err != nil {
+		return r, err
+	}
+	unmended := make([]float64, len(wins))
+	for i, eta := range logOdds {
+		unmended[i] = softplus(eta) - wins[i]*eta
+	}
+	r.Gain = mean(unmended) - mean(byLine)
+	if min(won, len(wins)-won) < enoughForCurve {
+		return r, nil
+	}
+	byCurve, err := outOfFold(logOdds, wins, curveMap)
+	if errors.Is(err, errNoCurve) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if !surelyLess(byCurve, byLine) {
+		return r, nil
+	}
+	if r.Curve, err = FitCurve(logOdds, wins); err != nil || r.Curve == nil {
+		return r, err
+	}
+	r.Method, r.Shift, r.Gain = RemedyIsotonic, Shift{Slope: 1}, mean(unmended)-mean(byCurve)
+	return r, nil
+}
+
+var errNoCurve = errors.New("too few leads for a curve")
+
+func lineMap(logOdds, wins []float64) (func(float64) float64, error) {
+	shift, err := Recalibrate(logOdds, wins)
+	return shift.LogOdds, err
+}
+
+func curveMap(logOdds, wins []float64) (func(float64) float64, error) {
+	curve, err := FitCurve(logOdds, wins)
+	if err != nil {
+		return nil, err
+	}
+	if curve == nil {
+		return nil, errNoCurve
+	}
+	return curve.At, nil
+}
+
+const remedyFolds = 5
+
+// outOfFold gives each lead's loss under a map measured on the other folds; lead i is in fold i mod 5.
+func outOfFold(logOdds, wins []float64, fit func(logOdds, wins []float64) (func(float64) float64, error)) ([]float64, error) {
+	losses := make([]float64, len(wins))
+	for fold := range remedyFolds {
+		var x, y []float64
+		for i := range wins {
+			if i%remedyFolds != fold {
+				x, y = append(x, logOdds[i]), append(y, wins[i])
+			}
+		}
+		mapped, err := fit(x, y)
+		if err != nil {
+			return nil, err
+		}
+		for i := fold; i < len(wins); i += remedyFolds {
+			eta := mapped(logOdds[i])
+			losses[i] = softplus(eta) - wins[i]*eta
+		}
+	}
+	return losses, nil
+}
+
+// surelyLess says that the first losses are less than the second on average, by more than 1.645 standard errors.
+func surelyLess(a, b []float64) bool {
+	differences := make([]float64, len(a))
+	for i := range a {
+		differences[i] = b[i] - a[i]
+	}
+	return mean(differences) > 1.6448536269514722*spread(differences)/math.Sqrt(float64(len(a)))
+}
+
+// Level gives what must be added to log-odds so that as many wins are expected as there are. weights are finite and ≥ 0; nil for 1 each. Newton's
+// method on a convex function of one unknown.
+func Level(logOdds, wins, weights []float64) (float64, error) {
+	if err := checkPairs(logOdds, wins); err != nil {
+		return 0, err
+	}
+	if err := checkWeights(weights, len(wins)); err != nil {
+		return 0, err
+	}
+	added := 0.0
+	for range mostSteps {
+		surplus, slope := 0.0, 0.0
+		for i, eta := range logOdds {
+			w, p := weightAt(weights, i), 1/(1+math.Exp(-(eta+added)))
+			surplus += w * (p - wins[i])
+			slope += w * p * (1 - p)
+		}
+		if !(slope > 0) {
+			return 0, ErrNotConverged
+		}
+		step := max(min(surplus/slope, 2), -2) // a full step overshoots where all probabilities are extreme
+		if added -= step; math.Abs(step) < stepIsSmall {
+			return added, nil
+		}
+	}
+	return 0, ErrNotConverged
+}

@@ -1,0 +1,117 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/logistic"
+	"leadscore/models/metrics"
+)
+
+// calibrate fits the recipe to the older part of the past, holds its probabilities against the newer part, and chooses what mends them. The newest part
+// of all has no say. Nil where there is no such newer part with enough outcomes, or no answer.
+func calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Calibration, error) {
+	if !cfg.Calibrate || len(s.tune) == 0 {
+		return nil, nil
+	}
+	cfg.progress("holding the probabilities against later leads", 0, 0)
+	quick := *cfg
+	quick.plain = true // standard errors are not needed
+	earlier, err := fitTo(ctx, d.history, p, s.fit, &quick)
+	if err != nil {
+		return nil, err
+	}
+	won, _ := countOutcomes(s.tune, p)
+	c := &models.Calibration{Leads: int64(len(s.tune)), Won: int64(won), Past: int64(len(s.fit))}
+	if p.Dated {
+		c.From = timestamp(d.history.AsOf[s.tune[0]])
+	}
+	c.Remedy, err = metrics.ChooseRemedy(earlier.logOdds(s.tune), outcomesOf(s.tune, p))
+	if errors.Is(err, metrics.ErrNotConverged) {
+		return nil, nil // the model separates won from lost; the leakage guard has the word
+	}
+	if err != nil {
+		return nil, fmt.Errorf("calibration: %w", err)
+	}
+	c.Words = calibrationWords(c)
+	return c, nil
+}
+
+func calibrationWords(c *models.Calibration) string {
+	found := fmt.Sprintf("on %d leads that a fit to the %d before had not seen, the calibration slope is %s", c.Leads, c.Past, estimate(c.Slope))
+	if c.Slope == (metrics.Estimate{}) {
+		return found + ": its probabilities are all equal; nothing is moved"
+	}
+	gain := fmt.Sprintf("which takes %.4f nats a lead off the log loss of leads that it was not measured on", c.Gain)
+	switch {
+	case c.Method == metrics.RemedySlope:
+		return found + fmt.Sprintf(": log-odds are multiplied by %.3f, %s", c.Shift.Slope, gain)
+	case c.Method == metrics.RemedyIsotonic:
+		return found + fmt.Sprintf(", and a line does not mend it: log-odds are mapped by a rising curve of %d knots, %s", len(c.Curve.From), gain)
+	case c.Slope.Low <= 0:
+		return found + ": these leads do not show that the model ranks them, so nothing is moved"
+	}
+	return found + ", which holds 1: nothing is moved"
+}
+
+// logOdds are the model's of the leads.
+func (m *fitted) logOdds(rows []int32) []float64 {
+	out := make([]float64, len(rows))
+	parallelRows(len(rows), func(from, to int) {
+		codes := make([]uint16, len(m.encoder.Inputs))
+		for i := from; i < to; i++ {
+			for c := range codes {
+				codes[c] = m.codes[c].At(int(rows[i]))
+			}
+			out[i] = m.model.LogOdds(codes)
+		}
+	})
+	return out
+}
+
+// mend applies what calibration chose to a fit, and gives it as it is then: its level is set anew by the leads fitted to, which are newer than
+// those that the choice was made on. A nil choice changes nothing.
+func (m *fitted) mend(choice *models.Calibration, h *features.History, p *Population, rows []int32) (*models.Calibration, error) {
+	if choice == nil || choice.Method == metrics.RemedyNone {
+		return choice, nil
+	}
+	mended := *choice
+	logOdds, wins := m.logOdds(rows), outcomesOf(rows, p)
+	var weights []float64
+	if all := weigh(h, rows); all != nil {
+		weights = make([]float64, len(rows))
+		for i, row := range rows {
+			weights[i] = all[row]
+		}
+	}
+	model, err := mended.Apply(m.model, informationCenter(logOdds, weights), func(at func(float64) float64) (float64, error) {
+		mapped := make([]float64, len(logOdds))
+		for i, eta := range logOdds {
+			mapped[i] = at(eta)
+		}
+		return metrics.Level(mapped, wins, weights)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("calibration: %w", err)
+	}
+	m.model = model
+	return &mended, nil
+}
+
+// informationCenter is where a slope and a level do not depend on each other: the mean of the log-odds, each weighing p(1 − p).
+func informationCenter(logOdds, weights []float64) float64 {
+	sum, total := 0.0, 0.0
+	for i, eta := range logOdds {
+		prob := logistic.Probability(eta)
+		w := prob * (1 - prob)
+		if weights != nil {
+			w *= weights[i]
+		}
+		sum += w * eta
+		total += w
+	}
+	return sum / total
+}
