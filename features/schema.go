@@ -96,6 +96,9 @@ type Field struct {
 	Monotone Direction `yaml:"monotone,omitempty" json:"monotone,omitempty"`
 	Use      Use       `yaml:"use,omitempty" json:"use,omitempty"`         // empty: yes
 	Because  string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not; required with use: no
+	// Actionable says whether the value can become another one: yes or no; empty leaves it to the kind. What a lead could do or tell to be scored
+	// higher looks at no other fields (package models/counterfactual).
+	Actionable Use `yaml:"actionable,omitempty" json:"actionable,omitempty"`
 }
 
 // EventColumns names the columns of the events' file.

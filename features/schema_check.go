@@ -215,6 +215,9 @@ func (c *schemaCheck) field(i int) {
 		return
 	}
 	c.use(f.Use, f.Because, "fields", i)
+	if f.Actionable != "" && f.Actionable != UseYes && f.Actionable != UseNo {
+		c.fault(string(f.Actionable), "neither yes nor no", "write actionable: yes or actionable: no", at("actionable")...)
+	}
 	for k, m := range f.Missing {
 		if strings.TrimSpace(m) != m {
 			c.fault(m, "blanks around it", "values are compared without blanks around them", "fields", i, "missing", k)

@@ -132,6 +132,7 @@ func TestSchemaFaults(t *testing.T) {
 		{"layout", head + "fields:\n- {name: a, kind: date, layout: DD.MM.YYYY}\n", "not the layout of a date"},
 		{"layout without a year", head + "fields:\n- {name: a, kind: date, layout: 02.01.}\n", "not the layout of a date"},
 		{"layout of a number", head + "fields:\n- {name: a, kind: number, layout: 02.01.2006}\n", "a layout of a number"},
+		{"actionable", head + "fields: [{name: a, kind: number, actionable: maybe}]\n", "write actionable: yes or actionable: no"},
 		{"nothing used", head + "fields: [{name: a, kind: number, use: no, because: x}]\n", "no field is used"},
 		{"won and lost", head + "outcome: {column: y, won: [a], lost: [a]}\nfields: [{name: a, kind: number}]\n", `"a": both won and lost`},
 		{"monotone category", head + "fields:\n- {name: a, kind: category, monotone: up}\n", `line 5: field fields[0].monotone: "up": a direction of a category, which has no order`},

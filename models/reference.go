@@ -38,6 +38,26 @@ func HighShare(handedOver, leads int64) float64 {
 	return share
 }
 
+// HighProbability is the least probability that counts as high: its rank is among the best [Reference.HighShare].
+func (r *Reference) HighProbability() float64 {
+	cut := r.highRank()
+	low, high := 0.0, 1.0 // the rank is monotone in the probability
+	for {
+		middle := low + (high-low)/2
+		if middle == low || middle == high {
+			return high
+		}
+		if r.Probability.Percentile(middle) >= cut {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+}
+
+// highRank is the percentile from which a score is high.
+func (r *Reference) highRank() float64 { return 100 * (1 - r.HighShare) }
+
 func (r *Reference) validate() error {
 	if !(r.HighShare > 0 && r.HighShare < 1) {
 		return errors.New("reference: high_share is not between 0 and 1")
@@ -60,7 +80,7 @@ func (r *Reference) Compare(p *Prediction, points *rules.Score) Comparison {
 // quadrant lets the fast lane count as high and an exclusion as low, whatever the points: that is what the rule book
 // does with the lead.
 func (r *Reference) quadrant(c *Comparison, points *rules.Score) Quadrant {
-	cut := 100 * (1 - r.HighShare)
+	cut := r.highRank()
 	ruleHigh := c.PointsPercentile >= cut
 	switch points.Qualification {
 	case rules.FastLane:

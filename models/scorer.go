@@ -73,6 +73,14 @@ func (s *Scorer) Score(snapshot *features.Snapshot) Score {
 	return score
 }
 
+// LogOdds is [Scorer.Score]'s log-odds without the explanation: the same bits.
+func (s *Scorer) LogOdds(snapshot *features.Snapshot) float64 {
+	scratch := s.scratch.Get().(*scratch)
+	defer s.scratch.Put(scratch)
+	s.version.Encoder.Encode(snapshot, scratch.codes, nil)
+	return s.version.Logistic.LogOdds(scratch.codes)
+}
+
 // predict is the model's half: snapshot → codes → log-odds, interval, contributions.
 func (s *Scorer) predict(snapshot *features.Snapshot) Prediction {
 	scratch := s.scratch.Get().(*scratch)

@@ -41,6 +41,8 @@ type commands struct {
 	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
 	Simulate    simulateCommand    `cmd:"" help:"Make up a deal history with a known truth."`
 
+	Counterfactual counterfactualCommand `cmd:"" help:"Find the least that would take a lead over the threshold of each score."`
+
 	JSON    bool             `help:"Print the result as JSON, for machines." name:"json"`
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
