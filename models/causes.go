@@ -15,14 +15,31 @@ const mostCauses = 3
 
 // causes names what pulls the scores apart: for a lead that the model likes better, the fields that raise its
 // log-odds and the rules that take points away; the other way round, the rules that give points and the fields that lower
-// the log-odds.
+// the log-odds. Where the fast lane or an exclusion makes the rules high or low against the model, that gate stands first.
 func causes(c *Comparison, p *Prediction, points *rules.Score) []Cause {
-	if math.Abs(c.Gap) < smallestGap {
-		return nil
+	gate, sign := gateCause(c.Quadrant, points)
+	if sign == 0 {
+		if math.Abs(c.Gap) < smallestGap {
+			return nil
+		}
+		sign = math.Copysign(1, c.Gap)
 	}
-	sign := math.Copysign(1, c.Gap)
-	list := fieldCauses(p, sign)
+	list := append(gate, fieldCauses(p, sign)...)
 	return append(list, ruleCauses(points, -sign)...)
+}
+
+// gateCause is the gate that decided on its own, without points, which side of the model the rules are on; sign is then the model's
+// side, else 0.
+func gateCause(q Quadrant, points *rules.Score) (gate []Cause, sign float64) {
+	switch {
+	case q == RuleOnly && points.Qualification == rules.FastLane:
+		sign = -1
+	case q == ModelOnly && points.Qualification == rules.Excluded:
+		sign = 1
+	default:
+		return nil, 0
+	}
+	return []Cause{{Side: "rules", Name: points.RuleID, Detail: points.Reason}}, sign
 }
 
 // fieldCauses gives the model's terms that push the log-odds in the direction of sign, the strongest first.

@@ -62,5 +62,5 @@ type Cause struct {
 	Side   string  // "rules" or "model"
 	Name   string  // the rule's id, or the term's name
 	Detail string  // the rule's reason, or the bin or level
-	Effect float64 // points, or log-odds
+	Effect float64 // points, or log-odds; 0 of a gate such as an exclusion, which acts whatever the points
 }

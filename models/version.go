@@ -239,6 +239,16 @@ func (v *Version) logisticFitsEncoder() error {
 	return nil
 }
 
+// LearnedUntil is the newest snapshot that the version was fitted or recalibrated to; false where its data had no times.
+func (v *Version) LearnedUntil() (features.Micros, bool) {
+	text := v.Training.Newest
+	if v.Recalibration != nil && v.Recalibration.To != "" {
+		text = v.Recalibration.To
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	return features.MicrosOf(t.Add(time.Second - time.Microsecond)), err == nil // the file keeps whole seconds
+}
+
 // newestDay is the day of the newest snapshot that the version learned from, for its name.
 func (v *Version) newestDay() string {
 	if v.Recalibration != nil {

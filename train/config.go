@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"leadscore/models"
-	"leadscore/train/report"
+	"leadscore/models/comparison"
 )
 
 // Config says what to train on and where to put the result. Its zero value is invalid.
@@ -26,9 +26,9 @@ type Config struct {
 	plain           bool    // a fit for figures only: without pairs, and its standard errors may be rough
 	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
 
-	Report    string           // path of the validation report to write; empty: none
-	Capacity  *report.Capacity // leads that the team can work, for the report; nil: not given
-	Baselines bool             // set simple methods beside the model in the report
+	Report    string               // path of the validation report to write; empty: none
+	Capacity  *comparison.Capacity // leads that the team can work, for the report; nil: not given
+	Baselines bool                 // set simple methods beside the model in the report
 
 	Code     string // the program and its revision, kept in the version
 	Progress func(stage string, done, total int64)

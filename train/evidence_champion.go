@@ -61,7 +61,7 @@ func (g *gate) addChampion(ctx context.Context, e *report.Evidence) error {
 
 // championNote says how many of the held-out leads the champion was fitted to. The model here is the fit to the past, which has seen none.
 func (g *gate) championNote(champion *models.Version) (note string, flattered bool) {
-	learned, known := learnedUntil(champion)
+	learned, known := champion.LearnedUntil()
 	if !known || !g.population.Dated {
 		return fmt.Sprintf("the champion %s may itself have been fitted to some of these leads, which flatters it", champion.ID), true
 	}

@@ -189,7 +189,7 @@ func (g *gate) championLogOdds(ctx context.Context, champion *models.Version) ([
 
 // unseenBy picks the held-out leads that are newer than all that the champion has learned from; nil if they are too few.
 func (g *gate) unseenBy(champion *models.Version) (choice []int) {
-	learned, knows := learnedUntil(champion)
+	learned, knows := champion.LearnedUntil()
 	if !knows || !g.population.Dated {
 		return nil
 	}

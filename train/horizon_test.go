@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/models/closed"
 )
 
 // horizonOf chooses for a history that was taken on day 100.
@@ -100,7 +101,7 @@ func TestEarlyOutcomes(t *testing.T) {
 	young := []entry{{won, 90, 98}, {lost, 90, 98}}
 	old := append(repeated(100, func(int) entry { return entry{won, 0, 20} }), repeated(100, func(int) entry { return entry{lost, 0, 20} })...)
 	p, err := populate(constructed(t, append(old, young...)...))
-	if err != nil || len(p.Rows) != 200 || p.LeftOut[reasonEarly] != 2 || len(p.Warnings) != 0 {
+	if err != nil || len(p.Rows) != 200 || p.LeftOut[closed.Early] != 2 || len(p.Warnings) != 0 {
 		t.Errorf("%d used, %v left out, warnings %q, %v", len(p.Rows), p.LeftOut, p.Warnings, err)
 	}
 	p, err = populate(constructed(t, append(old[1:], young...)...))

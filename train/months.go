@@ -6,6 +6,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/closed"
 )
 
 // countMonth adds a lead to the month of its snapshot, or else of its creation; leads without either stand in a month without
@@ -28,9 +29,9 @@ func (p *Population) countMonth(h *features.History, i int, reason string) {
 	case "":
 		m.Used++
 		m.Won += int64(p.Wins[i])
-	case reasonOpen:
+	case closed.Open:
 		m.Open++
-	case reasonImmature, reasonEarly:
+	case closed.Immature, closed.Early:
 		m.Immature++
 	default:
 		m.LeftOut++

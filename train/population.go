@@ -6,10 +6,10 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/closed"
 )
 
 // Population says which leads of a history are used, as wins or not, and why each of the others is left out. No lead is
@@ -29,17 +29,6 @@ type Population struct {
 	early    bool // decided leads count though their horizon has not ended
 }
 
-// Reasons why a lead is left out.
-const (
-	reasonOpen         = "open: neither won nor lost yet"
-	reasonImmature     = "immature: open, and younger than the horizon"
-	reasonEarly        = "immature: decided, but its horizon has not ended; of the leads of its age only the quickly decided are known"
-	reasonNoSnapshot   = "no snapshot: the schema's snapshot rule gives this lead no time"
-	reasonDecided      = "decided before the snapshot"
-	reasonClosedBefore = "closed before it was created"
-	reasonNoWeight     = "weight 0: it does not count"
-)
-
 // ErrOneClass is returned for a history that holds only wins or only losses.
 var ErrOneClass = errors.New("a model needs both won and lost leads")
 
@@ -55,7 +44,7 @@ func populate(h *features.History) (*Population, error) {
 	p := &Population{Until: observedUntil(h)}
 	p.Horizon = chooseHorizon(h, p.Until)
 	p.labelAll(h)
-	if young := p.LeftOut[reasonEarly]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < leastMature {
+	if young := p.LeftOut[closed.Early]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < leastMature {
 		p.early = true
 		p.labelAll(h)
 		p.Warnings = append(p.Warnings, fmt.Sprintf(
@@ -95,33 +84,14 @@ func observedUntil(h *features.History) features.Micros {
 
 // label sets Wins[i], or says why the lead is left out.
 func (p *Population) label(h *features.History, i int) (reason string) {
-	t, asOf := h.Table, h.AsOf[i]
-	created, closed := timeOf(t.Created, i), timeOf(t.Closed, i)
-	horizon := features.Micros(time.Duration(t.Schema.Horizon) / time.Microsecond)
-	timed := asOf != features.NoTime
-	switch {
-	case created != features.NoTime && closed != features.NoTime && closed < created:
-		return reasonClosedBefore
-	case t.Outcome[i] == features.Open && timed && horizon > 0 && asOf+horizon > p.Until:
-		return reasonImmature
-	case t.Outcome[i] == features.Open:
-		return reasonOpen
-	case !timed && p.Until != features.NoTime:
-		return reasonNoSnapshot
-	case timed && closed != features.NoTime && closed < asOf:
-		return reasonDecided
-	case timed && horizon > 0 && asOf+horizon > p.Until && !p.early:
-		return reasonEarly
-	case t.Weight != nil && t.Weight[i] == 0:
-		return reasonNoWeight
-	case t.Outcome[i] == features.Lost:
-		return ""
-	case timed && horizon > 0 && closed != features.NoTime && closed > asOf+horizon:
+	label := closed.Rule{Until: p.Until, Younger: p.early}.Label(h, i)
+	if label.Late {
 		p.WonLate++
-		return ""
 	}
-	p.Wins[i] = 1
-	return ""
+	if label.Won {
+		p.Wins[i] = 1
+	}
+	return label.Reason
 }
 
 func timeOf(column []features.Micros, i int) features.Micros {

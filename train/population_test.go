@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/models/closed"
 )
 
 const (
@@ -76,19 +77,19 @@ func TestLabels(t *testing.T) {
 		{"lost within the horizon", entry{lost, 0, 20}, "", 0, 0},
 		{"lost after the horizon", entry{lost, 0, 60}, "", 0, 0},
 		{"lost, and nobody wrote when", entry{lost, 0, noDay}, "", 0, 0},
-		{"won before the snapshot", entry{won, 0, 3}, reasonDecided, 0, 0},
-		{"lost before the snapshot", entry{lost, 0, 6.999}, reasonDecided, 0, 0},
+		{"won before the snapshot", entry{won, 0, 3}, closed.Decided, 0, 0},
+		{"lost before the snapshot", entry{lost, 0, 6.999}, closed.Decided, 0, 0},
 		{"won at the snapshot", entry{won, 0, 7}, "", 1, 0},
-		{"open and old: nobody knows, so never lost", entry{open, 0, noDay}, reasonOpen, 0, 0},
-		{"open on the horizon's last instant", entry{open, 63, noDay}, reasonOpen, 0, 0},
-		{"open, and the horizon goes on", entry{open, 63.001, noDay}, reasonImmature, 0, 0},
-		{"open, with a closed time", entry{open, 0, 20}, reasonOpen, 0, 0},
-		{"open, young, with a closed time", entry{open, 90, 95}, reasonImmature, 0, 0},
-		{"closed before it was created", entry{won, 20, 19}, reasonClosedBefore, 0, 0},
-		{"lost before it was created", entry{lost, 20, 19}, reasonClosedBefore, 0, 0},
-		{"closed when it was created", entry{lost, 20, 20}, reasonDecided, 0, 0},
-		{"no created time, so no snapshot", entry{won, noDay, 20}, reasonNoSnapshot, 0, 0},
-		{"open without a created time", entry{open, noDay, noDay}, reasonOpen, 0, 0},
+		{"open and old: nobody knows, so never lost", entry{open, 0, noDay}, closed.Open, 0, 0},
+		{"open on the horizon's last instant", entry{open, 63, noDay}, closed.Open, 0, 0},
+		{"open, and the horizon goes on", entry{open, 63.001, noDay}, closed.Immature, 0, 0},
+		{"open, with a closed time", entry{open, 0, 20}, closed.Open, 0, 0},
+		{"open, young, with a closed time", entry{open, 90, 95}, closed.Immature, 0, 0},
+		{"closed before it was created", entry{won, 20, 19}, closed.ClosedBefore, 0, 0},
+		{"lost before it was created", entry{lost, 20, 19}, closed.ClosedBefore, 0, 0},
+		{"closed when it was created", entry{lost, 20, 20}, closed.Decided, 0, 0},
+		{"no created time, so no snapshot", entry{won, noDay, 20}, closed.NoSnapshot, 0, 0},
+		{"open without a created time", entry{open, noDay, noDay}, closed.Open, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			// Two sure leads keep both outcomes there.
@@ -115,7 +116,7 @@ func TestLabelsWithoutHorizon(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Won != 1 || p.WonLate != 0 || p.LeftOut[reasonOpen] != 1 || len(p.Rows) != 2 {
+	if p.Won != 1 || p.WonLate != 0 || p.LeftOut[closed.Open] != 1 || len(p.Rows) != 2 {
 		t.Errorf("population %+v", p)
 	}
 }
@@ -128,7 +129,7 @@ func TestLabelsWithoutTimes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Dated || !reflect.DeepEqual(p.Rows, []int32{0, 2}) || p.Until != none || p.LeftOut[reasonOpen] != 1 {
+	if p.Dated || !reflect.DeepEqual(p.Rows, []int32{0, 2}) || p.Until != none || p.LeftOut[closed.Open] != 1 {
 		t.Errorf("population %+v", p)
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/closed"
 	"leadscore/models/logistic"
 	"leadscore/models/metrics"
 	"leadscore/train/report"
@@ -130,24 +130,21 @@ func readClosed(ctx context.Context, base *models.Version, cfg *RecalibrateConfi
 	return readHistory(ctx, &schema, "the schema of "+base.Model+"/"+base.ID, cfg.Leads, cfg.Events, options)
 }
 
-// reasonLearned is why a closed lead is not recalibrated by, besides those of a [Population].
-const reasonLearned = "not newer than the leads that the version has learned from"
-
 // keepNewAndMature leaves out what the version may know already and what is no fair sample, however few are left, counted. Leads without times
 // cannot be told apart; all are kept.
 func keepNewAndMature(base *models.Version, h *features.History, p *Population) {
 	if !p.Dated {
 		return
 	}
-	learned, knows := learnedUntil(base)
+	learned, knows := base.LearnedUntil()
 	horizon := base.Schema.Horizon.Micros()
 	kept := p.Rows[:0:0]
 	for _, row := range p.Rows {
 		switch asOf := h.AsOf[row]; {
 		case knows && asOf <= learned:
-			p.LeftOut[reasonLearned]++
+			p.LeftOut[closed.Learned]++
 		case horizon > 0 && asOf+horizon > p.Until:
-			p.LeftOut[reasonEarly]++
+			p.LeftOut[closed.Early]++
 		default:
 			kept = append(kept, row)
 			continue
@@ -157,16 +154,6 @@ func keepNewAndMature(base *models.Version, h *features.History, p *Population) 
 		}
 	}
 	p.Rows = kept
-}
-
-// learnedUntil is the newest snapshot that a version was fitted or recalibrated to.
-func learnedUntil(v *models.Version) (features.Micros, bool) {
-	text := v.Training.Newest
-	if v.Recalibration != nil && v.Recalibration.To != "" {
-		text = v.Recalibration.To
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	return features.MicrosOf(t.Add(time.Second - time.Microsecond)), err == nil // the file keeps whole seconds
 }
 
 func enoughToMove(p *Population) error {

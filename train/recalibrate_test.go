@@ -15,6 +15,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/closed"
 	"leadscore/models/logistic"
 )
 
@@ -93,7 +94,7 @@ func TestRecalibrateFindsTheMove(t *testing.T) {
 			if s.SlopeError == 0 && c.slope != 1 || math.Abs(s.Slope-c.slope) > 4*s.SlopeError {
 				t.Errorf("slope %.3f ± %.3f, want %.3f", s.Slope, s.SlopeError, c.slope)
 			}
-			young := how.LeftOut[reasonEarly]
+			young := how.LeftOut[closed.Early]
 			if young == 0 || young > 120 || how.Leads+young != 6000 {
 				t.Errorf("%d used, %d too young: want all but the last horizon's", how.Leads, young)
 			}
@@ -126,14 +127,14 @@ func TestRecalibrateUsesNewLeadsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := result.How.LeftOut[reasonLearned]; got != base.Training.Used {
+	if got := result.How.LeftOut[closed.Learned]; got != base.Training.Used {
 		t.Errorf("%d leads left out as known, want the %d that were trained on", got, base.Training.Used)
 	}
 	_, err = Recalibrate(context.Background(), cfg)
 	if !errors.Is(err, ErrTooFew) && !errors.Is(err, ErrOneClass) {
 		t.Errorf("a second time by the same leads: %v", err)
 	}
-	if err != nil && !strings.Contains(err.Error(), reasonLearned) {
+	if err != nil && !strings.Contains(err.Error(), closed.Learned) {
 		t.Errorf("the error does not say why: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"leadscore/features"
+	"leadscore/models/closed"
 )
 
 // weighedHistory is leads with one number each, and weights.
@@ -92,11 +93,11 @@ func TestWeightZero(t *testing.T) {
 	for i := range 100 {
 		h.Table.Weight[i] = 0
 	}
-	if p := mustPopulate(t, h); p.LeftOut[reasonNoWeight] != 100 || len(p.Rows) != 200 {
+	if p := mustPopulate(t, h); p.LeftOut[closed.NoWeight] != 100 || len(p.Rows) != 200 {
 		t.Errorf("%d used, left out %v", len(p.Rows), p.LeftOut)
 	}
 	clear(h.Table.Weight)
-	if _, err := populate(h); err == nil || !strings.Contains(err.Error(), reasonNoWeight) {
+	if _, err := populate(h); err == nil || !strings.Contains(err.Error(), closed.NoWeight) {
 		t.Errorf("error %v, want one that counts the leads without weight", err)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	validation "leadscore/train/report"
+	"leadscore/models/comparison"
 	"leadscore/train/scorecard"
 )
 
@@ -76,12 +76,12 @@ Example:
 }
 
 func (c *rulesThresholdsCommand) Run(ctx context.Context, a *app) error {
-	capacity, err := validation.ParseCapacity(c.Capacity)
+	capacity, err := parsePeriodic(c.Capacity)
 	if err != nil || capacity == nil {
 		return usage("--capacity", errors.Join(err, errIf(capacity == nil && err == nil, scorecard.ErrCapacity)))
 	}
 	perWeek := float64(capacity.Leads)
-	if capacity.Per == validation.Day {
+	if capacity.Per == comparison.Day {
 		perWeek *= workDays
 	}
 	schema, book, name, err := c.loadBook()

@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"leadscore/models"
+	"leadscore/models/comparison"
 	"leadscore/train"
-	validation "leadscore/train/report"
 )
 
 type trainCommand struct {
@@ -49,7 +49,7 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	cfg.Gate = c.Gate
 	cfg.Report, cfg.Baselines = c.Report, c.Baselines
 	var err error
-	if cfg.Capacity, err = validation.ParseCapacity(c.Capacity); err != nil {
+	if cfg.Capacity, err = parsePeriodic(c.Capacity); err != nil {
 		return usage("--capacity", err)
 	}
 	if c.Challenger {
@@ -79,4 +79,13 @@ type trainResult struct {
 	models.Summary
 	Alias string             `json:"alias"`
 	Gate  *models.GateRecord `json:"gate,omitempty"`
+}
+
+// parsePeriodic reads a capacity that must be for a period.
+func parsePeriodic(text string) (*comparison.Capacity, error) {
+	capacity, err := comparison.ParseCapacity(text)
+	if err == nil && capacity != nil && capacity.Share > 0 {
+		return nil, fmt.Errorf("%q: write a number of leads and a period, such as 40/week or 8/day", text)
+	}
+	return capacity, err
 }

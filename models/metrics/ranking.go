@@ -83,21 +83,9 @@ func AtCapacity(scores, wins []float64, periods []int, capacity int) (Worked, er
 	if capacity < 1 || periods != nil && len(periods) != len(scores) {
 		return Worked{}, fmt.Errorf("%w: capacity %d, %d periods for %d leads", ErrInput, capacity, len(periods), len(scores))
 	}
-	order := fallingOrder(scores)
-	if periods == nil {
-		periods = make([]int, len(scores))
-	}
-	byPeriod := map[int][]int{}
-	var seen []int // periods in the order met, so that sums do not depend on the map's order
-	for _, i := range order {
-		if byPeriod[periods[i]] == nil {
-			seen = append(seen, periods[i])
-		}
-		byPeriod[periods[i]] = append(byPeriod[periods[i]], i)
-	}
 	var w Worked
-	for _, period := range seen {
-		shared := tiesShared(byPeriod[period], scores, wins)
+	for _, order := range byPeriod(scores, periods) {
+		shared := tiesShared(order, scores, wins)
 		for _, share := range shared[:min(capacity, len(shared))] {
 			w.Won += share
 			w.Leads++

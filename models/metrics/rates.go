@@ -31,6 +31,20 @@ func RateDifference(won1, n1, won2, n2 float64) (Estimate, error) {
 	}, nil
 }
 
+// LowerRateP is how likely a win rate won1/n1 this far below won2/n2 would be by chance if it were not lower: the one-sided score test of two
+// shares with their pooled variance. 1 where a side has no leads or both sides all wins or none.
+func LowerRateP(won1, n1, won2, n2 float64) float64 {
+	if n1 <= 0 || n2 <= 0 {
+		return 1
+	}
+	pooled := (won1 + won2) / (n1 + n2)
+	spread := math.Sqrt(pooled * (1 - pooled) * (1/n1 + 1/n2))
+	if spread == 0 {
+		return 1
+	}
+	return 0.5 * math.Erfc(-(won1/n1-won2/n2)/spread/math.Sqrt2)
+}
+
 // SelectionDifference compares two ways to pick among the same leads: Rate is the win rate of those that a picks less that of
 // those that b picks, Won the wins that a picks less those that b picks, and Picked the leads.
 type SelectionDifference struct {

@@ -63,17 +63,25 @@ func Wilson(won, n float64) (Estimate, error) {
 	if n == 0 {
 		return Estimate{High: 1}, nil
 	}
-	p, square := won/n, z95*z95
+	p := won / n
+	e := Estimate{Value: p, StandardError: math.Sqrt(p * (1 - p) / n)}
+	e.Low, e.High = wilson(won, n, z95)
+	return e, nil
+}
+
+// wilson gives the score interval's bounds at a point z of the standard normal; 0 ≤ won ≤ n, n > 0.
+func wilson(won, n, z float64) (low, high float64) {
+	p, square := won/n, z*z
 	center := (p + square/(2*n)) / (1 + square/n)
-	width := z95 / (1 + square/n) * math.Sqrt(p*(1-p)/n+square/(4*n*n))
-	e := Estimate{Value: p, StandardError: math.Sqrt(p * (1 - p) / n), Low: max(center-width, 0), High: min(center+width, 1)}
+	width := z / (1 + square/n) * math.Sqrt(p*(1-p)/n+square/(4*n*n))
+	low, high = max(center-width, 0), min(center+width, 1)
 	if won == 0 {
-		e.Low = 0 // exactly; rounding aside it is
+		low = 0 // exactly; rounding aside it is
 	}
 	if won == n {
-		e.High = 1
+		high = 1
 	}
-	return e, nil
+	return low, high
 }
 
 // checkWeights checks weights against the number of leads: finite, ≥ 0, not all 0. nil is fine.

@@ -12,6 +12,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/comparison"
 	"leadscore/train/baseline"
 )
 
@@ -45,7 +46,7 @@ type Evidence struct {
 	LeaksChecked bool
 	Baselines    []baseline.Result // empty: not asked for, or impossible; then BaselineNote says why
 	BaselineNote string
-	Capacity     *Capacity // nil: not given
+	Capacity     *comparison.Capacity // so many in a period; nil: not given
 }
 
 // Score is one score of the newest leads.

@@ -165,15 +165,8 @@ func (m *Measures) periods(e *Evidence) []int {
 	if e.Capacity == nil || e.Times == nil {
 		return nil
 	}
-	first := e.Times[0]
-	for _, t := range e.Times {
-		first = min(first, t)
-	}
-	periods := make([]int, len(e.Times))
-	for i, t := range e.Times {
-		periods[i] = int((t - first) / e.Capacity.Per.Micros())
-		m.Periods = max(m.Periods, periods[i]+1)
-	}
+	periods, count := e.Capacity.Per.Number(e.Times)
+	m.Periods = count
 	return periods
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"leadscore/models"
+	"leadscore/models/comparison"
 	"leadscore/models/metrics"
 )
 
@@ -24,7 +25,7 @@ func made(t testing.TB, n int, champion bool) *Evidence {
 	t.Helper()
 	random := rand.New(rand.NewPCG(5, uint64(n)))
 	e := &Evidence{Model: "deals", Version: "2026-06-30-0123456789ab", Alias: "champion", Code: "leadscore test",
-		DaysFrom: "snapshot", Capacity: &Capacity{Leads: 3, Per: Week}}
+		DaysFrom: "snapshot", Capacity: &comparison.Capacity{Leads: 3, Per: comparison.Week}}
 	model, rules, old := make([]float64, n), make([]float64, n), make([]float64, n)
 	segment := Segment{Field: "country", Levels: []string{"DE", "FR", "missing"}, Of: make([]int, n)}
 	for i := range n {
