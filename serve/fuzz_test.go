@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	leadscorev1 "leadscore/proto/leadscore/v1"
@@ -43,6 +44,47 @@ func FuzzRequests(f *testing.F) {
 					t.Errorf("%s: an answer that does not marshal: %v", method.MethodName, err)
 				}
 			case codes.InvalidArgument, codes.NotFound:
+			default:
+				t.Errorf("%s(%x): %v", method.MethodName, request, err)
+			}
+		}
+	})
+}
+
+// The same for ModelService, whose calls move aliases.
+func FuzzModelRequests(f *testing.F) {
+	server, err := New(newFixture(f).config())
+	if err != nil {
+		f.Fatal(err)
+	}
+	calls := &calls{log: discard(), draining: context.Background(), gate: newGate(Config{Auth: new(auth.Guard), Limits: Limits{}.withDefaults()})}
+	service := calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc)
+	for _, message := range []proto.Message{
+		&leadscorev1.ListModelsRequest{PageSize: 1, PageToken: makeToken("models", "deals"), ReadMask: &fieldmaskpb.FieldMask{Paths: []string{"moves.by", "shadow"}}},
+		&leadscorev1.GetModelRequest{Name: "models/deals", ReadMask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}},
+		&leadscorev1.ListModelVersionsRequest{Parent: "models/deals", PageSize: -1},
+		&leadscorev1.GetModelVersionRequest{Name: "models/deals/versions/champion"},
+		&leadscorev1.PromoteModelRequest{Name: "models/deals", Version: "models/deals/versions/challenger", Reason: "because", Etag: "x"},
+		&leadscorev1.RollbackModelRequest{Name: "models/deals", ValidateOnly: true},
+	} {
+		text, err := proto.Marshal(message)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, request []byte) {
+		for _, method := range service.Methods {
+			decode := func(into any) error {
+				return newCodec().Unmarshal(mem.BufferSlice{mem.SliceBuffer(request)}, into)
+			}
+			answer, err := method.Handler(&modelService{server: server}, t.Context(), decode, calls.unary)
+			switch status.Code(err) {
+			case codes.OK:
+				if _, err := proto.Marshal(answer.(proto.Message)); err != nil {
+					t.Errorf("%s: an answer that does not marshal: %v", method.MethodName, err)
+				}
+			case codes.InvalidArgument, codes.NotFound, codes.Aborted, codes.FailedPrecondition:
 			default:
 				t.Errorf("%s(%x): %v", method.MethodName, request, err)
 			}

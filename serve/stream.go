@@ -34,6 +34,8 @@ func (s *scoring) StreamScoreLeads(stream scoreStream) error {
 			if err := stream.Send(&leadscorev1.StreamScoreLeadsResponse{Results: results, ScoredBy: by}); err != nil {
 				return err
 			}
+		case <-stream.Context().Done(): // the client hung up
+			return stream.Context().Err()
 		case <-s.draining:
 			return errDraining
 		}

@@ -46,7 +46,7 @@ type LeadScoringServiceClient interface {
 	// of a message are scored with one version at one instant, and the answer names it: an alias that moves takes effect
 	// between two messages. Who wants one version for all names it: "deals/VERSION". The server reads on as fast as its answers are
 	// taken, so that a slow reader holds up only itself; one that waits for an answer before it sends on is served as well.
-	// When the server stops it answers what it has received and ends the stream with UNAVAILABLE: what has no answer by then is to be
+	// When the server stops it answers the message under way and ends the stream with UNAVAILABLE: what has no answer by then is to be
 	// sent again.
 	StreamScoreLeads(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamScoreLeadsRequest, StreamScoreLeadsResponse], error)
 }
@@ -114,7 +114,7 @@ type LeadScoringServiceServer interface {
 	// of a message are scored with one version at one instant, and the answer names it: an alias that moves takes effect
 	// between two messages. Who wants one version for all names it: "deals/VERSION". The server reads on as fast as its answers are
 	// taken, so that a slow reader holds up only itself; one that waits for an answer before it sends on is served as well.
-	// When the server stops it answers what it has received and ends the stream with UNAVAILABLE: what has no answer by then is to be
+	// When the server stops it answers the message under way and ends the stream with UNAVAILABLE: what has no answer by then is to be
 	// sent again.
 	StreamScoreLeads(grpc.BidiStreamingServer[StreamScoreLeadsRequest, StreamScoreLeadsResponse]) error
 	mustEmbedUnimplementedLeadScoringServiceServer()
