@@ -26,6 +26,7 @@ type calls struct {
 	log      *slog.Logger
 	draining context.Context // ends when the server drains
 	gate     *gate
+	metrics  *meters // nil: not measured
 }
 
 // call is what the log says of one call. Its handler fills in what it learns; all of it is safe to log.
@@ -51,6 +52,7 @@ func callOf(ctx context.Context) *call {
 
 func (c *calls) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
 	started := time.Now()
+	c.metrics.started(info.FullMethod)
 	this := &call{requestID: requestID(ctx)}
 	// It fails only for a transport that is already closed.
 	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDHeader, this.requestID))
@@ -64,7 +66,7 @@ func (c *calls) unary(ctx context.Context, request any, info *grpc.UnaryServerIn
 		return handle(ctx, request)
 	})
 	stop := toStatus(ctx, err, this.requestID)
-	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
+	c.end(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	if err != nil {
 		return nil, stop.Err()
 	}
@@ -73,6 +75,7 @@ func (c *calls) unary(ctx context.Context, request any, info *grpc.UnaryServerIn
 
 func (c *calls) stream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
 	started := time.Now()
+	c.metrics.started(info.FullMethod)
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
 	if endsWhenDraining(info.FullMethod) {
@@ -92,7 +95,7 @@ func (c *calls) stream(service any, stream grpc.ServerStream, info *grpc.StreamS
 		err = cause
 	}
 	stop := toStatus(ctx, err, this.requestID)
-	c.write(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
+	c.end(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))
 	return stop.Err()
 }
 
@@ -110,8 +113,15 @@ func isReflection(method string) bool {
 func (c *calls) refuse(ctx context.Context, method string, err error) error {
 	this := &call{requestID: requestID(ctx)}
 	stop := toStatus(ctx, err, this.requestID)
+	c.metrics.turnedAway(stop.Code())
 	c.write(ctx, method, this, stop.Code(), err, 0)
 	return stop.Err()
+}
+
+// end counts a call out and writes its line.
+func (c *calls) end(ctx context.Context, method string, this *call, code codes.Code, err error, took time.Duration) {
+	c.metrics.ended(method, code, took, this.refused)
+	c.write(ctx, method, this, code, err, took)
 }
 
 // streamIn is a stream with a context of ours, and with an end to waiting for its other side.
@@ -167,10 +177,10 @@ func (c *calls) write(ctx context.Context, method string, this *call, code codes
 	if !c.log.Enabled(ctx, level) {
 		return
 	}
-	fields := make([]slog.Attr, 0, 12)
+	fields := make([]slog.Attr, 0, 13)
 	fields = append(fields, slog.String("request_id", this.requestID), slog.String("method", method), slog.String("code", code.String()),
 		slog.Duration("took", took))
-	for _, text := range []struct{ name, value string }{{"caller", this.caller}, {"lead", this.leadID}, {"model", this.model}, {"version", this.version}} {
+	for _, text := range []struct{ name, value string }{{"trace_id", traceID(ctx)}, {"caller", this.caller}, {"lead", this.leadID}, {"model", this.model}, {"version", this.version}} {
 		if text.value != "" {
 			fields = append(fields, slog.String(text.name, text.value))
 		}

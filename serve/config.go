@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"leadscore/features"
 	"leadscore/models"
 	"leadscore/serve/auth"
@@ -27,6 +29,12 @@ type Config struct {
 	Auth             *auth.Guard   // certificates, tokens, JWT; nil: plain text, and everybody may do everything
 	CredentialsEvery time.Duration // how often Auth's files are looked at for changes; zero: 5 s
 	Reflection       Reflection    // empty: ReflectionRead
+
+	AdminListen         string // host:port of the admin port, see [Server.ServeAdmin]; empty: none
+	InsecureAdminListen bool   // allow an admin address that other machines can reach
+	Profiles            bool   // pprof on the admin port, for callers on this machine
+
+	Traces trace.TracerProvider // nil: no traces
 
 	Limits Limits
 

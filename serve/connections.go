@@ -6,20 +6,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"leadscore/serve/auth"
 )
 
 // boundedListener closes connections beyond a number at once, so that a client learns that it has to go elsewhere instead
 // of waiting in a queue.
 type boundedListener struct {
 	net.Listener
-	most    int64
-	open    atomic.Int64
-	refused atomic.Int64
-	log     *slog.Logger
-	told    atomic.Int64 // when the log last said so, Unix seconds
+	counts *connectionCounts
+	most   int64
+	log    *slog.Logger
+	told   atomic.Int64 // when the log last said that one was refused, Unix seconds
 }
+
+// connectionCounts are those of a server.
+type connectionCounts struct{ open, refused atomic.Int64 }
 
 // Accept implements [net.Listener].
 func (b *boundedListener) Accept() (net.Conn, error) {
@@ -28,14 +28,14 @@ func (b *boundedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if b.open.Add(1) <= b.most {
+		if b.counts.open.Add(1) <= b.most {
 			return &boundedConn{Conn: conn, from: b}, nil
 		}
-		b.open.Add(-1)
-		b.refused.Add(1)
+		b.counts.open.Add(-1)
+		b.counts.refused.Add(1)
 		conn.Close()
 		if now := time.Now().Unix(); now-b.told.Swap(now) > 0 { // a line a second at most
-			b.log.Warn("connection refused: as many are open as the limit allows", "limit", b.most, "refused_so_far", b.refused.Load())
+			b.log.Warn("connection refused: as many are open as the limit allows", "limit", b.most, "refused_so_far", b.counts.refused.Load())
 		}
 	}
 }
@@ -48,18 +48,6 @@ type boundedConn struct {
 
 // Close implements [net.Conn].
 func (c *boundedConn) Close() error {
-	c.once.Do(func() { c.from.open.Add(-1) })
+	c.once.Do(func() { c.from.counts.open.Add(-1) })
 	return c.Conn.Close()
-}
-
-// localListener marks its connections as inside this process.
-type localListener struct{ net.Listener }
-
-// Accept implements [net.Listener].
-func (l localListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return auth.Local{Conn: conn}, nil
 }

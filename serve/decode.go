@@ -62,7 +62,9 @@ func (c *calls) decodeFaultsAreTheCallers(service *grpc.ServiceDesc) *grpc.Servi
 			}
 			this := &call{requestID: requestID(ctx)}
 			stop := toStatus(ctx, &undecodable{fault}, this.requestID)
-			c.write(ctx, "/"+service.ServiceName+"/"+method.MethodName, this, stop.Code(), nil, time.Since(started))
+			name := "/" + service.ServiceName + "/" + method.MethodName
+			c.metrics.started(name)
+			c.end(ctx, name, this, stop.Code(), nil, time.Since(started))
 			return nil, stop.Err()
 		}
 		changed.Methods[i] = method

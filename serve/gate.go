@@ -19,8 +19,8 @@ import (
 // gate lets calls in: those of known callers with the scope that the method needs, as many at once and in a second as the
 // limits say.
 //
-// A caller on the network is looked at when the headers of its call are there, before the server takes in a byte of the
-// message ([gate.tap]). One on the HTTP side of this process is looked at in the interceptors ([gate.enter]).
+// A caller over gRPC is looked at when the headers of its call are there, before the server takes in a byte of the message
+// ([gate.tap]). One over HTTP is looked at in the interceptors ([gate.enter]).
 type gate struct {
 	guard     *auth.Guard
 	limits    Limits
@@ -101,14 +101,11 @@ type admittedKey struct{}
 
 // tap is gRPC's [tap.ServerInHandle]: it runs while the connection's other calls wait, and must be quick.
 func (g *gate) tap(ctx context.Context, info *tap.Info) (context.Context, error) {
-	var a admitted
-	if !auth.IsLocal(ctx) {
-		caller, err := g.identify(ctx, info.FullMethodName)
-		if err != nil {
-			return nil, g.refused(ctx, info.FullMethodName, err)
-		}
-		a.caller, a.known = caller, true
+	caller, err := g.identify(ctx, info.FullMethodName)
+	if err != nil {
+		return nil, g.refused(ctx, info.FullMethodName, err)
 	}
+	a := admitted{caller: caller, known: true}
 	if g.isStream(info.FullMethodName) {
 		ctx, a.cut = context.WithCancelCause(ctx)
 	}

@@ -56,7 +56,7 @@ func (s *Server) stop() {
 
 // listenHTTP opens the HTTP side's address, with the same certificates and the same care for public addresses as gRPC's; nil if
 // there is none.
-func listenHTTP(ctx context.Context, config Config) (net.Listener, error) {
+func listenHTTP(ctx context.Context, config Config, counts *connectionCounts) (net.Listener, error) {
 	if config.HTTPListen == "" {
 		return nil, nil
 	}
@@ -64,7 +64,7 @@ func listenHTTP(ctx context.Context, config Config) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	lis = &boundedListener{Listener: lis, most: int64(config.Limits.Connections), log: config.Log}
+	lis = &boundedListener{Listener: lis, counts: counts, most: int64(config.Limits.Connections), log: config.Log}
 	if config.Auth.Certificates != nil {
 		lis = tls.NewListener(lis, config.Auth.Certificates.Config("h2", "http/1.1"))
 	}

@@ -23,6 +23,7 @@ type ready struct {
 	clock    string               // the term that is the instant itself; empty: none
 	newest   time.Time            // instant at which training looked at a lead; zero without times
 	loaded   time.Time
+	tally    *tally
 }
 
 // load reads a version and verifies it: checksums, format, every part, its rules, its golden rows.
@@ -39,7 +40,8 @@ func load(store *models.Store, model, id string) (*ready, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &ready{version: version, scorer: scorer, schema: version.Schema, fields: string(fields), timeless: version.Timeless(), loaded: time.Now()}
+	r := &ready{version: version, scorer: scorer, schema: version.Schema, fields: string(fields), timeless: version.Timeless(), loaded: time.Now(),
+		tally: newTally(version)}
 	if newest, err := time.Parse(time.RFC3339, version.Training.Newest); err == nil {
 		r.newest = newest
 	}

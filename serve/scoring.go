@@ -81,6 +81,7 @@ func (q *question) by(route *route, path string, wire *leadscorev1.Lead, check *
 	}
 	snapshot := lead.At(q.asOf)
 	score := route.scorer.Score(&snapshot)
+	route.tally.count(&score)
 	route.shadow.compare(q.limits, wire, &snapshot, &score)
 	return leadScore(&score, seen, route.ready, q.explanation)
 }

@@ -18,7 +18,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/metadata"
 	reflectionpb "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
 
@@ -326,32 +325,6 @@ func TestCallerRate(t *testing.T) {
 	}
 	if _, err := healthpb.NewHealthClient(connection).Check(t.Context(), new(healthpb.HealthCheckRequest)); err != nil {
 		t.Errorf("health of a caller over its rate: %v", err)
-	}
-}
-
-// The HTTP side of the process: its calls pass the same doors, and only it may say whose they are.
-func TestLocal(t *testing.T) {
-	s := serveSecurely(t, false, true, nil)
-	token := s.token(t, "crm", auth.Score)
-	local, err := s.Local()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer local.Close()
-	if err := scoreOnce(t.Context(), local); status.Code(err) != codes.Unauthenticated {
-		t.Errorf("without a token: %v, want Unauthenticated", err)
-	}
-	ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+token)
-	eventually(t, "with a token", func() bool { return scoreOnce(ctx, local) == nil })
-
-	m := serveSecurely(t, true, false, nil)
-	forged := metadata.AppendToOutgoingContext(t.Context(), "leadscore-forwarded-certificate", "crm.test")
-	if local, err = m.Local(); err != nil {
-		t.Fatal(err)
-	}
-	defer local.Close()
-	if err := scoreOnce(forged, local); status.Code(err) != codes.Unauthenticated {
-		t.Errorf("a forged certificate over HTTP: %v, want Unauthenticated", err)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
-	"google.golang.org/grpc/test/bufconn"
 
 	leadscorev1 "leadscore/proto/leadscore/v1"
 	"leadscore/serve/auth"
@@ -29,10 +28,12 @@ type Server struct {
 	catalog  *catalog
 	grpc     *grpc.Server
 	health   *health.Server
-	local    *bufconn.Listener  // of [Server.Local]
 	http     *http.Server       // the same calls as JSON; listens where Config.HTTPListen says
 	web      net.Listener       // of http; nil: none
 	draining context.CancelFunc // ends the streams that would otherwise never end
+
+	connections connectionCounts
+	metrics     *meters
 }
 
 // New loads and checks the models. A model that is torn, tampered with, or does not reproduce its golden rows is an
@@ -47,13 +48,13 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	drained, draining := context.WithCancel(context.Background())
+	s := &Server{config: config, catalog: catalog, health: health.NewServer(), draining: draining}
+	s.metrics = newMeters(s)
 	gate := newGate(config)
-	calls := &calls{log: config.Log, draining: drained, gate: gate}
+	calls := &calls{log: config.Log, draining: drained, gate: gate, metrics: s.metrics}
 	gate.refused = calls.refuse
-	s := &Server{config: config, catalog: catalog, health: health.NewServer(), local: newLocalListener(), draining: draining}
 	gate.isStream = s.isStream()
-	s.grpc = grpc.NewServer(
-		grpc.Creds(auth.Credentials(config.Auth.Certificates, s.handshakeFailed)),
+	options := []grpc.ServerOption{
 		grpc.InTapHandle(gate.tap),
 		grpc.UnaryInterceptor(calls.unary),
 		grpc.StreamInterceptor(calls.stream),
@@ -63,7 +64,14 @@ func New(config Config) (*Server, error) {
 		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: config.Limits.IdleConnection, Time: pingEvery, Timeout: pingTimeout}),
-	)
+	}
+	if certificates := config.Auth.Certificates; certificates != nil {
+		options = append(options, grpc.Creds(auth.Credentials(certificates, s.handshakeFailed)))
+	}
+	if config.Traces != nil {
+		options = append(options, grpc.StatsHandler(traceHandler(config.Traces)))
+	}
+	s.grpc = grpc.NewServer(options...)
 	scoring := &scoring{catalog: catalog, limits: config.Limits, draining: drained.Done()}
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
@@ -99,11 +107,23 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.web, err = listenHTTP(ctx, s.config); err != nil {
-		lis.Close()
-		return fmt.Errorf("HTTP: %w", err)
+	if s.web, err = listenHTTP(ctx, s.config, &s.connections); err != nil {
+		return errors.Join(fmt.Errorf("HTTP: %w", err), lis.Close())
 	}
-	return s.Serve(ctx, lis)
+	admin, err := s.listenAdmin(ctx)
+	if err != nil {
+		return errors.Join(err, lis.Close())
+	}
+	if admin == nil {
+		return s.Serve(ctx, lis)
+	}
+	// Probes and Prometheus are answered until the last call has ended.
+	administer, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1)
+	go func() { ended <- s.ServeAdmin(administer, admin) }()
+	err = s.Serve(ctx, lis)
+	end()
+	return errors.Join(err, <-ended)
 }
 
 // Serve answers calls on lis until ctx ends. Then health says NOT_SERVING for Config.NotServingFor, new calls are
@@ -114,9 +134,8 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	watching, unwatch := context.WithCancel(ctx)
 	defer unwatch()
 	go s.config.Auth.Watch(watching, s.config.CredentialsEvery)
-	go func() { _ = s.grpc.Serve(localListener{s.local}) }() // it ends with the other
 	go func() {
-		ended <- s.grpc.Serve(&boundedListener{Listener: lis, most: int64(s.config.Limits.Connections), log: s.config.Log})
+		ended <- s.grpc.Serve(&boundedListener{Listener: lis, counts: &s.connections, most: int64(s.config.Limits.Connections), log: s.config.Log})
 	}()
 	s.config.Log.Info("serving", "address", lis.Addr().String(), "http", s.serveHTTP(ended), "models", s.catalog.table.Load().describe(), "security", s.config.Auth.String())
 	go s.poll(watching)
@@ -166,6 +185,7 @@ func (s *Server) isStream() func(method string) bool {
 // handshakeFailed writes why a TLS connection did not come about; a port that is only looked at is no news.
 func (s *Server) handshakeFailed(err error) {
 	if !errors.Is(err, io.EOF) {
+		s.metrics.tls.Inc()
 		s.config.Log.Warn("TLS handshake failed", "error", err.Error())
 	}
 }

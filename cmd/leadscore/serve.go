@@ -22,11 +22,13 @@ type serveCommand struct {
 	ReloadEvery     time.Duration      `default:"10s" help:"How often to look whether an alias has moved; 0 looks only at SIGHUP and when ReloadModels is called."`
 	Shadow          bool               `help:"Score the champion's requests with the challenger too, never return that, and count the differences."`
 	Canary          map[string]float64 `help:"Let the challenger answer this share of a model's leads, always the same ones, under the bare name." placeholder:"MODEL=SHARE"`
+	NotServingFor   time.Duration      `default:"0s" help:"How long health says NOT_SERVING before new calls are refused, for load balancers to look elsewhere."`
 	ShutdownTimeout time.Duration      `default:"20s" help:"How long calls may take to finish once the server is told to stop."`
 	LogFormat       string             `enum:"text,json" default:"text" help:"Form of the log on stderr: ${enum}."`
 
 	securityFlags
 	limitFlags
+	operationFlags
 }
 
 func (serveCommand) Help() string {
@@ -45,6 +47,9 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 		if _, _, err := models.ParseName(name); err != nil {
 			return usage("--model", err)
 		}
+	}
+	if c.NotServingFor < 0 {
+		return usage("--not-serving-for", fmt.Errorf("%s; write a time such as 5s, or 0s", c.NotServingFor))
 	}
 	if c.ShutdownTimeout <= 0 {
 		return usage("--shutdown-timeout", fmt.Errorf("%s; write a time above 0, such as 20s", c.ShutdownTimeout))
@@ -76,14 +81,24 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	guard, err := c.guard(ctx, log)
+	guard, err := c.securityFlags.guard(ctx, log)
 	if err != nil {
 		return err
 	}
+	if err := c.operationFlags.check(); err != nil {
+		return err
+	}
+	traces, sendLast, err := c.traces(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer sendLast()
 	server, err := serve.New(serve.Config{
 		Store: store, Models: c.Model, Listen: c.Listen, HTTPListen: c.HTTPListen, InsecureListen: c.InsecureListen,
 		ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
-		Auth: guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,
+		AdminListen: c.AdminListen, InsecureAdminListen: c.InsecureAdminListen, Profiles: c.Profiles, Traces: traces,
+		NotServingFor: c.NotServingFor,
+		Auth:          guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,
 		ShutdownTimeout: c.ShutdownTimeout, Log: log,
 	})
 	if err != nil {

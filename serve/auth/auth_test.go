@@ -207,7 +207,7 @@ func TestJWT(t *testing.T) {
 	// The provider changes its keys: after the next fetch the new one counts and the old one, verified before, no more.
 	ctx := t.Context()
 	var reports heard
-	j.report = reports.report
+	j.source.report = reports.report
 	keys = authtest.Keys(t, next)
 	if err := j.fetch(ctx); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,8 @@ func OpenCertificates(files CertificateFiles, report Report) (*Certificates, err
 		return nil, errors.New("TLS needs both a certificate and its key")
 	}
 	c := &Certificates{files: files}
-	c.source = source{what: "certificate", files: []string{files.Certificate, files.Key}, take: c.take, report: report}
+	c.source.what, c.source.files = "certificate", []string{files.Certificate, files.Key}
+	c.source.take, c.source.report = c.take, report
 	if files.ClientCA != "" {
 		c.source.files = append(c.source.files, files.ClientCA)
 	}

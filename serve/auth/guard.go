@@ -100,11 +100,32 @@ func (g *Guard) Watch(ctx context.Context, pause time.Duration) {
 	}
 }
 
+// Reloads says what became of one kind of replaced file since the start.
+type Reloads struct {
+	What           string
+	Taken, Refused int64
+}
+
+// Reloads says it of all kinds.
+func (g *Guard) Reloads() (list []Reloads) {
+	add := func(s *source) { list = append(list, Reloads{s.what, s.taken.Load(), s.refused.Load()}) }
+	if g.Certificates != nil {
+		add(&g.Certificates.source)
+	}
+	if g.Tokens != nil {
+		add(&g.Tokens.source)
+	}
+	if g.JWT != nil {
+		add(&g.JWT.source)
+	}
+	return list
+}
+
 // Identify says who makes the call of ctx, a server's context of gRPC. Errors are [*Refusal]. It is quick, and waits for
 // nothing.
 func (g *Guard) Identify(ctx context.Context) (Caller, error) {
 	headers, _ := metadata.FromIncomingContext(ctx)
-	from := origin(ctx, headers)
+	from := origin(ctx)
 	if !g.Required() {
 		return Caller{Name: from.address}, nil
 	}
@@ -164,11 +185,8 @@ type from struct {
 	certificate string // name of the client's certificate, checked; empty: none
 }
 
-// origin says where the call of ctx comes from: what the HTTP side of this process forwards, else the connection.
-func origin(ctx context.Context, headers metadata.MD) from {
-	if IsLocal(ctx) {
-		return from{address: first(headers, forwardedAddress), certificate: first(headers, forwardedCertificate)}
-	}
+// origin says where the call of ctx comes from.
+func origin(ctx context.Context) from {
 	who, ok := peer.FromContext(ctx)
 	if !ok {
 		return from{address: "unknown"}
@@ -178,13 +196,6 @@ func origin(ctx context.Context, headers metadata.MD) from {
 		f.certificate = certificateName(info.State)
 	}
 	return f
-}
-
-func first(headers metadata.MD, name string) string {
-	if values := headers.Get(name); len(values) > 0 {
-		return values[0]
-	}
-	return ""
 }
 
 // Address is what one caller is told apart by where nothing better is known: an IPv4 address, or the /64 that an IPv6

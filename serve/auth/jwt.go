@@ -47,9 +47,8 @@ const (
 type JWT struct {
 	config JWTConfig
 	parser *jwt.Parser
-	source source // of a file; unused for a URL
+	source source // of a file; of a URL what was seen of it last
 	remote bool
-	report Report
 	keys   atomic.Pointer[[]jwkset.JWK]
 	wanted chan struct{} // asks for a fetch ahead of time
 
@@ -67,14 +66,13 @@ func OpenJWT(ctx context.Context, config JWTConfig, report Report) (*JWT, error)
 	if config.Keys == "" || config.Issuer == "" || config.Audience == "" {
 		return nil, errors.New("JWT needs a key set, an issuer and an audience")
 	}
-	j := &JWT{config: config, report: report, wanted: make(chan struct{}, 1), verified: map[[sha256.Size]byte]verified{}}
+	j := &JWT{config: config, wanted: make(chan struct{}, 1), verified: map[[sha256.Size]byte]verified{}}
 	j.parser = jwt.NewParser(jwt.WithValidMethods(algorithms), jwt.WithIssuer(config.Issuer), jwt.WithAudience(config.Audience),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
-	j.remote = strings.Contains(config.Keys, "://")
-	if !j.remote {
-		j.source = source{what: "JWT keys", files: []string{config.Keys}, report: report, take: func(contents [][]byte) error {
-			return j.take(contents[0])
-		}}
+	j.source.what, j.source.report = "jwt keys", report
+	if j.remote = strings.Contains(config.Keys, "://"); !j.remote {
+		j.source.files = []string{config.Keys}
+		j.source.take = func(contents [][]byte) error { return j.take(contents[0]) }
 		return j, j.source.load()
 	}
 	if err := checkKeysURL(config.Keys); err != nil {
@@ -178,8 +176,8 @@ func (j *JWT) watch(ctx context.Context, pause time.Duration) {
 		last = time.Now()
 		before := j.source.seen
 		err := j.fetch(ctx)
-		if ctx.Err() == nil && j.report != nil && (err != nil || before != j.source.seen) {
-			j.report("JWT keys", err)
+		if ctx.Err() == nil && (err != nil || before != j.source.seen) {
+			j.source.tell(err)
 		}
 	}
 }

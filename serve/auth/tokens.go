@@ -51,14 +51,15 @@ const mostTokens = 1000
 // OpenTokens reads a file of tokens.
 func OpenTokens(path string, report Report) (*Tokens, error) {
 	t := &Tokens{path: path}
-	t.source = source{what: "tokens", files: []string{path}, report: report, take: func(contents [][]byte) error {
+	t.source.what, t.source.files, t.source.report = "tokens", []string{path}, report
+	t.source.take = func(contents [][]byte) error {
 		list, err := parseTokens(path, contents[0])
 		if err != nil {
 			return err
 		}
 		t.current.Store(&list)
 		return nil
-	}}
+	}
 	if err := t.source.load(); err != nil {
 		return nil, err
 	}

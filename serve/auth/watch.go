@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,20 @@ type source struct {
 	take   func(contents [][]byte) error
 	seen   [sha256.Size]byte
 	report Report
+
+	taken, refused atomic.Int64 // replacements
+}
+
+// tell counts a replacement, and reports it.
+func (s *source) tell(err error) {
+	if err == nil {
+		s.taken.Add(1)
+	} else {
+		s.refused.Add(1)
+	}
+	if s.report != nil {
+		s.report(s.what, err)
+	}
 }
 
 // largestFile is more than any certificate chain, token file or key set of sense needs.
@@ -48,9 +63,7 @@ func (s *source) reload() {
 	if err == nil {
 		err = s.take(contents)
 	}
-	if s.report != nil {
-		s.report(s.what, err)
-	}
+	s.tell(err)
 }
 
 func (s *source) read() (contents [][]byte, sum [sha256.Size]byte, err error) {
