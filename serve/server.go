@@ -146,7 +146,10 @@ func (s *Server) Serve(ctx context.Context, lis net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.shutdown()
-	return <-ended
+	if err := <-ended; !errors.Is(err, grpc.ErrServerStopped) { // stopped before it had begun
+		return err
+	}
+	return nil
 }
 
 func (s *Server) shutdown() {
