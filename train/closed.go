@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"leadscore/features"
+	ruleevidence "leadscore/models/rules/evidence"
 	"leadscore/train/scorecard"
 )
 
@@ -49,7 +50,7 @@ func ReadClosed(ctx context.Context, cfg ClosedConfig) (*Closed, error) {
 	if err != nil {
 		return nil, err
 	}
-	leads := &scorecard.Leads{History: d.history, Rows: p.Rows, Wins: p.Wins, Until: p.Until, Dated: p.Dated, Warnings: p.Warnings}
+	leads := &scorecard.Leads{Leads: ruleevidence.Leads{History: d.history, Rows: p.Rows, Wins: p.Wins, Until: p.Until, Dated: p.Dated, Warnings: p.Warnings}}
 	if s := splitByTime(d.history, p, cfg.HoldOut); s != nil {
 		leads.Past, leads.Newest, leads.Split = s.past, s.newest, s.words
 		leads.Warnings = append(leads.Warnings, s.warnings...)

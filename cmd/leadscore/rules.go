@@ -8,6 +8,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 	"leadscore/train"
 	"leadscore/train/scorecard"
 )
@@ -176,12 +177,16 @@ func (c *rulesEvidenceCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	evidence, err := scorecard.Judge(scorecard.NewSheet(book, closed.Leads.History, closed.Leads.Rows), closed.Leads)
+	sheet, err := evidence.NewSheet(ctx, book, closed.Leads.History, closed.Leads.Rows)
+	if err != nil {
+		return err
+	}
+	result, err := evidence.Judge(ctx, sheet, &closed.Leads.Leads)
 	if err != nil {
 		return err
 	}
 	if a.json {
-		return a.printJSON(evidence)
+		return a.printJSON(result)
 	}
-	return evidence.WriteText(a.out)
+	return scorecard.WriteEvidence(a.out, result)
 }

@@ -44,7 +44,7 @@ func (c *rulesBacktestCommand) Run(ctx context.Context, a *app) error {
 		}
 		closed.Leads.Rows = closed.Leads.Newest
 	}
-	result, err := scorecard.Replay(present, changed, closed.Leads)
+	result, err := scorecard.Replay(ctx, present, changed, closed.Leads)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func (c *rulesThresholdsCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	result, err := scorecard.ChooseThresholds(book, closed.Leads, perWeek)
+	result, err := scorecard.ChooseThresholds(ctx, book, closed.Leads, perWeek)
 	if err != nil {
 		return err
 	}

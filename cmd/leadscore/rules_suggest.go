@@ -56,7 +56,7 @@ func (c *rulesSuggestCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	progress.report("choosing rules", 0, 0)
-	suggestion, err := scorecard.Suggest(book, closed.Leads, scorecard.SuggestConfig{AtMost: c.AtMost, Model: model})
+	suggestion, err := scorecard.Suggest(ctx, book, closed.Leads, scorecard.SuggestConfig{AtMost: c.AtMost, Model: model})
 	progress.finish()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 	"leadscore/train"
 	"leadscore/train/scorecard"
 )
@@ -33,14 +34,14 @@ func changed(t *testing.T, closed *train.Closed, from, to string) *rules.Book {
 func TestReplay(t *testing.T) {
 	closed := simulated(t, 3000, 5)
 	book := faulty(t, closed)
-	same, err := scorecard.Replay(book, book, closed.Leads)
+	same, err := scorecard.Replay(t.Context(), book, book, closed.Leads)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if same.Flips != (scorecard.FlipCounts{}) || same.Change.Won.Value != 0 || same.Better.Value != 0 || same.Life.Sooner+same.Life.Later != 0 || same.Life.Same != same.Life.Both || same.Life.Both == 0 {
 		t.Errorf("a book against itself: %+v %+v", same.Flips, same.Life)
 	}
-	strict, err := scorecard.Replay(book, changed(t, closed, "mql: {fit: 10, engagement: 12}", "mql: {fit: 20, engagement: 20}"), closed.Leads)
+	strict, err := scorecard.Replay(t.Context(), book, changed(t, closed, "mql: {fit: 10, engagement: 12}", "mql: {fit: 20, engagement: 20}"), closed.Leads)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,11 +67,14 @@ func TestChooseThresholds(t *testing.T) {
 	closed := simulated(t, 3000, 6)
 	book := faulty(t, closed)
 	const capacity = 14
-	c, err := scorecard.ChooseThresholds(book, closed.Leads, capacity)
+	c, err := scorecard.ChooseThresholds(t.Context(), book, closed.Leads, capacity)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sheet := scorecard.NewSheet(changed(t, closed, "mql: {fit: 10, engagement: 12}", "mql: {total: -100000}"), closed.Leads.History, closed.Leads.Past)
+	sheet, err := evidence.NewSheet(t.Context(), changed(t, closed, "mql: {fit: 10, engagement: 12}", "mql: {total: -100000}"), closed.Leads.History, closed.Leads.Past)
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := func(fit, engagement float64) (leads, won int) {
 		for i, row := range sheet.Rows {
 			if q := sheet.Qualified[i]; q == rules.FastLane || q == rules.MQL && sheet.Fit[i] >= fit && sheet.Engagement[i] >= engagement {
@@ -96,7 +100,7 @@ func TestChooseThresholds(t *testing.T) {
 		t.Errorf("best catches %d with %.1f a week, the best of all pairs catches %d", c.Best.Won, c.Best.PerWeek, most)
 	}
 	for _, bad := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		if _, err := scorecard.ChooseThresholds(book, closed.Leads, bad); err == nil {
+		if _, err := scorecard.ChooseThresholds(t.Context(), book, closed.Leads, bad); err == nil {
 			t.Errorf("capacity %v is accepted", bad)
 		}
 	}
@@ -107,7 +111,7 @@ func TestSuggestionIsDeterministic(t *testing.T) {
 	closed := simulated(t, 3000, 8)
 	var texts [2][]byte
 	for i := range texts {
-		s, err := scorecard.Suggest(faulty(t, closed), closed.Leads, scorecard.SuggestConfig{AtMost: 6})
+		s, err := scorecard.Suggest(t.Context(), faulty(t, closed), closed.Leads, scorecard.SuggestConfig{AtMost: 6})
 		if err != nil {
 			t.Fatal(err)
 		}

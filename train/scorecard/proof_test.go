@@ -7,6 +7,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 	"leadscore/train"
 	"leadscore/train/scorecard"
 	"leadscore/train/simulate"
@@ -40,16 +41,26 @@ func faulty(t *testing.T, closed *train.Closed) *rules.Book {
 	return book
 }
 
+func judged(t *testing.T, book *rules.Book, leads *scorecard.Leads) *evidence.Evidence {
+	t.Helper()
+	sheet, err := evidence.NewSheet(t.Context(), book, leads.History, leads.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := evidence.Judge(t.Context(), sheet, &leads.Leads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 // Four faults are planted; evidence must name all four, and no sound rule a harmful, dead or redundant one.
 func TestEvidenceFindsPlantedFaults(t *testing.T) {
 	closed := simulated(t, 20_000, 41)
 	book := faulty(t, closed)
-	e, err := scorecard.Judge(scorecard.NewSheet(book, closed.Leads.History, closed.Leads.Rows), closed.Leads)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]scorecard.Verdict{"planted-dead": scorecard.Dead, "planted-doubled": scorecard.Redundant,
-		"planted-wrong-sign": scorecard.Harmful, "planted-thirty": scorecard.Overpaid}
+	e := judged(t, book, closed.Leads)
+	want := map[string]evidence.Verdict{"planted-dead": evidence.Dead, "planted-doubled": evidence.Redundant,
+		"planted-wrong-sign": evidence.Harmful, "planted-thirty": evidence.Overpaid}
 	for _, r := range e.Rules {
 		if r.Earned != nil {
 			t.Logf("%-20s %-10s gives %5.1f earns %5.1f ± %.1f  %s", r.ID, r.Verdict, r.Given, r.Earned.Value, 1.96*r.Earned.StandardError, r.Words)
@@ -58,7 +69,7 @@ func TestEvidenceFindsPlantedFaults(t *testing.T) {
 		}
 		if w, planted := want[r.ID]; planted && r.Verdict != w {
 			t.Errorf("rule %s: verdict %s (%s), want %s", r.ID, r.Verdict, r.Words, w)
-		} else if !planted && (r.Verdict == scorecard.Dead || r.Verdict == scorecard.Harmful || r.Verdict == scorecard.Redundant) {
+		} else if !planted && (r.Verdict == evidence.Dead || r.Verdict == evidence.Harmful || r.Verdict == evidence.Redundant) {
 			t.Errorf("rule %s is sound, but its verdict is %s: %s", r.ID, r.Verdict, r.Words)
 		}
 	}
@@ -76,15 +87,12 @@ func TestEvidenceOfFewLeads(t *testing.T) {
 			leads.Rows, won = append(leads.Rows, row), won+closed.Leads.Wins[row]
 		}
 	}
-	e, err := scorecard.Judge(scorecard.NewSheet(faulty(t, closed), leads.History, leads.Rows), &leads)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := judged(t, faulty(t, closed), &leads)
 	if e.Leads != 30 || e.Won != 1 {
 		t.Fatalf("%d leads, %d won; the test wants 30 and 1", e.Leads, e.Won)
 	}
 	for _, r := range e.Rules {
-		if r.Verdict != scorecard.Unproven && r.Verdict != scorecard.Fair && r.Verdict != scorecard.Unseen && r.SameAs == "" {
+		if r.Verdict != evidence.Unproven && r.Verdict != evidence.Fair && r.Verdict != evidence.Unseen && r.SameAs == "" {
 			t.Errorf("rule %s of 30 leads: %s, %s", r.ID, r.Verdict, r.Words)
 		}
 	}
@@ -98,7 +106,7 @@ func TestSuggestionMendsPlantedFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scorecard.Suggest(faulty(t, closed), closed.Leads, scorecard.SuggestConfig{AtMost: 20, Model: model})
+	s, err := scorecard.Suggest(t.Context(), faulty(t, closed), closed.Leads, scorecard.SuggestConfig{AtMost: 20, Model: model})
 	if err != nil {
 		t.Fatal(err)
 	}

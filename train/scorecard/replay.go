@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sort"
@@ -8,6 +9,7 @@ import (
 	"leadscore/features"
 	"leadscore/models/metrics"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 )
 
 // Backtest is what a change of rules would have done to leads whose outcome is known. Of each pair the first is the present
@@ -90,13 +92,17 @@ const (
 )
 
 // Replay holds two books against the same closed leads. Cost: a score per lead, event and week of its life, by both books.
-func Replay(present, changed *rules.Book, l *Leads) (*Backtest, error) {
-	wins := l.outcomes(l.Rows)
+func Replay(ctx context.Context, present, changed *rules.Book, l *Leads) (*Backtest, error) {
+	wins := l.Outcomes(l.Rows)
 	b := &Backtest{Books: [2]string{present.Version(), changed.Version()}, Leads: len(l.Rows), Won: int(sum(wins)), Weeks: l.weeks(), Warnings: l.Warnings}
-	sheets := [2]*Sheet{NewSheet(present, l.History, l.Rows), NewSheet(changed, l.History, l.Rows)}
+	var sheets [2]*evidence.Sheet
 	var picks [2][]bool
-	var err error
-	for k, s := range sheets {
+	for k, book := range []*rules.Book{present, changed} {
+		s, err := evidence.NewSheet(ctx, book, l.History, l.Rows)
+		if err != nil {
+			return nil, err
+		}
+		sheets[k] = s
 		picks[k] = make([]bool, len(l.Rows))
 		for i, q := range s.Qualified {
 			picks[k][i] = handedOver(q)
@@ -108,6 +114,7 @@ func Replay(present, changed *rules.Book, l *Leads) (*Backtest, error) {
 			return nil, err
 		}
 	}
+	var err error
 	if b.Better, err = metrics.AUCDifference(sheets[1].Points, sheets[0].Points, wins); err != nil {
 		return nil, err
 	}
@@ -230,7 +237,7 @@ func flipOf(books [2]*rules.Book, s *features.Snapshot, won bool) Flip {
 	for _, id := range ids {
 		if len(f.Because) < mostReasons && moved(id) > 0 {
 			f.causes = append(f.causes, id)
-			f.Because = append(f.Because, fmt.Sprintf("%s %s → %s", id, points(counted[id][0]), points(counted[id][1])))
+			f.Because = append(f.Because, fmt.Sprintf("%s %s → %s", id, evidence.Points(counted[id][0]), evidence.Points(counted[id][1])))
 		}
 	}
 	if len(f.Because) == 0 {

@@ -107,7 +107,7 @@ func (l *Leads) handOvers(books [2]*rules.Book) (at [2][]features.Micros) {
 // instants at which a lead's points may rise: its creation, right after each event, and every week, up to its end. Both lists are merged in
 // time.
 func (l *Leads) instants(row int, into []features.Micros) []features.Micros {
-	created, end := l.History.Table.Created[row], l.endOf(row)
+	created, end := l.History.Table.Created[row], l.EndOf(row)
 	if created == features.NoTime || end < created {
 		return into
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"leadscore/models/metrics"
+	"leadscore/models/rules/evidence"
 )
 
 // WriteText prints what the new book would have changed.
@@ -43,7 +44,7 @@ func handedRows(row func(string, func(int) string), when string, h *[2]Handed, w
 		return fmt.Sprint(h[k].Leads)
 	})
 	row("  of those won", func(k int) string {
-		return fmt.Sprintf("%d, %s [%s, %s]", h[k].Won, percent(h[k].WinRate.Value), percent(h[k].WinRate.Low), percent(h[k].WinRate.High))
+		return fmt.Sprintf("%d, %s [%s, %s]", h[k].Won, evidence.Percent(h[k].WinRate.Value), evidence.Percent(h[k].WinRate.Low), evidence.Percent(h[k].WinRate.High))
 	})
 	row("  of those not won", func(k int) string { return fmt.Sprint(h[k].Lost) })
 	row("  wins missed", func(k int) string { return fmt.Sprint(h[k].Missed) })
@@ -88,8 +89,8 @@ func (b *Backtest) writeFlips(w io.Writer) {
 		if one.Won {
 			won = "won"
 		}
-		t.AppendRow(table.Row{one.Lead, won, fmt.Sprintf("%s %s", points(one.Points[0]), one.Qualification[0]),
-			fmt.Sprintf("%s %s", points(one.Points[1]), one.Qualification[1]), strings.Join(one.Because, "; ")})
+		t.AppendRow(table.Row{one.Lead, won, fmt.Sprintf("%s %s", evidence.Points(one.Points[0]), one.Qualification[0]),
+			fmt.Sprintf("%s %s", evidence.Points(one.Points[1]), one.Qualification[1]), strings.Join(one.Because, "; ")})
 	}
 	fmt.Fprintln(w, t.Render())
 	if n := f.Gained + f.Lost; n > len(b.Flipped) {

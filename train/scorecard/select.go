@@ -1,10 +1,14 @@
 package scorecard
 
 import (
+	"context"
 	"math"
 	"runtime"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
+
+	"leadscore/models/ridge"
 )
 
 const (
@@ -18,17 +22,17 @@ const (
 // then exchanges single ones while that helps (Efroymson's stepwise regression, with the score statistic of Rao 1948 in
 // place of F).
 type selection struct {
-	columns []Column
+	columns []ridge.Column
 	present []bool
 	price   []float64 // χ² that a candidate gains by chance from how it was made
 	wins    []float64
 	above   []float64 // won less expected, of each candidate alone: its sign is the only one that its points may have
 	least   float64   // χ² that a rule must add
 	chosen  []int
-	fitted  *regression
+	fitted  *ridge.Fit
 }
 
-func choose(columns []Column, present []bool, price, wins []float64, most int) (*selection, error) {
+func choose(ctx context.Context, columns []ridge.Column, present []bool, price, wins []float64, most int) (*selection, error) {
 	s := &selection{columns: columns, present: present, price: price, wins: wins, above: make([]float64, len(columns))}
 	mean := 0.0
 	for _, y := range wins {
@@ -40,7 +44,7 @@ func choose(columns []Column, present []bool, price, wins []float64, most int) (
 		}
 	}
 	s.least = math.Log(float64(len(wins))) // the Bayesian information criterion's price of a parameter
-	if err := s.refit(); err != nil {
+	if err := s.refit(ctx); err != nil {
 		return nil, err
 	}
 	for len(s.chosen) < most {
@@ -49,12 +53,12 @@ func choose(columns []Column, present []bool, price, wins []float64, most int) (
 			break
 		}
 		s.chosen = append(s.chosen, best)
-		if err := s.refit(); err != nil {
+		if err := s.refit(ctx); err != nil {
 			return nil, err
 		}
 	}
 	for range swapRounds {
-		changed, err := s.swap()
+		changed, err := s.swap(ctx)
 		if err != nil || !changed {
 			return s, err
 		}
@@ -62,28 +66,28 @@ func choose(columns []Column, present []bool, price, wins []float64, most int) (
 	return s, nil
 }
 
-func (s *selection) picked() []Column {
-	list := make([]Column, len(s.chosen))
+func (s *selection) picked() []ridge.Column {
+	list := make([]ridge.Column, len(s.chosen))
 	for i, c := range s.chosen {
 		list[i] = s.columns[c]
 	}
 	return list
 }
 
-func (s *selection) refit() (err error) {
-	s.fitted, err = fitRidge(s.picked(), s.wins, selectionRidge, nil)
+func (s *selection) refit(ctx context.Context) (err error) {
+	s.fitted, err = ridge.Fixed(ctx, s.picked(), s.wins, selectionRidge, nil)
 	return err
 }
 
 // swap tries to replace each chosen rule; one whose replacement, or which itself, no longer tells enough is dropped.
-func (s *selection) swap() (changed bool, err error) {
+func (s *selection) swap(ctx context.Context) (changed bool, err error) {
 	for place := 0; place < len(s.chosen); place++ {
 		old := s.chosen[place]
 		s.chosen = append(append([]int(nil), s.chosen[:place]...), s.chosen[place+1:]...)
-		if err := s.refit(); err != nil {
+		if err := s.refit(ctx); err != nil {
 			return false, err
 		}
-		was, _ := s.gain(old, byRow(s.picked(), len(s.wins)))
+		was, _ := s.gain(old, ridge.ByRow(s.picked(), len(s.wins)))
 		best, gain := s.best(&old)
 		switch {
 		case best >= 0 && gain > swapGain*was && gain >= s.least:
@@ -100,7 +104,7 @@ func (s *selection) swap() (changed bool, err error) {
 			copy(s.chosen[place+1:], s.chosen[place:last])
 			s.chosen[place] = moved
 		}
-		if err := s.refit(); err != nil {
+		if err := s.refit(ctx); err != nil {
 			return false, err
 		}
 	}
@@ -109,7 +113,7 @@ func (s *selection) swap() (changed bool, err error) {
 
 // best is the candidate with the largest gain; −1 for none. It never returns one that is chosen, or not.
 func (s *selection) best(not *int) (best int, gain float64) {
-	w := byRow(s.picked(), len(s.wins))
+	w := ridge.ByRow(s.picked(), len(s.wins))
 	used := map[int]bool{}
 	for _, c := range s.chosen {
 		used[c] = true
@@ -137,23 +141,23 @@ func (s *selection) best(not *int) (best int, gain float64) {
 
 // gain is the score statistic of adding a candidate, χ² with one degree; ok says that its points would have the sign of what its leads
 // do by themselves: others would only correct another rule, which no reader could follow.
-func (s *selection) gain(c int, w *rowwise) (chi2 float64, ok bool) {
+func (s *selection) gain(c int, w *ridge.Rows) (chi2 float64, ok bool) {
 	column := &s.columns[c]
 	p := len(s.chosen) + 1
 	g, h, a := 0.0, 0.0, make([]float64, p)
 	for k, at := range column.At {
 		x := column.Share[k]
-		mean := logistic(s.fitted.eta[at])
+		mean := ridge.Mean(s.fitted.Eta[at])
 		weight := mean * (1 - mean) * x
 		g += x * (s.wins[at] - mean)
 		h += weight * x
 		a[0] += weight
-		for l := w.start[at]; l < w.start[at+1]; l++ {
-			a[w.col[l]+1] += weight * w.share[l]
+		for l := w.Start[at]; l < w.Start[at+1]; l++ {
+			a[w.Col[l]+1] += weight * w.Share[l]
 		}
 	}
 	v := mat.NewVecDense(p, a)
-	left := h + selectionRidge - mat.Inner(v, s.fitted.covariance, v)
+	left := h + selectionRidge - mat.Inner(v, s.fitted.Covariance, v)
 	if h == 0 || left <= 0 {
 		return 0, false
 	}
@@ -174,4 +178,14 @@ func parallelStrided(n int, do func(i int)) {
 			}
 		}
 	})
+}
+
+// parallel cuts 0 … n-1 into one run a core.
+func parallel(n int, do func(part, from, to int)) {
+	var group sync.WaitGroup
+	cores := runtime.GOMAXPROCS(0)
+	for c := range cores {
+		group.Go(func() { do(c, n*c/cores, n*(c+1)/cores) })
+	}
+	group.Wait()
 }

@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +11,7 @@ import (
 
 	"leadscore/models/metrics"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 )
 
 // Suggestion is a scorecard learnt from the past leads in the user's own vocabulary, and how it did on the newest ones.
@@ -70,17 +72,17 @@ const suggestLeads = 20_000
 // suggester holds what the steps share.
 type suggester struct {
 	leads      *Leads
-	present    *Sheet // of the past leads
-	evidence   *Evidence
+	present    *evidence.Sheet // of the past leads
+	judged     *evidence.Evidence
 	text       *bookText
 	candidates []candidate
-	sheet      *Sheet // of the candidates
+	sheet      *evidence.Sheet // of the candidates
 	wins       []float64
 	chosen     *selection
 }
 
 // Suggest learns a scorecard on the past leads and judges it on the newest. The present book is never changed.
-func Suggest(book *rules.Book, l *Leads, cfg SuggestConfig) (*Suggestion, error) {
+func Suggest(ctx context.Context, book *rules.Book, l *Leads, cfg SuggestConfig) (*Suggestion, error) {
 	if cfg.AtMost < 1 || cfg.AtMost > 100 {
 		return nil, ErrAtMost
 	}
@@ -93,27 +95,30 @@ func Suggest(book *rules.Book, l *Leads, cfg SuggestConfig) (*Suggestion, error)
 		past = l.Rows
 	}
 	rows := evenly(past, suggestLeads)
-	s := &suggester{leads: l, text: text, present: NewSheet(book, l.History, rows), wins: l.outcomes(rows)}
-	if s.evidence, err = Judge(s.present, l); err != nil {
+	s := &suggester{leads: l, text: text, wins: l.Outcomes(rows)}
+	if s.present, err = evidence.NewSheet(ctx, book, l.History, rows); err != nil {
+		return nil, err
+	}
+	if s.judged, err = evidence.Judge(ctx, s.present, &l.Leads); err != nil {
 		return nil, err
 	}
 	s.candidates = append(s.presentRules(), vocabulary(l, rows)...)
-	if s.sheet, err = s.candidateSheet(rows); err != nil {
+	if s.sheet, err = s.candidateSheet(ctx, rows); err != nil {
 		return nil, err
 	}
-	if s.chosen, err = choose(s.sheet.Columns, s.isPresent(), s.prices(), s.wins, cfg.AtMost); err != nil {
+	if s.chosen, err = choose(ctx, s.sheet.Columns, s.isPresent(), s.prices(), s.wins, cfg.AtMost); err != nil {
 		return nil, err
 	}
 	if len(s.chosen.chosen) == 0 {
 		return nil, ErrNoRules
 	}
-	best, err := s.bestScale()
+	best, err := s.bestScale(ctx)
 	if err != nil {
 		return nil, err
 	}
 	best.Learnt, best.Tried, best.Warnings = len(rows), len(s.candidates), l.Warnings
 	s.explainChanges(best)
-	return best, s.judge(best, cfg.Model)
+	return best, s.judge(ctx, best, cfg.Model)
 }
 
 // evenly takes at most so many rows, spread over all.
@@ -156,7 +161,7 @@ const candidatePoints = 1000
 
 // candidateSheet scores all candidates as one large book without caps, gates and thresholds: so a column is what the rule
 // itself will say, with the book's own decay.
-func (s *suggester) candidateSheet(rows []int32) (*Sheet, error) {
+func (s *suggester) candidateSheet(ctx context.Context, rows []int32) (*evidence.Sheet, error) {
 	big := s.text.clone()
 	drop(big.top(), "exclude", "fast_lane", "require", "order_guard", "thresholds", "grades")
 	nodes := map[rules.Dimension][]*yaml.Node{}
@@ -184,7 +189,7 @@ func (s *suggester) candidateSheet(rows []int32) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewSheet(book, s.leads.History, rows), nil
+	return evidence.NewSheet(ctx, book, s.leads.History, rows)
 }
 
 // The scale of a suggestion, in points that double the odds of winning.
@@ -201,17 +206,21 @@ const lossToSpare = 0.001
 
 // bestScale rounds at the present book's own scale, so that people know what a point is and the difference shows what really
 // changed. Where its caps would then cut too much, it takes a smaller one.
-func (s *suggester) bestScale() (*Suggestion, error) {
-	own := math.Ln2 / s.evidence.Rate
+func (s *suggester) bestScale(ctx context.Context) (*Suggestion, error) {
+	own := math.Ln2 / s.judged.Rate
 	var list []*Suggestion
 	var losses []float64
 	least := math.Inf(1)
 	for _, share := range smallerScales {
-		suggestion, err := s.atScale(math.Round(min(max(own*share, leastScale), mostScale)))
+		suggestion, err := s.atScale(ctx, math.Round(min(max(own*share, leastScale), mostScale)))
 		if err != nil {
 			return nil, err
 		}
-		loss, err := lossOfLine(NewSheet(suggestion.book, s.leads.History, s.sheet.Rows).Points, s.wins)
+		sheet, err := evidence.NewSheet(ctx, suggestion.book, s.leads.History, s.sheet.Rows)
+		if err != nil {
+			return nil, err
+		}
+		loss, err := lossOfLine(sheet.Points, s.wins)
 		if err != nil {
 			return nil, err
 		}
@@ -243,10 +252,10 @@ func probabilities(line metrics.Line, points []float64) []float64 {
 }
 
 // atScale writes the book at one scale. Rules that round to 0 points are left out.
-func (s *suggester) atScale(doubling float64) (*Suggestion, error) {
+func (s *suggester) atScale(ctx context.Context, doubling float64) (*Suggestion, error) {
 	columns, weights := s.chosen.picked(), make([]float64, len(s.chosen.chosen))
 	for i, c := range s.chosen.chosen {
-		weights[i] = weightOf(s.present.Book, s.candidates[c].dimension)
+		weights[i] = evidence.WeightOf(s.present.Book, s.candidates[c].dimension)
 		if weights[i] == 0 {
 			weights[i] = 1
 		}
@@ -272,7 +281,7 @@ func (s *suggester) atScale(doubling float64) (*Suggestion, error) {
 		suggestion.Changes = append(suggestion.Changes, s.change(c, id, r.points[i]))
 	}
 	suggestion.Rules = len(suggestion.Changes)
-	return suggestion, s.write(suggestion, text, nodes)
+	return suggestion, s.write(ctx, suggestion, text, nodes)
 }
 
 // order lists the rules with points, the most points first.
@@ -294,8 +303,8 @@ func (s *suggester) comment(c int) string {
 		won += s.wins[at]
 	}
 	n := len(column.At)
-	return fmt.Sprintf("# %d of %d leads, of which %s won; of the others %s", n, len(s.wins), percent(won/float64(max(1, n))),
-		percent((sum(s.wins)-won)/float64(max(1, len(s.wins)-n))))
+	return fmt.Sprintf("# %d of %d leads, of which %s won; of the others %s", n, len(s.wins), evidence.Percent(won/float64(max(1, n))),
+		evidence.Percent((sum(s.wins)-won)/float64(max(1, len(s.wins)-n))))
 }
 
 func sum(values []float64) (total float64) {
@@ -322,7 +331,7 @@ func (s *suggester) change(c *candidate, id string, after float64) Change {
 }
 
 // write puts the rules in place, and the thresholds and grades where the same share of the past leads reaches them.
-func (s *suggester) write(suggestion *Suggestion, text *bookText, nodes map[rules.Dimension][]*yaml.Node) error {
+func (s *suggester) write(ctx context.Context, suggestion *Suggestion, text *bookText, nodes map[rules.Dimension][]*yaml.Node) error {
 	for _, d := range []rules.Dimension{rules.Fit, rules.Engagement} {
 		text.setRules(d, nodes[d])
 	}
@@ -338,7 +347,10 @@ func (s *suggester) write(suggestion *Suggestion, text *bookText, nodes map[rule
 	if err != nil {
 		return err
 	}
-	sheet := NewSheet(bare, s.leads.History, s.sheet.Rows)
+	sheet, err := evidence.NewSheet(ctx, bare, s.leads.History, s.sheet.Rows)
+	if err != nil {
+		return err
+	}
 	if thresholds != nil {
 		moveThresholds(get(thresholds, "mql"), s.present, sheet)
 		set(text.top(), "thresholds", thresholds)

@@ -1,9 +1,13 @@
 package scorecard
 
 import (
+	"context"
 	"fmt"
 
 	"leadscore/models/metrics"
+	"leadscore/models/ridge"
+	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 )
 
 // explainChanges adds the removed rules and why they went.
@@ -12,15 +16,15 @@ func (s *suggester) explainChanges(suggestion *Suggestion) {
 	for _, c := range suggestion.Changes {
 		kept[c.ID] = true
 	}
-	for _, r := range s.evidence.Rules {
+	for _, r := range s.judged.Rules {
 		if kept[r.ID] {
 			continue
 		}
 		words := string(r.Verdict) + ": " + r.Words
 		switch r.Verdict {
-		case Fair, Unproven:
+		case evidence.Fair, evidence.Unproven:
 			words = "adds too little beside the rules above (" + r.Words + ")"
-		case Unseen:
+		case evidence.Unseen:
 			words += "; keep it if you believe in it"
 		}
 		before := r.Given
@@ -29,7 +33,7 @@ func (s *suggester) explainChanges(suggestion *Suggestion) {
 }
 
 // judge holds the suggested book against the newest leads, beside the present one, the model and the unrounded scorecard.
-func (s *suggester) judge(suggestion *Suggestion, model []float64) error {
+func (s *suggester) judge(ctx context.Context, suggestion *Suggestion, model []float64) error {
 	newest := s.leads.Newest
 	if len(newest) == 0 {
 		suggestion.Warnings = append(suggestion.Warnings, "no newest part could be held out, so what the suggested book is worth on leads that it was not learnt from is not known")
@@ -38,15 +42,24 @@ func (s *suggester) judge(suggestion *Suggestion, model []float64) error {
 	if model != nil && len(model) != len(newest) {
 		return fmt.Errorf("%d probabilities for %d leads", len(model), len(newest))
 	}
-	wins := s.leads.outcomes(newest)
+	wins := s.leads.Outcomes(newest)
 	suggestion.Split, suggestion.Leads, suggestion.Won = s.leads.Split, len(newest), int(sum(wins))
-	exact, err := s.unrounded(newest)
+	exact, err := s.unrounded(ctx, newest)
 	if err != nil {
 		return err
 	}
-	suggested := NewSheet(suggestion.book, s.leads.History, newest).Points
-	learnt := NewSheet(suggestion.book, s.leads.History, s.sheet.Rows).Points
-	present := NewSheet(s.present.Book, s.leads.History, newest).Points
+	var points [3][]float64
+	for i, one := range []struct {
+		book *rules.Book
+		rows []int32
+	}{{suggestion.book, newest}, {suggestion.book, s.sheet.Rows}, {s.present.Book, newest}} {
+		sheet, err := evidence.NewSheet(ctx, one.book, s.leads.History, one.rows)
+		if err != nil {
+			return err
+		}
+		points[i] = sheet.Points
+	}
+	suggested, learnt, present := points[0], points[1], points[2]
 	add := func(name string, ranking, predictions []float64, err error) error {
 		if err != nil {
 			return err
@@ -94,17 +107,20 @@ func onLine(learnt, wins, points []float64) ([]float64, error) {
 }
 
 // unrounded gives the chosen rules' probabilities by their coefficients as fitted.
-func (s *suggester) unrounded(rows []int32) ([]float64, error) {
-	sheet := NewSheet(s.sheet.Book, s.leads.History, rows)
+func (s *suggester) unrounded(ctx context.Context, rows []int32) ([]float64, error) {
+	sheet, err := evidence.NewSheet(ctx, s.sheet.Book, s.leads.History, rows)
+	if err != nil {
+		return nil, err
+	}
 	p := make([]float64, len(rows))
 	for i := range p {
-		p[i] = s.chosen.fitted.intercept
+		p[i] = s.chosen.fitted.Intercept
 	}
 	for i, c := range s.chosen.chosen {
-		shift(p, &sheet.Columns[c], s.chosen.fitted.beta[i])
+		shift(p, &sheet.Columns[c], s.chosen.fitted.Beta[i])
 	}
 	for i := range p {
-		p[i] = logistic(p[i])
+		p[i] = ridge.Mean(p[i])
 	}
 	return p, nil
 }

@@ -6,10 +6,12 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"leadscore/models/rules/evidence"
 )
 
 // moveThresholds writes the thresholds that the same share of leads reaches under the new points.
-func moveThresholds(mql *yaml.Node, before, after *Sheet) {
+func moveThresholds(mql *yaml.Node, before, after *evidence.Sheet) {
 	for _, one := range []struct {
 		key        string
 		was, isNow []float64

@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"leadscore/models/metrics"
+	"leadscore/models/rules/evidence"
 )
 
 // WriteText prints the difference to the present book and what the suggestion is worth.
@@ -43,7 +44,7 @@ func pointsOrNone(p *float64) string {
 	if p == nil {
 		return "–"
 	}
-	return points(*p)
+	return evidence.Points(*p)
 }
 
 // writeDifference puts a difference of AUCs into words.

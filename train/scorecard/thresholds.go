@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"context"
 	"errors"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"leadscore/features"
 	"leadscore/models/metrics"
 	"leadscore/models/rules"
+	"leadscore/models/rules/evidence"
 )
 
 // Cutoffs are thresholds of both dimensions that a team of a given capacity can work, and what they catch.
@@ -58,7 +60,7 @@ const mostLevels = 80
 
 // ChooseThresholds tries every pair of whole thresholds (at most 80 evenly ranked ones a dimension) on the past leads and judges the best on the newest. Gates act as in the
 // book: excluded and held-back leads are never handed over, the fast lane always.
-func ChooseThresholds(book *rules.Book, l *Leads, perWeek float64) (*Cutoffs, error) {
+func ChooseThresholds(ctx context.Context, book *rules.Book, l *Leads, perWeek float64) (*Cutoffs, error) {
 	switch {
 	case !(perWeek > 0) || math.IsInf(perWeek, 1):
 		return nil, ErrCapacity
@@ -75,7 +77,11 @@ func ChooseThresholds(book *rules.Book, l *Leads, perWeek float64) (*Cutoffs, er
 		rows = l.Rows
 		c.Warnings = append(c.Warnings, "no newest part could be held out: the figures are of the leads that the thresholds were chosen on")
 	}
-	field := newField(NewSheet(open, l.History, rows), l, c.Arrivals)
+	sheet, err := evidence.NewSheet(ctx, open, l.History, rows)
+	if err != nil {
+		return nil, err
+	}
+	field := newField(sheet, l, c.Arrivals)
 	c.Leads, c.Won = len(rows), int(field.won)
 	if c.Table, err = field.frontier(perWeek); err != nil {
 		return nil, err
@@ -97,7 +103,10 @@ func ChooseThresholds(book *rules.Book, l *Leads, perWeek float64) (*Cutoffs, er
 	if c.Present, err = field.at(present); err != nil || len(l.Newest) == 0 {
 		return c, err
 	}
-	newest := newField(NewSheet(open, l.History, l.Newest), l, c.Arrivals)
+	if sheet, err = evidence.NewSheet(ctx, open, l.History, l.Newest); err != nil {
+		return nil, err
+	}
+	newest := newField(sheet, l, c.Arrivals)
 	c.Split = l.Split
 	if c.Judged, err = newest.at(rules.Thresholds{Fit: &c.Best.Fit, Engagement: &c.Best.Engagement}); err != nil {
 		return nil, err
@@ -151,7 +160,7 @@ type field struct {
 	fast, fastWon           int
 }
 
-func newField(s *Sheet, l *Leads, arrivals float64) *field {
+func newField(s *evidence.Sheet, l *Leads, arrivals float64) *field {
 	f := &field{arrivals: arrivals, all: len(s.Rows)}
 	for i, row := range s.Rows {
 		y := l.Wins[row]

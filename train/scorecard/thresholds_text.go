@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+
+	"leadscore/models/rules/evidence"
 )
 
 // mostTableRows keeps the terminal's table short; JSON has all.
@@ -12,12 +14,12 @@ const mostTableRows = 12
 
 // WriteText prints the thresholds and what stricter and laxer ones would give.
 func (c *Cutoffs) WriteText(w io.Writer) error {
-	fmt.Fprintf(w, "%s: %.0f leads come a week at present, the team works %s of them; chosen on %d closed leads, %d won\n\n", c.Book, c.Arrivals, points(c.Capacity), c.Leads, c.Won)
+	fmt.Fprintf(w, "%s: %.0f leads come a week at present, the team works %s of them; chosen on %d closed leads, %d won\n\n", c.Book, c.Arrivals, evidence.Points(c.Capacity), c.Leads, c.Won)
 	t := newTable("", "fit from", "engagement from", "handed over a week", "wins caught", "of those handed over win")
 	add := func(name string, one *Cutoff) {
 		if one != nil {
-			t.AppendRow(table.Row{name, points(one.Fit), points(one.Engagement), fmt.Sprintf("%.1f", one.PerWeek),
-				fmt.Sprintf("%s (%d)", percent(one.Caught), one.Won), fmt.Sprintf("%s [%s, %s]", percent(one.WinRate.Value), percent(one.WinRate.Low), percent(one.WinRate.High))})
+			t.AppendRow(table.Row{name, evidence.Points(one.Fit), evidence.Points(one.Engagement), fmt.Sprintf("%.1f", one.PerWeek),
+				fmt.Sprintf("%s (%d)", evidence.Percent(one.Caught), one.Won), fmt.Sprintf("%s [%s, %s]", evidence.Percent(one.WinRate.Value), evidence.Percent(one.WinRate.Low), evidence.Percent(one.WinRate.High))})
 		}
 	}
 	add("best", c.Best)
@@ -42,7 +44,7 @@ func (c *Cutoffs) WriteText(w io.Writer) error {
 	if c.Judged != nil {
 		fmt.Fprintf(w, "the newest leads, on which the thresholds were not chosen: %s\n", c.Split)
 	}
-	fmt.Fprintf(w, "to take it: thresholds: {mql: {fit: %s, engagement: %s}}\n", points(c.Best.Fit), points(c.Best.Engagement))
+	fmt.Fprintf(w, "to take it: thresholds: {mql: {fit: %s, engagement: %s}}\n", evidence.Points(c.Best.Fit), evidence.Points(c.Best.Engagement))
 	for _, warning := range c.Warnings {
 		fmt.Fprintln(w, "note:", warning)
 	}

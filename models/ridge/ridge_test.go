@@ -1,4 +1,4 @@
-package scorecard
+package ridge
 
 import (
 	"math"
@@ -19,7 +19,7 @@ func made(n int, beta []float64, seed uint64) ([]Column, []float64) {
 				eta += b * share
 			}
 		}
-		if random.Float64() < logistic(eta) {
+		if random.Float64() < Mean(eta) {
 			wins[i] = 1
 		}
 	}
@@ -29,15 +29,15 @@ func made(n int, beta []float64, seed uint64) ([]Column, []float64) {
 // The gradient and the Hessian are those of the objective: a wrong Hessian still converges, so no other test would see it.
 func TestDerivatives(t *testing.T) {
 	columns, wins := made(200, []float64{1, -0.5, 0.3}, 3)
-	w := byRow(columns, len(wins))
-	r := &regression{beta: []float64{0.4, -0.2, 0.1}, intercept: -0.7, lambda: 2.5, eta: make([]float64, len(wins))}
+	w := ByRow(columns, len(wins))
+	r := &Fit{Beta: []float64{0.4, -0.2, 0.1}, Intercept: -0.7, Lambda: 2.5, Eta: make([]float64, len(wins))}
 	r.evaluate(w, wins)
 	gradient, hessian := r.derivatives(w, wins)
 	at := func(k int) *float64 {
 		if k == 0 {
-			return &r.intercept
+			return &r.Intercept
 		}
-		return &r.beta[k-1]
+		return &r.Beta[k-1]
 	}
 	const h = 1e-5
 	for k := range gradient {
@@ -65,13 +65,13 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 	held, all := 0, 0
 	for seed := range uint64(200) {
 		columns, wins := made(800, beta, seed+10)
-		r, err := fitShrunk(columns, wins)
+		r, err := Shrunk(t.Context(), columns, wins)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for c, b := range beta {
 			all++
-			if math.Abs(r.beta[c]-b) <= z95*r.standardError(c) {
+			if math.Abs(r.Beta[c]-b) <= 1.96*r.StandardError(c) {
 				held++
 			}
 		}
@@ -86,14 +86,14 @@ func TestFitShrunkWorstCases(t *testing.T) {
 	wins := []float64{1, 1, 1, 0, 0, 0}
 	all := Column{At: []int32{0, 1, 2}, Share: []float64{1, 1, 1}}
 	for name, columns := range map[string][]Column{"none": nil, "separated": {all}, "twice": {all, all}} {
-		r, err := fitShrunk(columns, wins)
+		r, err := Shrunk(t.Context(), columns, wins)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		for c := range columns {
-			if se := r.standardError(c); math.IsNaN(r.beta[c]) || math.IsInf(r.beta[c], 0) || !(se > 0) {
-				t.Errorf("%s: coefficient %d is %v ± %v", name, c, r.beta[c], se)
+			if se := r.StandardError(c); math.IsNaN(r.Beta[c]) || math.IsInf(r.Beta[c], 0) || !(se > 0) {
+				t.Errorf("%s: coefficient %d is %v ± %v", name, c, r.Beta[c], se)
 			}
 		}
 	}

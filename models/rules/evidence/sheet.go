@@ -1,35 +1,41 @@
-package scorecard
+package evidence
 
 import (
-	"math"
+	"context"
 	"runtime"
 	"sync"
 
 	"leadscore/features"
+	"leadscore/models/ridge"
 	"leadscore/models/rules"
 )
 
 // Leads are closed deals with their outcomes, each seen at its snapshot.
 type Leads struct {
-	History *features.History
-	Rows    []int32         // decided leads, oldest snapshot first
-	Wins    []float64       // of every lead of the history: 1 won within the horizon, 0 not; valid for Rows
-	Until   features.Micros // when the history was taken; [features.NoTime] without times
-	Dated   bool            // the snapshots have times
-
-	// Past and Newest are the parts of Rows before and after the cut in time; empty where they cannot be parted. Split says
-	// what Newest is.
-	Past, Newest []int32
-	Split        string
-	Warnings     []string
+	History  *features.History
+	Rows     []int32         // decided leads, oldest snapshot first
+	Wins     []float64       // of every lead of the history: 1 won within the horizon, 0 not; valid for Rows
+	Until    features.Micros // when the history was taken; [features.NoTime] without times
+	Dated    bool            // the snapshots have times
+	Warnings []string
 }
 
-func (l *Leads) outcomes(rows []int32) []float64 {
+// Outcomes are the wins of some leads.
+func (l *Leads) Outcomes(rows []int32) []float64 {
 	wins := make([]float64, len(rows))
 	for i, row := range rows {
 		wins[i] = l.Wins[row]
 	}
 	return wins
+}
+
+// EndOf is when lead i's story ends: won or lost, or the history taken.
+func (l *Leads) EndOf(i int) features.Micros {
+	t := l.History.Table
+	if t.Closed != nil && t.Closed[i] != features.NoTime && t.Outcome[i] != features.Open {
+		return t.Closed[i]
+	}
+	return l.Until
 }
 
 // Sheet says what each rule of a book gave each of some leads.
@@ -39,26 +45,27 @@ type Sheet struct {
 	Rows  []int32
 	// Columns has one a rule: the leads that it fired for, with how often it gave its full points (after decay, before
 	// caps; for a rule that is not about events 1).
-	Columns   []Column
+	Columns   []ridge.Column
 	NotJudged []int // leads that lack a value that the rule needs, by rule
 
 	Points, Fit, Engagement []float64 // by lead
 	Qualified               []rules.Qualification
 }
 
-// Column is one rule's sparse column: places in [Sheet.Rows], rising, and the share at each, > 0.
-type Column struct {
-	At    []int32
-	Share []float64
-}
-
-// NewSheet scores the leads, each at its snapshot, on all cores.
-func NewSheet(book *rules.Book, h *features.History, rows []int32) *Sheet {
+// NewSheet scores the leads, each at its snapshot, on all cores. It fails only when ctx ends.
+func NewSheet(ctx context.Context, book *rules.Book, h *features.History, rows []int32) (*Sheet, error) {
 	s := &Sheet{Book: book, Rules: book.Rules(), Rows: rows, Points: make([]float64, len(rows)), Fit: make([]float64, len(rows)),
 		Engagement: make([]float64, len(rows)), Qualified: make([]rules.Qualification, len(rows))}
-	s.Columns, s.NotJudged = make([]Column, len(s.Rules)), make([]int, len(s.Rules))
+	s.Columns, s.NotJudged = make([]ridge.Column, len(s.Rules)), make([]int, len(s.Rules))
 	parts := make([]sheetPart, runtime.GOMAXPROCS(0))
-	parallel(len(rows), func(part, from, to int) { parts[part] = s.score(h, from, to) })
+	var group sync.WaitGroup
+	for c, cores := 0, len(parts); c < cores; c++ {
+		group.Go(func() { parts[c] = s.score(ctx, h, len(rows)*c/cores, len(rows)*(c+1)/cores) })
+	}
+	group.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for _, part := range parts {
 		for r := range part.columns {
 			s.Columns[r].At = append(s.Columns[r].At, part.columns[r].At...)
@@ -66,20 +73,23 @@ func NewSheet(book *rules.Book, h *features.History, rows []int32) *Sheet {
 			s.NotJudged[r] += part.notJudged[r]
 		}
 	}
-	return s
+	return s, nil
 }
 
 // sheetPart is what one core scored.
 type sheetPart struct {
-	columns   []Column
+	columns   []ridge.Column
 	notJudged []int
 }
 
-func (s *Sheet) score(h *features.History, from, to int) sheetPart {
-	part := sheetPart{make([]Column, len(s.Rules)), make([]int, len(s.Rules))}
+func (s *Sheet) score(ctx context.Context, h *features.History, from, to int) sheetPart {
+	part := sheetPart{make([]ridge.Column, len(s.Rules)), make([]int, len(s.Rules))}
 	var snapshot features.Snapshot
 	var amounts []rules.Amount
 	for i := from; i < to; i++ {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return part
+		}
 		h.Snapshot(int(s.Rows[i]), &snapshot)
 		var sums rules.Sums
 		amounts, sums = s.Book.Amounts(&snapshot, amounts[:0])
@@ -91,25 +101,23 @@ func (s *Sheet) score(h *features.History, from, to int) sheetPart {
 			case a.Fired:
 				c := &part.columns[r]
 				c.At = append(c.At, int32(i))
-				c.Share = append(c.Share, a.Decayed/s.Rules[r].Points)
+				c.Share = append(c.Share, share(a.Decayed, s.Rules[r].Points))
 			}
 		}
 	}
 	return part
 }
 
-// parallel cuts 0 … n-1 into one run a core.
-func parallel(n int, do func(part, from, to int)) {
-	var group sync.WaitGroup
-	cores := runtime.GOMAXPROCS(0)
-	for c := range cores {
-		group.Go(func() { do(c, n*c/cores, n*(c+1)/cores) })
+// share is how often a rule gave its full points; one of 0 points gives them once.
+func share(decayed, full float64) float64 {
+	if full == 0 {
+		return 1
 	}
-	group.Wait()
+	return decayed / full
 }
 
 // common counts the leads for which both columns fire.
-func common(a, b *Column) (both int) {
+func common(a, b *ridge.Column) (both int) {
 	i, k := 0, 0
 	for i < len(a.At) && k < len(b.At) {
 		switch {
@@ -124,8 +132,3 @@ func common(a, b *Column) (both int) {
 	}
 	return both
 }
-
-// handedOver says whether a qualification gives a lead to sales.
-func handedOver(q rules.Qualification) bool { return q == rules.MQL || q == rules.FastLane }
-
-func logistic(eta float64) float64 { return 1 / (1 + math.Exp(-eta)) }

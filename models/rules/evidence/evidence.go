@@ -1,6 +1,7 @@
-package scorecard
+package evidence
 
 import (
+	"context"
 	"math"
 	"sort"
 
@@ -8,6 +9,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/metrics"
+	"leadscore/models/ridge"
 	"leadscore/models/rules"
 )
 
@@ -97,9 +99,10 @@ const (
 	usualRateWords = "10 points double the odds of winning, because the book's own points do not go with winning"
 )
 
-// Judge holds each rule of the sheet's book against the outcomes; wins has one a row of the sheet.
-func Judge(s *Sheet, l *Leads) (*Evidence, error) {
-	wins := l.outcomes(s.Rows)
+// Judge holds each rule of the sheet's book against the outcomes of the sheet's leads. Cost: a regression on all rules and, where rules hardly fire,
+// a score of each lead.
+func Judge(ctx context.Context, s *Sheet, l *Leads) (*Evidence, error) {
+	wins := l.Outcomes(s.Rows)
 	e := &Evidence{Book: s.Book.Version(), Leads: len(s.Rows), Rules: make([]RuleEvidence, len(s.Rules)), Warnings: l.Warnings}
 	for _, y := range wins {
 		e.Won += int(y)
@@ -110,7 +113,7 @@ func Judge(s *Sheet, l *Leads) (*Evidence, error) {
 		}
 	}
 	e.findOverlaps(s)
-	fitted, of, err := e.jointFit(s, wins)
+	fitted, of, err := e.jointFit(ctx, s, wins)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +121,9 @@ func Judge(s *Sheet, l *Leads) (*Evidence, error) {
 		return nil, err
 	}
 	e.setEarned(s, fitted, of)
-	e.countLater(s, l)
+	if err := e.countLater(ctx, s, l); err != nil {
+		return nil, err
+	}
 	for r := range e.Rules {
 		e.decide(&e.Rules[r])
 	}
@@ -182,9 +187,9 @@ func (e *Evidence) findOverlaps(s *Sheet) {
 }
 
 // jointFit fits all rules that tell leads apart, each set of doubles once. of holds each rule's place in the fit, −1 for none.
-func (e *Evidence) jointFit(s *Sheet, wins []float64) (fitted *regression, of []int, err error) {
+func (e *Evidence) jointFit(ctx context.Context, s *Sheet, wins []float64) (fitted *ridge.Fit, of []int, err error) {
 	of = make([]int, len(e.Rules))
-	var columns []Column
+	var columns []ridge.Column
 	for r := range e.Rules {
 		of[r] = -1
 		if rule := &e.Rules[r]; !rule.still() && rule.SameAs == "" {
@@ -192,14 +197,14 @@ func (e *Evidence) jointFit(s *Sheet, wins []float64) (fitted *regression, of []
 			columns = append(columns, s.Columns[r])
 		}
 	}
-	fitted, err = fitShrunk(columns, wins)
+	fitted, err = ridge.Shrunk(ctx, columns, wins)
 	return fitted, of, err
 }
 
 // setRate finds the log-odds that a point stands for: the rate under which the rules as given are nearest to the data in the
 // sum of |earned − given| over standard error, so a weighted median of the rules' own rates. A few faulty rules do not move
 // it, as they would the regression on the total.
-func (e *Evidence) setRate(s *Sheet, wins []float64, fitted *regression, of []int) error {
+func (e *Evidence) setRate(s *Sheet, wins []float64, fitted *ridge.Fit, of []int) error {
 	line, err := metrics.FitLine(s.Points, wins)
 	if err != nil {
 		return err
@@ -212,9 +217,9 @@ func (e *Evidence) setRate(s *Sheet, wins []float64, fitted *regression, of []in
 		if c < 0 {
 			continue
 		}
-		given := weightOf(s.Book, s.Rules[r].Dimension) * s.Rules[r].Points
+		given := WeightOf(s.Book, s.Rules[r].Dimension) * s.Rules[r].Points
 		if given != 0 {
-			o := own{fitted.beta[c] / given, math.Abs(given) / fitted.standardError(c)}
+			o := own{fitted.Beta[c] / given, math.Abs(given) / fitted.StandardError(c)}
 			list, total = append(list, o), total+o.weight
 		}
 	}
@@ -228,16 +233,17 @@ func (e *Evidence) setRate(s *Sheet, wins []float64, fitted *regression, of []in
 	}
 	switch {
 	case e.Rate > 0:
-		e.RateWords = rateWords(e.Rate)
+		e.RateWords = RateWords(e.Rate)
 	case e.RateOfTotal > 0:
-		e.Rate, e.RateWords = e.RateOfTotal, rateWords(e.RateOfTotal)
+		e.Rate, e.RateWords = e.RateOfTotal, RateWords(e.RateOfTotal)
 	default:
 		e.Rate, e.RateWords = usualRate, usualRateWords
 	}
 	return nil
 }
 
-func weightOf(b *rules.Book, d rules.Dimension) float64 {
+// WeightOf is the weight of a dimension in the total.
+func WeightOf(b *rules.Book, d rules.Dimension) float64 {
 	fit, engagement := b.Weights()
 	if d == rules.Fit {
 		return fit
@@ -245,21 +251,22 @@ func weightOf(b *rules.Book, d rules.Dimension) float64 {
 	return engagement
 }
 
-const z95 = 1.959963984540054
+// Z95 is the 97.5 % quantile of the normal distribution: ±Z95 standard errors are a 95 % interval.
+const Z95 = 1.959963984540054
 
 // setEarned turns coefficients into points and adjusts the tests for the number of rules.
-func (e *Evidence) setEarned(s *Sheet, fitted *regression, of []int) {
+func (e *Evidence) setEarned(s *Sheet, fitted *ridge.Fit, of []int) {
 	var tested []int
 	var off, wrong []float64
 	for r, c := range of {
-		weight := weightOf(s.Book, s.Rules[r].Dimension)
+		weight := WeightOf(s.Book, s.Rules[r].Dimension)
 		if c < 0 || weight == 0 {
 			continue
 		}
 		unit := 1 / (e.Rate * weight)
-		value, se := fitted.beta[c]*unit, fitted.standardError(c)*unit
+		value, se := fitted.Beta[c]*unit, fitted.StandardError(c)*unit
 		rule := &e.Rules[r]
-		rule.Earned = &metrics.Estimate{Value: value, StandardError: se, Low: value - z95*se, High: value + z95*se}
+		rule.Earned = &metrics.Estimate{Value: value, StandardError: se, Low: value - Z95*se, High: value + Z95*se}
 		tested = append(tested, r)
 		off = append(off, 2*distuv.UnitNormal.Survival(math.Abs(value-rule.Given)/se))
 		wrong = append(wrong, distuv.UnitNormal.Survival(-math.Copysign(1, rule.Given)*value/se))
@@ -279,32 +286,27 @@ func (e *Evidence) setEarned(s *Sheet, fitted *regression, of []int) {
 
 // countLater looks at the leads again at their end (their closing, else the end of the history), for rules that hardly fire at
 // the snapshots: "silent for 30 days" cannot hold a week after a lead came.
-func (e *Evidence) countLater(s *Sheet, l *Leads) {
+func (e *Evidence) countLater(ctx context.Context, s *Sheet, l *Leads) error {
 	quiet := false
 	for r := range e.Rules {
 		quiet = quiet || e.Rules[r].Leads < deadLeads || e.Rules[r].Share < deadShare
 	}
 	if !quiet || !l.Dated {
-		return
+		return nil
 	}
 	end := *l.History
 	end.AsOf = make([]features.Micros, len(l.History.AsOf))
 	for i := range end.AsOf {
-		end.AsOf[i] = max(l.endOf(i), l.History.AsOf[i])
+		end.AsOf[i] = max(l.EndOf(i), l.History.AsOf[i])
 	}
-	later := NewSheet(s.Book, &end, s.Rows)
+	later, err := NewSheet(ctx, s.Book, &end, s.Rows)
+	if err != nil {
+		return err
+	}
 	for r := range e.Rules {
 		if rule := &e.Rules[r]; rule.Leads < deadLeads || rule.Share < deadShare {
 			rule.FiresLater = len(later.Columns[r].At)
 		}
 	}
-}
-
-// endOf is when lead i's story ends: won or lost, or the history taken.
-func (l *Leads) endOf(i int) features.Micros {
-	t := l.History.Table
-	if t.Closed != nil && t.Closed[i] != features.NoTime && t.Outcome[i] != features.Open {
-		return t.Closed[i]
-	}
-	return l.Until
+	return nil
 }
