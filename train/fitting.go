@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"leadscore/features"
 	"leadscore/models/logistic"
@@ -66,7 +65,7 @@ func fitConfig(e *features.Encoder, cfg *Config) fit.Config {
 		c.Pairs.Most = len(e.Inputs)
 	}
 	if cfg.plain {
-		c.StandardError = fit.StandardError{Tolerance: math.MaxFloat64, MaxRank: 1}
+		c.StandardError = fit.StandardError{None: true}
 	}
 	for i, in := range e.Inputs {
 		if in.Source == features.FromSnapshot {

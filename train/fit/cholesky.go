@@ -27,20 +27,51 @@ func (m *square) factorise() bool {
 		parallel(tiles-j, func(task int) {
 			i := j + task
 			if j > 0 {
-				blas64.Gemm(blas.NoTrans, blas.Trans, -1, m.block(i*tile, 0, edge(i), j*tile),
-					m.block(j*tile, 0, edge(j), j*tile), 1, m.block(i*tile, j*tile, edge(i), edge(j)))
+				addProduct(-1, m.block(i*tile, 0, edge(i), j*tile), m.block(j*tile, 0, edge(j), j*tile), m.block(i*tile, j*tile, edge(i), edge(j)))
 			}
 		})
 		diagonal := blas64.Symmetric{N: edge(j), Stride: m.n, Data: m.data[j*tile*m.n+j*tile:], Uplo: blas.Lower}
 		if _, ok := lapack64.Potrf(diagonal); !ok {
 			return false
 		}
+		inverse := m.inverseOfTile(j*tile, edge(j))
 		parallel(tiles-j-1, func(task int) {
 			i := j + 1 + task
-			blas64.Trsm(blas.Right, blas.Trans, 1, m.lower(j*tile, edge(j)), m.block(i*tile, j*tile, edge(i), edge(j)))
+			replaceByProduct(m.block(i*tile, j*tile, edge(i), edge(j)), inverse)
 		})
 	}
 	return true
+}
+
+// inverseOfTile is L⁻¹ of a tile on the diagonal.
+func (m *square) inverseOfTile(at, size int) blas64.General {
+	inverse := blas64.General{Rows: size, Cols: size, Stride: size, Data: make([]float64, size*size)}
+	for i := range size {
+		row, from := inverse.Data[i*size:][:size], m.row(at + i)[at:][:i+1]
+		for k, l := range from[:i] {
+			above := inverse.Data[k*size:][:k+1]
+			for j, v := range above {
+				row[j] -= l * v
+			}
+		}
+		scale := 1 / from[i]
+		for j := range row[:i] {
+			row[j] *= scale
+		}
+		row[i] = scale
+	}
+	return inverse
+}
+
+// replaceByProduct sets x to x·l'.
+func replaceByProduct(x, l blas64.General) {
+	old := blas64.General{Rows: x.Rows, Cols: x.Cols, Stride: x.Cols, Data: make([]float64, x.Rows*x.Cols)}
+	for i := range x.Rows {
+		row := x.Data[i*x.Stride:][:x.Cols]
+		copy(old.Data[i*x.Cols:], row)
+		clear(row)
+	}
+	addProduct(1, old, l, x)
 }
 
 // solve returns x with LL'x = b.
@@ -61,14 +92,15 @@ func (m *square) inverseRows() *square {
 	}
 	tiles := (m.n + tile - 1) / tile
 	edge := func(i int) int { return min(tile, m.n-i*tile) }
+	inverses := make([]blas64.General, tiles)
+	parallel(tiles, func(i int) { inverses[i] = m.inverseOfTile(i*tile, edge(i)) })
 	parallel(tiles, func(j int) {
 		for i := j; i < tiles; i++ {
 			at := y.block(j*tile, i*tile, edge(j), edge(i))
 			if i > j {
-				blas64.Gemm(blas.NoTrans, blas.Trans, -1, y.block(j*tile, j*tile, edge(j), (i-j)*tile),
-					m.block(i*tile, j*tile, edge(i), (i-j)*tile), 1, at)
+				addProduct(-1, y.block(j*tile, j*tile, edge(j), (i-j)*tile), m.block(i*tile, j*tile, edge(i), (i-j)*tile), at)
 			}
-			blas64.Trsm(blas.Right, blas.Trans, 1, m.lower(i*tile, edge(i)), at)
+			replaceByProduct(at, inverses[i])
 		}
 	})
 	return y
@@ -82,8 +114,7 @@ func (y *square) covariance() *square {
 	parallel(tiles, func(task int) {
 		i := task
 		for j := 0; j <= i; j++ {
-			blas64.Gemm(blas.NoTrans, blas.Trans, 1, y.block(i*tile, i*tile, edge(i), y.n-i*tile),
-				y.block(j*tile, i*tile, edge(j), y.n-i*tile), 0, v.block(i*tile, j*tile, edge(i), edge(j)))
+			addProduct(1, y.block(i*tile, i*tile, edge(i), y.n-i*tile), y.block(j*tile, i*tile, edge(j), y.n-i*tile), v.block(i*tile, j*tile, edge(i), edge(j)))
 		}
 	})
 	for i := range v.n {

@@ -376,7 +376,9 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 		report.EDF += out.EDF
 		report.Terms = append(report.Terms, TermReport{Name: out.Name, Lambda: out.Lambda, EDF: out.EDF, Functions: t.functions, Promise: promises[k]})
 	}
-	model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
+	if !config.StandardError.None {
+		model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
+	}
 	if d := config.Drift; d != nil {
 		if lambda, ok := f.terms[d.Input].walkLambda(); ok {
 			model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}

@@ -19,6 +19,8 @@ type StandardError struct {
 	// MaxRank bounds the factor's rank and so the cost of a score, 1 … logistic.MaxRank; 0: 32. Where the limits are reached first,
 	// the error met is in the model's Variance.WorstError.
 	MaxRank int
+	// None leaves the covariance out: the model gives probabilities without standard errors, for figures beside the main ones.
+	None bool
 }
 
 func (s *StandardError) check() error {
@@ -264,12 +266,12 @@ func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
 	for i := range basis.RawMatrix().Data {
 		basis.RawMatrix().Data[i] = random.NormFloat64()
 	}
+	rows := transposed(basis)
 	var factor *mat.Dense
 	for range factorRounds {
-		var next mat.Dense
-		next.Mul(target, basis)
-		basis = orthonormal(&next)
-		factor = ritz(target, basis, rank)
+		rows = timesSymmetric(rows, target)
+		makeOrthonormal(rows)
+		factor = ritz(target, rows, rank)
 		c.replaceOwn(target, factor, kept)
 	}
 	for i := range c.n {
@@ -299,32 +301,52 @@ func (c *centred) scales() []float64 {
 	return scale
 }
 
-// orthonormal spans the same columns by orthonormal ones.
-func orthonormal(m *mat.Dense) *mat.Dense {
-	var qr mat.QR
-	qr.Factorize(m)
-	rows, columns := m.Dims()
-	identity := mat.NewDense(rows, columns, nil)
-	for k := range columns {
-		identity.Set(k, k, 1)
-	}
-	var q mat.Dense
-	qr.QTo(&q)
-	var out mat.Dense
-	out.Mul(&q, identity)
-	return &out
+// transposed holds the columns of a matrix as rows.
+func transposed(m *mat.Dense) blas64.General {
+	return mat.DenseCopyOf(m.T()).RawMatrix()
 }
 
-// ritz is the best F of the given rank within a subspace: its leading positive eigenvectors, scaled.
-func ritz(target, basis *mat.Dense, rank int) *mat.Dense {
-	var product, small mat.Dense
-	product.Mul(target, basis)
-	small.Mul(basis.T(), &product)
-	width, _ := small.Dims()
+// timesSymmetric multiplies each row by a symmetric matrix.
+func timesSymmetric(rows blas64.General, by *mat.Dense) blas64.General {
+	out := blas64.General{Rows: rows.Rows, Cols: rows.Cols, Stride: rows.Cols, Data: make([]float64, rows.Rows*rows.Cols)}
+	right := by.RawMatrix()
+	parallel((right.Rows+tile-1)/tile, func(k int) {
+		from := k * tile
+		size := min(tile, right.Rows-from)
+		addProduct(1, rows,
+			blas64.General{Rows: size, Cols: right.Cols, Stride: right.Stride, Data: right.Data[from*right.Stride:]},
+			blas64.General{Rows: rows.Rows, Cols: size, Stride: out.Stride, Data: out.Data[from:]})
+	})
+	return out
+}
+
+// makeOrthonormal replaces the rows by orthonormal ones that span the same: Gram and Schmidt's way, twice, which is enough (Giraud,
+// Langou & Rozložník, Computers & Mathematics with Applications 50, 2005).
+func makeOrthonormal(rows blas64.General) {
+	for i := range rows.Rows {
+		own := rows.Data[i*rows.Stride:][:rows.Cols]
+		for range 2 {
+			for j := range i {
+				other := rows.Data[j*rows.Stride:][:rows.Cols]
+				addScaled(own, other, -dot(own, other))
+			}
+		}
+		if norm := math.Sqrt(dot(own, own)); norm > 0 {
+			for k := range own {
+				own[k] /= norm
+			}
+		}
+	}
+}
+
+// ritz is the best F of the given rank within a subspace of orthonormal rows: its leading positive eigenvectors, scaled.
+func ritz(target *mat.Dense, rows blas64.General, rank int) *mat.Dense {
+	width := rows.Rows
+	product := timesSymmetric(rows, target)
 	symmetric := mat.NewSymDense(width, nil)
 	for i := range width {
 		for j := i; j < width; j++ {
-			symmetric.SetSym(i, j, (small.At(i, j)+small.At(j, i))/2)
+			symmetric.SetSym(i, j, dot(rows.Data[i*rows.Stride:][:rows.Cols], product.Data[j*product.Stride:][:rows.Cols]))
 		}
 	}
 	var eigen mat.EigenSym
@@ -332,16 +354,18 @@ func ritz(target, basis *mat.Dense, rank int) *mat.Dense {
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
 	values := eigen.Values(nil)
-	scaled := mat.NewDense(width, rank, nil)
+	factor := mat.NewDense(rows.Cols, rank, nil)
+	out := factor.RawMatrix()
 	for k := range rank {
 		root := math.Sqrt(max(values[width-1-k], 0))
-		for i := range width {
-			scaled.Set(i, k, vectors.At(i, width-1-k)*root)
+		for j := range width {
+			weight := vectors.At(j, width-1-k) * root
+			for i, v := range rows.Data[j*rows.Stride:][:rows.Cols] {
+				out.Data[i*out.Stride+k] += weight * v
+			}
 		}
 	}
-	var factor mat.Dense
-	factor.Mul(basis, scaled)
-	return &factor
+	return factor
 }
 
 // replaceOwn sets the blocks within a term, and the kept ones, to FF': they are free, whatever F makes of them.
@@ -353,11 +377,11 @@ func (c *centred) replaceOwn(target, factor *mat.Dense, kept []blockOf) {
 	parallel(len(free), func(k int) {
 		s, t := free[k].first, free[k].second
 		for i := c.start[s]; i < c.end(s); i++ {
-			a := factor.RawRowView(i)
+			a, row := factor.RawRowView(i), target.RawRowView(i)
 			for j := c.start[t]; j < c.end(t); j++ {
 				v := dot(a, factor.RawRowView(j))
-				target.Set(i, j, v)
-				target.Set(j, i, v)
+				row[j] = v
+				target.RawRowView(j)[i] = v
 			}
 		}
 	})

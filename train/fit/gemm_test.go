@@ -1,0 +1,76 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+)
+
+func randomGeneral(random *rand.Rand, rows, columns, stride int) blas64.General {
+	m := blas64.General{Rows: rows, Cols: columns, Stride: stride, Data: make([]float64, rows*stride)}
+	for i := range m.Data {
+		m.Data[i] = random.NormFloat64()
+	}
+	return m
+}
+
+// TestAddProduct holds the product against gonum's, with edges that do not fill a small product, and strides.
+func TestAddProduct(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for _, size := range [][3]int{{1, 1, 1}, {4, 8, 3}, {5, 9, 300}, {96, 96, 96}, {17, 23, 513}, {3, 8, 256}} {
+		m, n, k := size[0], size[1], size[2]
+		a, b := randomGeneral(random, m, k, k+3), randomGeneral(random, n, k, k)
+		got := randomGeneral(random, m, n, n+2)
+		want := blas64.General{Rows: m, Cols: n, Stride: got.Stride, Data: append([]float64(nil), got.Data...)}
+		addProduct(-1.5, a, b, got)
+		blas64.Gemm(blas.NoTrans, blas.Trans, -1.5, a, b, 1, want)
+		for i := range got.Data {
+			// k products of about 1 are summed: an error of k·2⁻⁵³ at most, times 4.
+			if math.Abs(got.Data[i]-want.Data[i]) > 4*float64(k+1)*0x1p-53*10 {
+				t.Fatalf("%v: number %d is %v, want %v", size, i, got.Data[i], want.Data[i])
+			}
+		}
+	}
+}
+
+// TestMultiplyTileBits: a processor without the wide instructions gives the same bits.
+func TestMultiplyTileBits(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for _, k := range []int{0, 1, 2, 97, 256} {
+		a, b := randomGeneral(random, 1, k*microRows, k*microRows).Data, randomGeneral(random, 1, k*microColumns, k*microColumns).Data
+		var got, want [microRows * microColumns]float64
+		multiplyTile(k, a, b, &got)
+		multiplyPlain(k, a, b, &want)
+		if got != want {
+			t.Errorf("k = %d: %v, want %v", k, got, want)
+		}
+	}
+}
+
+func BenchmarkFactorise(b *testing.B) {
+	for _, n := range []int{500, 1500} {
+		b.Run(fmt.Sprintf("p=%d", n), func(b *testing.B) {
+			random := rand.New(rand.NewPCG(8, 8))
+			m := newSquare(n)
+			for i := range n {
+				for j := range i {
+					m.row(i)[j] = random.NormFloat64()
+				}
+				m.row(i)[i] = 4 * float64(n)
+			}
+			work := newSquare(n)
+			for b.Loop() {
+				copy(work.data, m.data)
+				if !work.factorise() {
+					b.Fatal("not positive definite")
+				}
+				work.inverseRows()
+			}
+			b.ReportMetric(2.0/3*float64(n)*float64(n)*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gflop/s")
+		})
+	}
+}
