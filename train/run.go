@@ -9,6 +9,7 @@ import (
 	"leadscore/models"
 	"leadscore/models/rules"
 	"leadscore/train/report"
+	"leadscore/train/report/page"
 )
 
 // Result is a stored version and what was worth saying on the way.
@@ -25,7 +26,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	if err := checkReport(cfg.Report); err != nil {
+	if err := page.CheckPlace(cfg.Report); err != nil {
 		return nil, err
 	}
 	store, err := models.OpenStore(cfg.Store)

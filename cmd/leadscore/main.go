@@ -37,6 +37,7 @@ type commands struct {
 	Ask         askCommand         `cmd:"" help:"Ask a running server for one lead's scores, and print them explained."`
 	Token       tokenCommand       `cmd:"" help:"Make tokens for callers of a server."`
 	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
+	Compare     compareCommand     `cmd:"" help:"Hold rules and model against newer closed deals: who is right, and where they part."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
 	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
 	Simulate    simulateCommand    `cmd:"" help:"Make up a deal history with a known truth."`

@@ -142,13 +142,22 @@ func (r *results) allocate(n int) {
 
 // scoreChunk scores leads first, first+1, … into part and the columns; the cores take turns by lead.
 func (r *results) scoreChunk(h *features.History, first int, part []models.Score) {
+	r.scoreEach(h, part, func(i int) int { return first + i })
+}
+
+// scoreRows scores the given leads into part and the columns.
+func (r *results) scoreRows(h *features.History, rows []int32, part []models.Score) {
+	r.scoreEach(h, part, func(i int) int { return int(rows[i]) })
+}
+
+func (r *results) scoreEach(h *features.History, part []models.Score, row func(i int) int) {
 	var group sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {
 		group.Go(func() {
 			var snapshot features.Snapshot
 			for i := w; i < len(part); i += workers {
-				h.Snapshot(first+i, &snapshot)
+				h.Snapshot(row(i), &snapshot)
 				part[i] = r.scorer.Score(&snapshot)
 				for c := range r.columns {
 					r.columns[c].fill(&r.columns[c].data, i, &part[i])

@@ -22,7 +22,7 @@ type one struct {
 
 // leadsOf ranks made-up leads among themselves, one a day.
 func leadsOf(list []one) *Leads {
-	l := &Leads{Version: "deals/2026-06-30-0123456789ab", Rules: "rules 1", HighShare: 0.2, rules: map[string]*Behind{}, fields: map[string]*Behind{}}
+	l := &Leads{Version: "deals/2026-06-30-0123456789ab", Rules: "rules 1", HighShare: 0.2, rules: map[string]*Behind{}, fields: map[string]*Behind{}, terms: map[string]*spread{}}
 	for i, o := range list {
 		reference := models.Reference{HighShare: 0.2}
 		var p, r []float64

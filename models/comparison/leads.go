@@ -10,6 +10,7 @@ import (
 	"leadscore/features"
 	"leadscore/models"
 	"leadscore/models/closed"
+	"leadscore/models/metrics"
 	"leadscore/models/rules"
 )
 
@@ -35,6 +36,7 @@ type Leads struct {
 	gaps          []Gap
 	closeCalls    int
 	rules, fields map[string]*Behind
+	terms         map[string]*spread // of each of the model's terms, over the leads
 }
 
 // Outcome is what became of a lead.
@@ -56,7 +58,7 @@ type Segment struct {
 func New(scorer *models.Scorer) *Leads {
 	v := scorer.Version()
 	return &Leads{Version: v.Model + "/" + v.ID, Rules: scorer.Rules().Version(), HighShare: v.Reference.HighShare,
-		rules: map[string]*Behind{}, fields: map[string]*Behind{}}
+		rules: map[string]*Behind{}, fields: map[string]*Behind{}, terms: map[string]*spread{}}
 }
 
 // Add adds a scored lead. Explanations are counted, and kept of the leads with the largest gaps only: the rest of the lead takes about 120 bytes.
@@ -78,8 +80,42 @@ func (l *Leads) Add(s *models.Score, o Outcome) {
 	if l.Accounts != nil {
 		l.Accounts = append(l.Accounts, o.Account)
 	}
+	for i := range s.Prediction.Contributions {
+		l.addTerm(&s.Prediction.Contributions[i])
+	}
 	l.countCauses(s, o.Won)
 	l.keepGap(s, o)
+}
+
+// spread sums up a standard deviation.
+type spread struct{ n, sum, squares float64 }
+
+func (l *Leads) addTerm(c *models.Contribution) {
+	s := l.terms[c.Term]
+	if s == nil {
+		s = &spread{}
+		l.terms[c.Term] = s
+	}
+	s.n, s.sum, s.squares = s.n+1, s.sum+c.LogOdds, s.squares+c.LogOdds*c.LogOdds
+}
+
+// Spread is how far a term of the model sets these leads apart: the standard deviation of what it adds, in log-odds. 0 for a term that the model does
+// not have.
+func (l *Leads) Spread(term string) float64 {
+	s := l.terms[term]
+	if s == nil {
+		return 0
+	}
+	mean := s.sum / s.n
+	return math.Sqrt(max(0, s.squares/s.n-mean*mean))
+}
+
+// Ranks are the places of the leads by each score, 1 the best; leads that tie share the middle of their places.
+func (l *Leads) Ranks() (ranks [2][]float64) {
+	for k, order := range [2][]float64{l.Probability, l.RuleOrder()} {
+		ranks[k] = metrics.Ranks(order)
+	}
+	return ranks
 }
 
 // Len is the number of leads.

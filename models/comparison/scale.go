@@ -11,7 +11,8 @@ import (
 // Scale puts points and win rates onto one scale. It speaks of the leads whose points decide: the fast lane and the excluded stand apart.
 type Scale struct {
 	Leads int `json:"leads"`
-	// Curve is the win rate that each number of points has meant, never falling, with its band; at most 200 points of it.
+	// Curve is the win rate that each number of points has meant, never falling, with its band; at most 200 points of it. Its ends hold
+	// 20 leads each, as if these had the same points.
 	Curve    []metrics.BandPoint `json:"curve"`
 	Bands    []Band              `json:"bands"`  // stretches of points, rising
 	Steps    []Step              `json:"steps"`  // each band against the one below
@@ -63,7 +64,7 @@ type Level struct {
 // Settings of the scale.
 const (
 	mostCurve      = 200
-	mostBands      = 8
+	mostBands      = 10
 	fewestInBand   = 20
 	mostModelBands = 8
 )
@@ -92,7 +93,7 @@ func (c *Comparison) scale(l *Leads) (err error) {
 		return err
 	}
 	points := pick(l.Points, decided)
-	curve, err := metrics.IsotonicBand(points, pick(l.Wins, decided))
+	curve, err := metrics.IsotonicBand(withoutEnds(points), pick(l.Wins, decided))
 	if err != nil {
 		return err
 	}
@@ -102,6 +103,20 @@ func (c *Comparison) scale(l *Leads) (err error) {
 	s.addLevels(curve, pick(l.Probability, decided))
 	s.Curve = thin(curve)
 	return nil
+}
+
+// withoutEnds gives the 20 lowest leads one score and the 20 highest: an isotonic fit follows its last few leads wherever they go.
+func withoutEnds(points []float64) []float64 {
+	sorted := append([]float64{}, points...)
+	sort.Float64s(sorted)
+	n := len(sorted)
+	k := min(fewestInBand, (n+1)/2)
+	low, high := sorted[k-1], sorted[n-k]
+	clamped := make([]float64, n)
+	for i, p := range points {
+		clamped[i] = min(max(p, low), high)
+	}
+	return clamped
 }
 
 func bandOf(l *Leads, scores []float64, rows []int) (b Band, err error) {
@@ -154,7 +169,7 @@ func (s *Scale) addBands(l *Leads, rows []int, points []float64) error {
 	return s.addSteps()
 }
 
-// roundStep is a width of 1, 2, 5, 10, … points that makes at most eight bands.
+// roundStep is a width of 1, 2, 5, 10, … points that makes at most ten bands.
 func roundStep(points []float64) float64 {
 	least, most := points[0], points[0]
 	for _, p := range points {

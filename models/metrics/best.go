@@ -28,6 +28,15 @@ func BestOf(scores []float64, periods []int, k int) []float64 {
 	return picked
 }
 
+// Ranks are the places of the scores, 1 the highest; equal scores share the middle of their places.
+func Ranks(scores []float64) []float64 {
+	negative := make([]float64, len(scores))
+	for i, s := range scores {
+		negative[i] = -s
+	}
+	return midranks(negative, nil)
+}
+
 // byPeriod lists the leads of each period by falling score, the periods in the order in which their best lead is met.
 func byPeriod(scores []float64, periods []int) [][]int {
 	order := fallingOrder(scores)

@@ -97,7 +97,8 @@ type Cell struct {
 	Text  string
 	Under string // a second, quieter line, such as an interval
 	// Key names the figure in the page's data-figure attribute, so that a program can find it and recompute it.
-	Key string
+	Key      string
+	UnderKey string // the same for Under
 }
 
 //go:embed page.html page.css
