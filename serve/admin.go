@@ -58,8 +58,8 @@ func (s *Server) isReady() bool {
 	return err == nil && answer.GetStatus() == healthpb.HealthCheckResponse_SERVING
 }
 
-// checkAdmin wants the admin port to be this machine's own: it has neither TLS nor authentication.
-func checkAdmin(ctx context.Context, address string, insecure bool) error {
+// CheckAdminAddress wants the admin port to be this machine's own: it has neither TLS nor authentication.
+func CheckAdminAddress(ctx context.Context, address string, insecure bool) error {
 	err := CheckAddress(ctx, address, nil)
 	if insecure && errors.Is(err, ErrPublicAddress) {
 		return nil
@@ -75,7 +75,7 @@ func (s *Server) listenAdmin(ctx context.Context) (net.Listener, error) {
 	if s.config.AdminListen == "" {
 		return nil, nil
 	}
-	if err := checkAdmin(ctx, s.config.AdminListen, s.config.InsecureAdminListen); err != nil {
+	if err := CheckAdminAddress(ctx, s.config.AdminListen, s.config.InsecureAdminListen); err != nil {
 		return nil, err
 	}
 	lis, err := new(net.ListenConfig).Listen(ctx, "tcp", s.config.AdminListen)

@@ -304,11 +304,11 @@ func TestProfilesAreForThisMachine(t *testing.T) {
 
 func TestAdminRefusesPublicAddresses(t *testing.T) {
 	for address, ok := range map[string]bool{"127.0.0.1:0": true, ":0": false, "0.0.0.0:0": false, "9464": false} {
-		if err := checkAdmin(t.Context(), address, false); (err == nil) != ok {
+		if err := CheckAdminAddress(t.Context(), address, false); (err == nil) != ok {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	if err := checkAdmin(t.Context(), ":0", true); err != nil {
+	if err := CheckAdminAddress(t.Context(), ":0", true); err != nil {
 		t.Errorf("when told to: %v", err)
 	}
 }

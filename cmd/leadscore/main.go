@@ -73,6 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.Vars(defaults()),
+		kong.PostBuild(serveVariables),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(c int) { exited, code = true, c }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -89,7 +90,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "leadscore: %v\nRun leadscore --help, or leadscore COMMAND --help.\n", err)
+		fmt.Fprintf(stderr, "leadscore: %s\nRun leadscore --help, or leadscore COMMAND --help.\n", plain(err))
 		return exitUsage
 	}
 	err = command.Run(&app{out: stdout, err: stderr, json: line.JSON, code: "leadscore " + version()})

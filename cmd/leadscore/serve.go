@@ -15,6 +15,8 @@ import (
 )
 
 type serveCommand struct {
+	Config          string             `help:"YAML file of settings: the flags below by name, with _ for -; a flag goes before its variable, that before the file." placeholder:"FILE"`
+	Check           bool               `help:"Look at everything that the server would need, without listening, print it and stop."`
 	Store           string             `required:"" help:"Directory of the version store." placeholder:"DIR"`
 	Model           []string           `required:"" help:"Model to serve: deals (its champion and challenger), deals@challenger or deals/VERSION. May be given more than once." placeholder:"NAME" sep:","`
 	Listen          string             `default:"127.0.0.1:50051" help:"Address to listen on; port 0 lets the system choose."`
@@ -37,12 +39,15 @@ grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C
 finish. SIGHUP takes up aliases that have moved. An address that other machines can reach needs TLS (--tls-cert, --tls-key) and
 authentication (--tokens, --jwt-keys or --tls-client-ca).
 
+--check looks at everything first: exit code 0 if the server would start, 1 if not. docs/configuration.md lists all settings.
+
 Example:
   leadscore serve --store models --model deals --listen 127.0.0.1:50051
   leadscore serve --store models --model deals --listen :50051 --tls-cert server.pem --tls-key server.key --tokens tokens.yaml`
 }
 
-func (c *serveCommand) Run(ctx context.Context, a *app) error {
+// checkFlags wants values that can be meant.
+func (c *serveCommand) checkFlags() error {
 	for _, name := range c.Model {
 		if _, _, err := models.ParseName(name); err != nil {
 			return usage("--model", err)
@@ -65,6 +70,22 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return usage("--listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:50051", c.Listen))
 	}
+	if _, err := c.limits(); err != nil {
+		return err
+	}
+	if err := c.securityFlags.check(); err != nil {
+		return err
+	}
+	return c.operationFlags.check()
+}
+
+func (c *serveCommand) Run(ctx context.Context, a *app) error {
+	if c.Check {
+		return c.checkEverything(ctx, a)
+	}
+	if err := c.checkFlags(); err != nil {
+		return err
+	}
 	if _, _, err := net.SplitHostPort(c.HTTPListen); err != nil && c.HTTPListen != "" {
 		return usage("--http-listen", fmt.Errorf("%q; write host:port, such as 127.0.0.1:8080", c.HTTPListen))
 	}
@@ -83,9 +104,6 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	}
 	guard, err := c.securityFlags.guard(ctx, log)
 	if err != nil {
-		return err
-	}
-	if err := c.operationFlags.check(); err != nil {
 		return err
 	}
 	traces, sendLast, err := c.traces(ctx, log)

@@ -29,9 +29,6 @@ type securityFlags struct {
 
 // guard reads what the flags name.
 func (f *securityFlags) guard(ctx context.Context, log *slog.Logger) (*auth.Guard, error) {
-	if err := f.check(); err != nil {
-		return nil, err
-	}
 	report := func(what string, err error) {
 		if err != nil {
 			log.Error("a replaced file is not taken; what was read before stays in force", "what", what, "error", err.Error())
@@ -40,20 +37,18 @@ func (f *securityFlags) guard(ctx context.Context, log *slog.Logger) (*auth.Guar
 		log.Info("a replaced file is in force", "what", what)
 	}
 	guard := new(auth.Guard)
-	var err error
 	if f.TLSCert != "" {
-		if guard.Certificates, err = auth.OpenCertificates(auth.CertificateFiles{Certificate: f.TLSCert, Key: f.TLSKey, ClientCA: f.TLSClientCA}, report); err != nil {
+		if _, err := f.certificate(guard, report); err != nil {
 			return nil, err
 		}
-		guard.CertificateScopes, _ = auth.ParseScopes(f.TLSClientScopes) // checked above
 	}
 	if f.Tokens != "" {
-		if guard.Tokens, err = auth.OpenTokens(f.Tokens, report); err != nil {
+		if _, err := f.openTokens(guard, report); err != nil {
 			return nil, err
 		}
 	}
 	if f.JWTKeys != "" {
-		if guard.JWT, err = auth.OpenJWT(ctx, auth.JWTConfig{Keys: f.JWTKeys, Issuer: f.JWTIssuer, Audience: f.JWTAudience, ScopePrefix: f.JWTScopePrefix}, report); err != nil {
+		if _, err := f.openJWT(ctx, guard, report); err != nil {
 			return nil, err
 		}
 	}

@@ -64,7 +64,7 @@ func (g *Guard) wantsBearer() bool { return g.Tokens != nil || g.JWT != nil }
 
 func (g *Guard) mutual() bool { return g.Certificates != nil && g.Certificates.Mutual() }
 
-// String says how connections and callers are protected, for the log: "mutual TLS, 3 tokens, JWT".
+// String says how connections and callers are protected, for the log: "mutual TLS, tokens (3), JWT".
 func (g *Guard) String() string {
 	words := []string{"plain text"}
 	if g.Certificates != nil {
@@ -74,7 +74,7 @@ func (g *Guard) String() string {
 		words[0] = "mutual TLS"
 	}
 	if g.Tokens != nil {
-		words = append(words, fmt.Sprintf("%d tokens", g.Tokens.Count()))
+		words = append(words, fmt.Sprintf("tokens (%d)", g.Tokens.Count()))
 	}
 	if g.JWT != nil {
 		words = append(words, "JWT")
