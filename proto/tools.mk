@@ -36,7 +36,7 @@ generate-check: generate ## fail if the committed generated code is not what the
 
 proto-lint: $(PROTO_STAMP) ## buf lint: STANDARD, and a comment on everything
 	$(BUF) lint
-	$(BUF) format --diff --exit-code --path proto/leadscore
+	$(BUF) format --diff --exit-code --path proto/leadscore --path proto/inference
 
 proto-breaking: $(PROTO_STAMP) ## buf breaking: no change of the wire that breaks a client of PROTO_AGAINST
 	@base=$$(git rev-parse --verify --quiet '$(PROTO_AGAINST)^{commit}' || git rev-parse --verify --quiet 'origin/$(PROTO_AGAINST)^{commit}'); \

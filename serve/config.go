@@ -45,7 +45,8 @@ type Config struct {
 	NotServingFor   time.Duration // at shutdown: how long health says NOT_SERVING before new calls are refused; zero: not at all
 	ShutdownTimeout time.Duration // at shutdown: how long calls may take to finish before they are cut off; zero: 20 s
 
-	Log *slog.Logger // nil: no log
+	Version string       // of the program, for clients that ask
+	Log     *slog.Logger // nil: no log
 }
 
 // Limits bound what one request may hold. Zero members mean their defaults. A text field holds at most

@@ -17,9 +17,11 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
 
+	inferencepb "leadscore/proto/inference"
 	leadscorev1 "leadscore/proto/leadscore/v1"
 	"leadscore/serve/auth"
 	"leadscore/serve/gateway"
+	"leadscore/serve/inference"
 )
 
 // Server answers LeadScoringService, ModelService, grpc.health.v1.Health and reflection. It is used once.
@@ -75,6 +77,8 @@ func New(config Config) (*Server, error) {
 	scoring := &scoring{catalog: catalog, limits: config.Limits, draining: drained.Done()}
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.LeadScoringService_ServiceDesc), scoring)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
+	infer := inference.New(&inferenceScores{scoring, s}, config.Limits.Leads)
+	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&inferencepb.GRPCInferenceService_ServiceDesc), infer)
 	inProcess := gateway.NewLocal(calls.unary)
 	inProcess.RegisterService(&leadscorev1.LeadScoringService_ServiceDesc, scoring)
 	inProcess.RegisterService(&leadscorev1.ModelService_ServiceDesc, &modelService{server: s})
@@ -86,6 +90,7 @@ func New(config Config) (*Server, error) {
 		reflection.Register(s.grpc)
 	}
 	s.health.SetServingStatus(leadscorev1.LeadScoringService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	s.health.SetServingStatus(inferencepb.GRPCInferenceService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	s.health.SetServingStatus(leadscorev1.ModelService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	for _, model := range catalog.table.Load().models {
 		s.tellHealth(model)

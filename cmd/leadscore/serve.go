@@ -35,7 +35,7 @@ type serveCommand struct {
 
 func (serveCommand) Help() string {
 	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads, StreamScoreLeads), leadscore.v1.ModelService,
-grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way
+inference.GRPCInferenceService, grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way
 finish. SIGHUP takes up aliases that have moved. An address that other machines can reach needs TLS (--tls-cert, --tls-key) and
 authentication (--tokens, --jwt-keys or --tls-client-ca).
 
@@ -117,7 +117,7 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 		AdminListen: c.AdminListen, InsecureAdminListen: c.InsecureAdminListen, Profiles: c.Profiles, Traces: traces,
 		NotServingFor: c.NotServingFor,
 		Auth:          guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,
-		ShutdownTimeout: c.ShutdownTimeout, Log: log,
+		ShutdownTimeout: c.ShutdownTimeout, Version: version(), Log: log,
 	})
 	if err != nil {
 		return err

@@ -79,10 +79,9 @@ type rule struct {
 // gate is something that holds for a lead or does not.
 type gate struct {
 	id, reason string
-	reasons    [unasked]string // of the decision that it does not hold, or cannot be judged
-	when       *condition      // nil: holds for all
-	events     *selector       // nil: no events asked for
-	atLeast    int             // events that must be there
+	when       *condition // nil: holds for all
+	events     *selector  // nil: no events asked for
+	atLeast    int        // events that must be there
 	line       int
 }
 

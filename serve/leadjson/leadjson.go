@@ -45,12 +45,17 @@ func (f *Faults) Error() string {
 
 const mostFaults = 1000
 
-func (f *Faults) addf(path, format string, args ...any) {
+// Add notes one more.
+func (f *Faults) Add(fault Fault) {
 	if len(f.List) == mostFaults {
 		f.Left++
 		return
 	}
-	f.List = append(f.List, Fault{path, fmt.Sprintf(format, args...)})
+	f.List = append(f.List, fault)
+}
+
+func (f *Faults) addf(path, format string, args ...any) {
+	f.Add(Fault{path, fmt.Sprintf(format, args...)})
 }
 
 // Marshal writes a message, zeros included. Lists of no order in the message, its maps, are sorted by name.
