@@ -80,7 +80,7 @@ func (w *writer) found() *page.Table {
 	t := &page.Table{Caption: "With a list, best first", Columns: []page.Column{{Title: "By"}, {Title: "Leads worked", Under: w.per()}, {Title: "Wins found", Under: w.per()}, {Title: "Wins missed", Under: w.per()}}}
 	for side := range sides {
 		key := func(of string) string { return "work." + of + "." + sides[side].name }
-		t.Rows = append(t.Rows, []page.Cell{{Text: sides[side].name}, cell(key("leads"), page.Number(k.Worked, 1)), cell(key("won"), page.Number(k.Won[side], 1)), cell(key("missed"), page.Number(k.Missed[side], 1))})
+		t.Rows = append(t.Rows, []page.Cell{{Text: sides[side].name}, cell(key("leads"), wins(k.Worked)), cell(key("won"), wins(k.Won[side])), cell(key("missed"), wins(k.Missed[side]))})
 	}
 	t.Rows = append(t.Rows, []page.Cell{{Text: "model less rules"}, {Text: page.None}, ranged("work.difference", &k.Difference, 1, 1), {Text: page.None}})
 	return t
@@ -89,14 +89,20 @@ func (w *writer) found() *page.Table {
 var cutoffWords = map[string]string{"strict": "too strict: half", "capacity": "your capacity", "lax": "too lax: twice"}
 
 func (w *writer) thresholds() *page.Table {
-	t := &page.Table{Caption: "With a fixed threshold", Columns: []page.Column{{Title: "Threshold"}, {Title: "By"}, {Title: "Hand over from"}, {Title: "Leads", Under: w.per()}, {Title: "Busiest", Under: "leads in the fullest " + w.periodName()},
-		{Title: "Won", Under: "of those, in all"}, {Title: "Missed", Under: "wins below it, in all"}, {Title: "Win rate", Under: "of those handed over"}}}
+	t := &page.Table{Caption: "With a fixed threshold", Columns: []page.Column{{Title: "Threshold"}, {Title: "By"}, {Title: "Hand over from"}, {Title: "Leads", Under: w.per()}}}
+	weekly := w.c.Work.Capacity.Share == 0
+	if weekly {
+		t.Columns = append(t.Columns, page.Column{Title: "Busiest", Under: "leads in the fullest " + string(w.c.Work.Capacity.Per)})
+	}
+	t.Columns = append(t.Columns, []page.Column{{Title: "Won", Under: "of those, in all"}, {Title: "Missed", Under: "wins below it, in all"}, {Title: "Win rate", Under: "of those handed over"}}...)
 	for _, cut := range w.c.Work.Cutoffs {
 		for side, p := range cut.Scores {
 			key := func(of string) string { return fmt.Sprintf("cutoff.%s.%s.%s", cut.Name, of, sides[side].name) }
-			name := page.Cell{Text: cutoffWords[cut.Name]}
-			t.Rows = append(t.Rows, []page.Cell{name, {Text: sides[side].name}, cell(key("at"), thresholdWords(side, p)), cell(key("leads"), page.Number(p.PerPeriod, 1)),
-				cell(key("busiest"), page.Count(p.Busiest)), cell(key("won"), page.Count(p.Won)), cell(key("missed"), page.Count(p.Missed)), rate(key("rate"), p.Rate)})
+			row := []page.Cell{{Text: cutoffWords[cut.Name]}, {Text: sides[side].name}, cell(key("at"), thresholdWords(side, p)), cell(key("leads"), wins(p.PerPeriod))}
+			if weekly {
+				row = append(row, cell(key("busiest"), page.Count(p.Busiest)))
+			}
+			t.Rows = append(t.Rows, append(row, cell(key("won"), page.Count(p.Won)), cell(key("missed"), page.Count(p.Missed)), rate(key("rate"), p.Rate)))
 		}
 	}
 	return t
@@ -107,11 +113,4 @@ func thresholdWords(side int, p comparison.Passed) string {
 		return page.Percent(p.Threshold, 1)
 	}
 	return page.Number(p.Threshold, 0) + " points"
-}
-
-func (w *writer) periodName() string {
-	if w.c.Work.Capacity.Share > 0 {
-		return "time"
-	}
-	return string(w.c.Work.Capacity.Per)
 }

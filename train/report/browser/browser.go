@@ -205,7 +205,10 @@ const pageFaults = `(() => {
   const faults = [], seen = new Set(), say = (t) => { if (faults.length < 20 && !seen.has(t)) { seen.add(t); faults.push(t); } };
   for (const d of document.querySelectorAll('details')) d.open = true;
   const wide = document.documentElement.scrollWidth;
-  if (wide > innerWidth) say('the page is ' + wide + ' wide in a window of ' + innerWidth);
+  if (wide > innerWidth) {
+    const table = [...document.querySelectorAll('table')].filter((t) => getComputedStyle(t.parentElement).overflowX === 'visible' && t.getBoundingClientRect().right > innerWidth).map((t) => t.caption.textContent);
+    say('the page is ' + wide + ' wide in a window of ' + innerWidth + (table.length ? ', because of the tables ' + table.join(' | ') : ''));
+  }
   if (document.querySelectorAll('script').length) say('the page has a script');
   for (const e of document.querySelectorAll('main *, header *, footer *')) {
     if (e.closest('.table') || e.closest('svg')) continue;
