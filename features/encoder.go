@@ -2,6 +2,7 @@ package features
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -20,10 +21,12 @@ type Encoder struct {
 // Coder holds what an input's codes mean.
 //
 // Codes of a number: 0 … len(Cuts) are ordered bins, bin b holding Cuts[b-1] ≤ value < Cuts[b]; then one code per special
-// value, then missing. Codes of a category: 0 … len(Levels)-1, then other (rare and unseen), then missing.
+// value, then missing. A number with Values says the date in other words: it has no order; code 0 is any value but the special ones and Values,
+// which have the codes after it. Codes of a category: 0 … len(Levels)-1, then other (rare and unseen), then missing.
 type Coder struct {
 	Cuts    []float64 `json:"cuts,omitempty"`    // strictly ascending
 	Special []float64 `json:"special,omitempty"` // in the schema's order; 0 for a count of events
+	Values  []float64 `json:"values,omitempty"`  // ascending, each with a code of its own; then there are no Cuts
 	Min     float64   `json:"min,omitzero"`      // of the training values; Min > Max: there were none
 	Max     float64   `json:"max,omitzero"`
 	Whole   bool      `json:"whole,omitempty"`  // all training values were whole numbers; for labels only
@@ -51,14 +54,15 @@ func (c Codes) Len() int { return max(len(c.Narrow), len(c.Wide)) }
 func (e *Encoder) Bins(i int) int {
 	c := &e.Coders[i]
 	if e.Inputs[i].Ordered {
-		return len(c.Cuts) + 1 + len(c.Special) + 1
+		return len(c.Cuts) + 1 + len(c.Special) + len(c.Values) + 1
 	}
 	return len(c.Levels) + 2
 }
 
-// OrderedBins is the number of codes, from 0, that have an order: the bins of a number; 0 for a category.
+// OrderedBins is the number of codes, from 0, that have an order: the bins of a number; 0 for a category, and for a number
+// that says the date in other words.
 func (e *Encoder) OrderedBins(i int) int {
-	if e.Inputs[i].Ordered {
+	if e.Inputs[i].Ordered && len(e.Coders[i].Values) == 0 {
 		return len(e.Coders[i].Cuts) + 1
 	}
 	return 0
@@ -124,16 +128,30 @@ func (e *Encoder) number(i int, v float64) (uint16, Status) {
 	if math.IsNaN(v) {
 		return e.MissingCode(i), Missing
 	}
-	for k, special := range c.Special {
-		if v == special {
-			return uint16(len(c.Cuts) + 1 + k), Present
-		}
+	if code, ok := c.Exact(v); ok {
+		return code, Present
 	}
 	status := Present
-	if v < c.Min || v > c.Max {
+	switch {
+	case len(c.Values) > 0:
+		status = Unseen
+	case v < c.Min || v > c.Max:
 		status = Outside
 	}
 	return c.bin(v), status
+}
+
+// Exact is the code of a number that has one of its own: a special value, or one of Values.
+func (c *Coder) Exact(v float64) (code uint16, ok bool) {
+	for k, special := range c.Special {
+		if v == special {
+			return uint16(len(c.Cuts) + 1 + k), true
+		}
+	}
+	if k, found := slices.BinarySearch(c.Values, v); found {
+		return uint16(len(c.Cuts) + 1 + len(c.Special) + k), true
+	}
+	return 0, false
 }
 
 // bin is the number of cuts at or below v.

@@ -105,7 +105,7 @@ func (e *Encoder) checkInput(in *Input) string {
 
 func (c *Coder) check(ordered bool) string {
 	if !ordered {
-		if len(c.Cuts)+len(c.Special) > 0 || len(c.Levels)+2 > mostCodes {
+		if len(c.Cuts)+len(c.Special)+len(c.Values) > 0 || len(c.Levels)+2 > mostCodes {
 			return "cuts of a category, or too many levels"
 		}
 		sorted := slices.Clone(c.Levels)
@@ -115,7 +115,7 @@ func (c *Coder) check(ordered bool) string {
 		}
 		return ""
 	}
-	if len(c.Levels) > 0 || len(c.Cuts)+len(c.Special)+2 > mostCodes {
+	if len(c.Levels) > 0 || len(c.Cuts)+len(c.Special)+len(c.Values)+2 > mostCodes {
 		return "levels of a number, or too many cuts"
 	}
 	for i, cut := range c.Cuts {
@@ -123,9 +123,14 @@ func (c *Coder) check(ordered bool) string {
 			return "cuts that do not ascend"
 		}
 	}
-	for _, v := range append([]float64{c.Min, c.Max}, c.Special...) {
+	for _, v := range slices.Concat([]float64{c.Min, c.Max}, c.Special, c.Values) {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return "a bound or special value that is not finite"
+			return "a bound or a value of its own that is not finite"
+		}
+	}
+	for i, v := range c.Values {
+		if len(c.Cuts) > 0 || i > 0 && v <= c.Values[i-1] || slices.Contains(c.Special, v) {
+			return "values of their own beside cuts, doubled, or that do not ascend"
 		}
 	}
 	return ""

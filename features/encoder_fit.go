@@ -25,8 +25,8 @@ var ErrNoRows = errors.New("no leads to fit the encoder on")
 
 // FitEncoder learns bins and levels of the schema's inputs from the given rows only, the past part of a history. A number
 // with at most [Limits.MaxBins] codes has a bin a distinct value; otherwise bins of about equal mass, in which equal values stay
-// together and a frequent value takes a bin of its own. Cuts lie midway between neighbouring values. The same rows, in any
-// order, give the same encoder. Cost: O(n log n) a number, on all cores; memory 8 bytes a row and core.
+// together and a frequent value takes a bin of its own. Cuts lie midway between neighbouring values. The rows stand in the order of
+// time; the order counts only for a number that says the date in other words (encoder_calendar.go). Cost: O(n log n) a number, on all cores; memory 8 bytes a row and core.
 func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, ErrNoRows
@@ -43,7 +43,7 @@ func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	inParallel(len(e.Inputs), func(i int) {
 		column := inputColumn{encoder: e, history: h, input: i}
 		if e.Inputs[i].Ordered {
-			e.Coders[i] = fitNumber(&column, rows, e.specials(s, i), l.MaxBins, e.drifts(i))
+			e.Coders[i] = fitNumber(&column, rows, e.specials(s, i), l)
 		} else {
 			e.Coders[i] = Coder{Levels: fitLevels(&column, rows, calendar(e.Inputs[i].Part), l)}
 		}
@@ -100,7 +100,7 @@ func (e *Encoder) drifts(i int) bool {
 	return in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated)
 }
 
-func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int, drifts bool) Coder {
+func fitNumber(column *inputColumn, rows []int32, special []float64, l Limits) Coder {
 	values := make([]float64, 0, len(rows))
 	var numbers [chunkRows]float64
 	for from := 0; from < len(rows); from += chunkRows {
@@ -116,13 +116,18 @@ func fitNumber(column *inputColumn, rows []int32, special []float64, maxBins int
 	if len(values) == 0 {
 		return c
 	}
+	if in := &column.encoder.Inputs[column.input]; in.Source == FromField && in.Kind == Number && in.Monotone == "" {
+		c.Values = calendarValues(values, l.MinLevelRows, l.MaxBins-len(special)-2)
+	}
 	slices.Sort(values)
 	c.Min, c.Max = finite(values[0]), finite(values[len(values)-1])
 	c.Whole = !slices.ContainsFunc(values, func(v float64) bool { return v != math.Trunc(v) })
-	if drifts {
-		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, maxBins-1))
-	} else {
-		c.Cuts = quantileCuts(values, max(1, maxBins-len(special)-1))
+	switch {
+	case len(c.Values) > 0:
+	case column.encoder.drifts(column.input):
+		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, l.MaxBins-1))
+	default:
+		c.Cuts = quantileCuts(values, max(1, l.MaxBins-len(special)-1))
 	}
 	return c
 }

@@ -23,8 +23,12 @@ func (e *Encoder) Label(i int, code uint16) string {
 			return `"` + level + `"`
 		}
 		return c.Levels[k]
+	case k > len(c.Cuts)+len(c.Special):
+		return numberText(c.Values[k-len(c.Cuts)-len(c.Special)-1])
 	case k > len(c.Cuts):
 		return numberText(c.Special[k-len(c.Cuts)-1])
+	case len(c.Values) > 0:
+		return "another value"
 	}
 	return e.binLabel(i, k)
 }

@@ -2,7 +2,6 @@ package models
 
 import (
 	"math"
-	"sort"
 
 	"leadscore/models/rules"
 )
@@ -16,58 +15,73 @@ const mostCauses = 3
 // causes names what pulls the scores apart: for a lead that the model likes better, the fields that raise its
 // log-odds and the rules that take points away; the other way round, the rules that give points and the fields that lower
 // the log-odds. Where the fast lane or an exclusion makes the rules high or low against the model, that gate stands first.
-func causes(c *Comparison, p *Prediction, points *rules.Score) []Cause {
-	gate, sign := gateCause(c.Quadrant, points)
-	if sign == 0 {
-		if math.Abs(c.Gap) < smallestGap {
-			return nil
-		}
+func causes(list []Cause, c *Comparison, p *Prediction, points *rules.Score) []Cause {
+	sign := gateSide(c.Quadrant, points)
+	switch {
+	case sign != 0:
+		list = append(list, Cause{Side: "rules", Name: points.RuleID, Detail: points.Reason})
+	case math.Abs(c.Gap) < smallestGap:
+		return list
+	default:
 		sign = math.Copysign(1, c.Gap)
 	}
-	list := append(gate, fieldCauses(p, sign)...)
-	return append(list, ruleCauses(points, -sign)...)
+	return appendRules(appendTerms(list, p, sign), points, -sign)
 }
 
-// gateCause is the gate that decided on its own, without points, which side of the model the rules are on; sign is then the model's
-// side, else 0.
-func gateCause(q Quadrant, points *rules.Score) (gate []Cause, sign float64) {
+// gateSide is the model's side where a gate decided on its own, without points, which side of the model the rules are on; else 0.
+func gateSide(q Quadrant, points *rules.Score) float64 {
 	switch {
 	case q == RuleOnly && points.Qualification == rules.FastLane:
-		sign = -1
+		return -1
 	case q == ModelOnly && points.Qualification == rules.Excluded:
-		sign = 1
-	default:
-		return nil, 0
+		return 1
 	}
-	return []Cause{{Side: "rules", Name: points.RuleID, Detail: points.Reason}}, sign
+	return 0
 }
 
-// fieldCauses gives the model's terms that push the log-odds in the direction of sign, the strongest first.
-func fieldCauses(p *Prediction, sign float64) []Cause {
-	var list []Cause
-	for _, term := range p.Contributions {
-		if term.LogOdds*sign > 0 {
-			list = append(list, Cause{Side: "model", Name: term.Term, Detail: term.Label, Effect: term.LogOdds})
-		}
+// appendTerms adds the model's terms that push the log-odds in the direction of sign, the strongest first.
+func appendTerms(list []Cause, p *Prediction, sign float64) []Cause {
+	var best strongest
+	for i := range p.Contributions {
+		best.offer(i, p.Contributions[i].LogOdds*sign)
 	}
-	return strongest(list)
-}
-
-// ruleCauses gives the fired rules that push the points in the direction of sign, the strongest first.
-func ruleCauses(points *rules.Score, sign float64) []Cause {
-	var list []Cause
-	for _, fired := range points.Fired {
-		if fired.Counted*sign > 0 {
-			list = append(list, Cause{Side: "rules", Name: fired.ID, Detail: fired.Reason, Effect: fired.Counted})
-		}
-	}
-	return strongest(list)
-}
-
-func strongest(list []Cause) []Cause {
-	sort.SliceStable(list, func(i, j int) bool { return math.Abs(list[i].Effect) > math.Abs(list[j].Effect) })
-	if len(list) > mostCauses {
-		list = list[:mostCauses]
+	for _, i := range best.places[:best.count] {
+		term := &p.Contributions[i]
+		list = append(list, Cause{Side: "model", Name: term.Term, Detail: term.Label, Effect: term.LogOdds})
 	}
 	return list
+}
+
+// appendRules adds the fired rules that push the points in the direction of sign, the strongest first.
+func appendRules(list []Cause, points *rules.Score, sign float64) []Cause {
+	var best strongest
+	for i := range points.Fired {
+		best.offer(i, points.Fired[i].Counted*sign)
+	}
+	for _, i := range best.places[:best.count] {
+		fired := &points.Fired[i]
+		list = append(list, Cause{Side: "rules", Name: fired.ID, Detail: fired.Reason, Effect: fired.Counted})
+	}
+	return list
+}
+
+// strongest are the places of the largest effects above 0, the largest first; of equal ones the first.
+type strongest struct {
+	places  [mostCauses]int
+	effects [mostCauses]float64
+	count   int
+}
+
+func (s *strongest) offer(place int, effect float64) {
+	if !(effect > 0) || s.count == mostCauses && effect <= s.effects[mostCauses-1] {
+		return
+	}
+	if s.count < mostCauses {
+		s.count++
+	}
+	at := s.count - 1
+	for ; at > 0 && effect > s.effects[at-1]; at-- {
+		s.places[at], s.effects[at] = s.places[at-1], s.effects[at-1]
+	}
+	s.places[at], s.effects[at] = place, effect
 }

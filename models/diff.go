@@ -147,7 +147,7 @@ func (p *probe) pointsOf(name string) []point {
 	return all
 }
 
-// numbers gives a point in every piece that the cuts of both sides make, every special value, and missing.
+// numbers gives a point in every piece that the cuts of both sides make, every value with a code of its own, and missing.
 func (p *probe) numbers(at [2]int) (all []point) {
 	coders := [2]*features.Coder{&p.encoders[0].Coders[at[0]], &p.encoders[1].Coders[at[1]]}
 	cuts := slices.Concat(coders[0].Cuts, coders[1].Cuts)
@@ -165,11 +165,11 @@ func (p *probe) numbers(at [2]int) (all []point) {
 		one.label = p.finer(at, one.codes)
 		all = append(all, one)
 	}
-	for _, special := range slices.Concat(coders[0].Special, coders[1].Special) {
+	for _, special := range slices.Concat(coders[0].Special, coders[0].Values, coders[1].Special, coders[1].Values) {
 		one := point{}
 		for side, coder := range coders {
-			if k := slices.Index(coder.Special, special); k >= 0 {
-				one.codes[side] = len(coder.Cuts) + 1 + k
+			if code, ok := coder.Exact(special); ok {
+				one.codes[side] = int(code)
 			} else {
 				one.codes[side] = sort.Search(len(coder.Cuts), func(c int) bool { return coder.Cuts[c] > special })
 			}
@@ -300,7 +300,7 @@ func diffInputs(before, after *features.Encoder) []InputChange {
 		case to < 0:
 			change.Change = Removed
 		case before.Inputs[from].Ordered == after.Inputs[to].Ordered && slices.Equal(old.Cuts, current.Cuts) &&
-			slices.Equal(old.Special, current.Special) && slices.Equal(old.Levels, current.Levels):
+			slices.Equal(old.Special, current.Special) && slices.Equal(old.Values, current.Values) && slices.Equal(old.Levels, current.Levels):
 			continue
 		default:
 			change.Added, change.Removed = missingFrom(old.Levels, current.Levels), missingFrom(current.Levels, old.Levels)

@@ -84,6 +84,9 @@ func (v *Version) goldenEvents(i int, asOf features.Micros) []features.Event {
 func exampleValue(in features.Input, coder *features.Coder, k int, asOf features.Micros) features.Value {
 	if in.Ordered {
 		number := exampleNumber(coder.Cuts, k)
+		if n := len(coder.Values); n > 0 {
+			number = coder.Values[k%n]
+		}
 		if in.Part != features.Age {
 			return features.Value{Number: number}
 		}

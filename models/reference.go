@@ -67,14 +67,21 @@ func (r *Reference) validate() error {
 
 // Compare ranks both scores of one lead among the reference leads and says where they part.
 func (r *Reference) Compare(p *Prediction, points *rules.Score) Comparison {
-	c := Comparison{
-		PointsPercentile:      r.Points.Percentile(points.Points),
-		ProbabilityPercentile: p.Percentile,
-	}
+	score := Score{Prediction: *p, Rules: *points}
+	r.compare(&score, true)
+	return score.Comparison
+}
+
+func (r *Reference) compare(score *Score, explained bool) {
+	c := &score.Comparison
+	c.PointsPercentile = r.Points.Percentile(score.Rules.Points)
+	c.ProbabilityPercentile = score.Prediction.Percentile
 	c.Gap = c.ProbabilityPercentile - c.PointsPercentile
-	c.Quadrant = r.quadrant(&c, points)
-	c.Causes = causes(&c, p, points)
-	return c
+	c.Quadrant = r.quadrant(c, &score.Rules)
+	c.Causes = c.Causes[:0]
+	if explained {
+		c.Causes = causes(c.Causes, c, &score.Prediction, &score.Rules)
+	}
 }
 
 // quadrant lets the fast lane count as high and an exclusion as low, whatever the points: that is what the rule book

@@ -24,6 +24,10 @@ type Prediction struct {
 	Evidence    Evidence
 
 	Contributions []Contribution // one a term of the model, in the model's order
+
+	// Cells has one number a term, but none for a calibration curve, that stands for all that its contribution says: equal cells of one scorer have equal
+	// contributions. It is there without an explanation too; see [CellStatus].
+	Cells []int `json:"-"`
 }
 
 // Contribution is what one term adds to the log-odds, against the average training lead.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 type Scorer struct {
 	version *Version
 	book    *rules.Book
-	errors  [][]float64 // standard error of each coefficient, by term
+	terms   []explainer // one a term of the model
+	cells   int
 	winRate float64
 	scratch sync.Pool // of *scratch
 }
@@ -42,7 +44,8 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	}
 	s := &Scorer{version: v, book: book, winRate: v.winRate()}
 	for t := range v.Logistic.Terms {
-		s.errors = append(s.errors, v.Logistic.TermStandardErrors(t))
+		s.terms = append(s.terms, newExplainer(v, t, s.cells))
+		s.cells = s.terms[t].endCell()
 	}
 	s.scratch.New = func() any {
 		return &scratch{
@@ -63,14 +66,19 @@ func (s *Scorer) Rules() *rules.Book { return s.book }
 // Score gives both scores of a snapshot, explained, and their comparison. The snapshot must be one of the version's schema
 // ([features.Lead.At] or [features.History.Snapshot]).
 func (s *Scorer) Score(snapshot *features.Snapshot) Score {
-	score := Score{
-		LeadID:     snapshot.ID,
-		AsOf:       snapshot.AsOf,
-		Prediction: s.predict(snapshot),
-		Rules:      s.book.Score(snapshot),
-	}
-	score.Comparison = s.version.Reference.Compare(&score.Prediction, &score.Rules)
+	var score Score
+	s.ScoreInto(snapshot, &score, true)
 	return score
+}
+
+// ScoreInto is [Scorer.Score] into memory that is used again: what out held before is overwritten, its lists too. Unless explained, contributions,
+// fired rules, caps, rules not judged, causes and the reason of a lead below the thresholds stay empty, and nothing is allocated;
+// the figures are the same bits.
+func (s *Scorer) ScoreInto(snapshot *features.Snapshot, out *Score, explained bool) {
+	out.LeadID, out.AsOf = snapshot.ID, snapshot.AsOf
+	s.predict(snapshot, &out.Prediction, explained)
+	s.book.ScoreInto(snapshot, &out.Rules, explained)
+	s.version.Reference.compare(out, explained)
 }
 
 // LogOdds is [Scorer.Score]'s log-odds without the explanation: the same bits.
@@ -82,53 +90,33 @@ func (s *Scorer) LogOdds(snapshot *features.Snapshot) float64 {
 }
 
 // predict is the model's half: snapshot → codes → log-odds, interval, contributions.
-func (s *Scorer) predict(snapshot *features.Snapshot) Prediction {
+func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained bool) {
 	scratch := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(scratch)
 	model := s.version.Logistic
 	s.version.Encoder.Encode(snapshot, scratch.codes, scratch.status)
-	logOdds := model.Contributions(scratch.codes, scratch.contributions)
-	p := Prediction{
-		LogOdds:       logOdds,
-		Baseline:      model.Intercept,
-		Contributions: make([]Contribution, model.Parts()),
-	}
-	p.Probability = logistic.Probability(logOdds)
+	p.LogOdds, p.Baseline = model.Contributions(scratch.codes, scratch.contributions), model.Intercept
+	p.Probability = logistic.Probability(p.LogOdds)
 	standardError := model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot))
-	low, high := model.Ends(logOdds, standardError)
+	low, high := model.Ends(p.LogOdds, standardError)
 	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
 	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
 	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
-	for t := range model.Terms {
-		p.Contributions[t] = s.contribution(t, scratch)
+	p.Cells, p.Contributions = slices.Grow(p.Cells[:0], len(s.terms)), p.Contributions[:0]
+	for t := range s.terms {
+		p.Cells = append(p.Cells, s.terms[t].cell(scratch))
+	}
+	if !explained {
+		return
+	}
+	p.Contributions = slices.Grow(p.Contributions, model.Parts())
+	for t := range s.terms {
+		p.Contributions = append(p.Contributions, s.terms[t].contribution(p.Cells[t], scratch.codes))
 	}
 	if model.Curve != nil {
-		last := len(model.Terms)
-		p.Contributions[last] = Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present, LogOdds: scratch.contributions[last]}
+		p.Contributions = append(p.Contributions, Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present,
+			LogOdds: scratch.contributions[len(s.terms)]})
 	}
-	return p
-}
-
-func (s *Scorer) contribution(t int, scratch *scratch) Contribution {
-	term := &s.version.Logistic.Terms[t]
-	return Contribution{
-		Term:          term.Name,
-		Pair:          len(term.Inputs) > 1,
-		Label:         s.label(term, scratch.codes),
-		Status:        worstStatus(term.Inputs, scratch.status),
-		LogOdds:       scratch.contributions[t],
-		StandardError: s.errors[t][term.Cell(scratch.codes)],
-	}
-}
-
-// label says in words which bin or level, or pair of them, the lead is in.
-func (s *Scorer) label(term *logistic.Term, codes []uint16) string {
-	first := term.Inputs[0]
-	text := s.version.Encoder.Label(first, codes[first])
-	for _, input := range term.Inputs[1:] {
-		text += " × " + s.version.Encoder.Label(input, codes[input])
-	}
-	return text
 }
 
 // daysBeyond is how many days the snapshot is newer than the last bin of calendar time that the model has seen.
@@ -137,26 +125,4 @@ func daysBeyond(model *logistic.Model, snapshot *features.Snapshot) float64 {
 		return 0
 	}
 	return model.DaysBeyond(time.UnixMicro(int64(snapshot.AsOf)).Unix())
-}
-
-// worstStatus orders missing before unseen before outside before present.
-func worstStatus(inputs []int, status []features.Status) features.Status {
-	rank := func(s features.Status) int {
-		switch s {
-		case features.Missing:
-			return 3
-		case features.Unseen:
-			return 2
-		case features.Outside:
-			return 1
-		}
-		return 0
-	}
-	worst := status[inputs[0]]
-	for _, input := range inputs[1:] {
-		if rank(status[input]) > rank(worst) {
-			worst = status[input]
-		}
-	}
-	return worst
 }

@@ -3,8 +3,10 @@ package train
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -55,7 +57,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		Leakage:             d.leakage,
 		Promises:            promises,
 		Weighting:           weightingOf(d.history, p),
-		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises)),
+		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises), sayTheDate(final.encoder)),
 	}
 	for _, reasons := range []map[string]int64{d.leftOut, p.LeftOut} {
 		for reason, count := range reasons {
@@ -76,6 +78,21 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 	}
 	t.Warnings = append(t.Warnings, smallSample(&t)...)
 	return t, nil
+}
+
+// sayTheDate warns of numbers that say the date in other words.
+func sayTheDate(e *features.Encoder) []string {
+	var names []string
+	for i := range e.Coders {
+		if len(e.Coders[i].Values) > 0 {
+			names = append(names, e.Inputs[i].Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: one value for all leads of a while, so it says the date in other words, and its effect cannot be told from whatever else changed then; "+
+		"each value that training saw counts for itself, and a new one counts for nothing", strings.Join(names, ", "))}
 }
 
 // snapshotAges gives the 5, 50 and 95 % points of the days from a lead's creation to its snapshot.

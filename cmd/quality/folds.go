@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// split says which rows of a history train and which are scored, by index.
-type split struct{ train, score []int }
+// split says which rows of a history train and which are scored, by index. Where recalibrate has rows, the model is moved to them
+// before it scores.
+type split struct{ train, recalibrate, score []int }
 
 const foldCount = 4
 
@@ -39,10 +40,20 @@ func timeOrder(rows int) []split {
 	return []split{s}
 }
 
-// files are the paths of one split, written for the product. The events are empty for data without.
+// recalibratedOrder is timeOrder with the first fifth of the later rows to recalibrate by.
+func recalibratedOrder(rows int) []split {
+	s := timeOrder(rows)[0]
+	fifth := len(s.score) / 5
+	s.recalibrate, s.score = s.score[:fifth], s.score[fifth:]
+	return []split{s}
+}
+
+// files are the paths of one split, written for the product. The events are empty for data without, and closed without rows to
+// recalibrate by.
 type files struct {
 	schema, rules                              string
 	train, trainEvents, toScore, toScoreEvents string
+	closed, closedEvents                       string
 	scores                                     string // to be written
 	store                                      string // to be made
 }
@@ -59,6 +70,12 @@ func (h *history) write(dir, name string, s split) (*files, error) {
 	header, rows := h.without(h.hidden, s.score)
 	keep(&f.train, "train.csv", h.header, take(h.rows, s.train))
 	keep(&f.toScore, "score.csv", header, rows)
+	if len(s.recalibrate) > 0 {
+		keep(&f.closed, "closed.csv", h.header, take(h.rows, s.recalibrate))
+		if h.events != nil {
+			keep(&f.closedEvents, "closed-events.csv", h.eventHeader, h.eventsOf(s.recalibrate))
+		}
+	}
 	if h.events != nil {
 		keep(&f.trainEvents, "train-events.csv", h.eventHeader, h.eventsOf(s.train))
 		keep(&f.toScoreEvents, "score-events.csv", h.eventHeader, h.eventsOf(s.score))

@@ -1,5 +1,5 @@
 // Command quality measures leadscore on real data, through its own command line: it trains and scores four folds of each
-// data set under ../shared/data, pools them, and holds AUC and calibration against the goals and other programs' figures.
+// data set under ../shared/data, pools them, and holds AUC, log loss and calibration against the goals and other programs' figures.
 //
 // Run it by make quality. Exit codes: 0 all goals reached, or the data are absent; 1 a goal missed or a run failed; 2
 // wrong usage.
@@ -93,17 +93,33 @@ func measureDataset(ctx context.Context, p *product, d dataset, dir string, log 
 	if err != nil {
 		return nil, err
 	}
-	m.holdAgainst(d, foldCount)
+	m.holdAgainst(d.goals, d.aboveMeansSomethingIs, foldCount)
 	m.setPeers(d.peers)
 	all := []*measurement{m}
-	if d.timeOrdered {
-		if m, err = measure(ctx, p, d, h, "70 % → 30 %", timeOrder(len(h.rows))); err != nil {
-			return all, err
-		}
-		m.setPeers(d.timeOrderedPeers)
-		all = append(all, m)
+	if d.ahead != nil {
+		more, err := measureAhead(ctx, p, d, h)
+		return append(all, more...), err
 	}
 	return all, nil
+}
+
+// measureAhead measures the last 30 % of a history in the order of time: by the model of the first 70 %, and by the same
+// recalibrated on the first fifth of the later leads.
+func measureAhead(ctx context.Context, p *product, d dataset, h *history) ([]*measurement, error) {
+	asItIs, recalibrated := *d.ahead, goals{ratio: d.ahead.ratio}
+	asItIs.ratio = false
+	m, err := measure(ctx, p, d, h, "70 % → 30 %", timeOrder(len(h.rows)))
+	if err != nil {
+		return nil, err
+	}
+	m.holdAgainst(asItIs, "", 1)
+	m.setPeers(d.aheadPeers)
+	moved, err := measure(ctx, p, d, h, "70 % → 6 % → 24 %", recalibratedOrder(len(h.rows)))
+	if err != nil {
+		return []*measurement{m}, err
+	}
+	moved.holdAgainst(recalibrated, "", 1)
+	return []*measurement{m, moved}, nil
 }
 
 // choose returns the data sets of a list of names; all for an empty one.

@@ -13,7 +13,7 @@ import (
 // measurement is one line of the table: one data set, split one way.
 type measurement struct {
 	Data    string  `json:"data"`
-	Split   string  `json:"split"` // "four folds" or "70 % → 30 %"
+	Split   string  `json:"split"` // "four folds", "70 % → 30 %", or with the leads to recalibrate by between
 	Leads   int     `json:"leads"` // in all
 	Judged  int     `json:"judged"`
 	WinRate float64 `json:"win_rate"` // of the judged leads
@@ -24,8 +24,9 @@ type measurement struct {
 	LogLoss   float64 `json:"log_loss"`
 	Slope     float64 `json:"calibration_slope"`
 	Intercept float64 `json:"calibration_intercept"`
-	Seconds   float64 `json:"seconds"`     // of all trainings and scorings, by the clock
-	CPU       float64 `json:"cpu_seconds"` // the same, all cores together: says more on a busy machine
+	Ratio     float64 `json:"expected_observed"` // expected wins / observed
+	Seconds   float64 `json:"seconds"`           // of all trainings and scorings, by the clock
+	CPU       float64 `json:"cpu_seconds"`       // the same, all cores together: says more on a busy machine
 
 	Goal     string             `json:"goal,omitempty"`
 	Missed   []string           `json:"missed,omitempty"` // each goal that was missed, in words
@@ -82,6 +83,11 @@ func (m *measurement) runSplit(ctx context.Context, p *product, d dataset, h *hi
 	if noSignal.MatchString(output) {
 		m.noSignal++
 	}
+	if f.closed != "" {
+		if err := p.recalibrate(ctx, f); err != nil {
+			return nil, err
+		}
+	}
 	probabilities, err := p.score(ctx, f, d.asOf, ids)
 	m.Seconds += time.Since(start).Seconds()
 	m.CPU += (p.cpu - cpu).Seconds()
@@ -102,7 +108,7 @@ func (m *measurement) compute(scores, wins []float64) error {
 	if err != nil {
 		return err
 	}
-	m.Judged, m.WinRate = len(wins), mean(wins)
+	m.Judged, m.WinRate, m.Ratio = len(wins), mean(wins), mean(scores)/mean(wins)
 	m.AUC, m.AUCLow, m.AUCHigh = area.Value, area.Low, area.High
 	m.LogLoss, m.Slope, m.Intercept = loss, calibration.Slope.Value, calibration.Intercept.Value
 	return m.recheck(scores, wins)

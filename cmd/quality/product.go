@@ -21,19 +21,25 @@ const model = "quality"
 
 // train fits a model, and returns what it printed: the figures and the warnings.
 func (p *product) train(ctx context.Context, f *files) (string, error) {
-	arguments := []string{"train", "--schema", f.schema, "--rules", f.rules, "--leads", f.train, "--store", f.store, "--model", model}
-	if f.trainEvents != "" {
-		arguments = append(arguments, "--events", f.trainEvents)
+	return p.run(ctx, withEvents(f.trainEvents, "train", "--schema", f.schema, "--rules", f.rules, "--leads", f.train, "--store", f.store, "--model", model))
+}
+
+// recalibrate moves the model to newer closed leads.
+func (p *product) recalibrate(ctx context.Context, f *files) error {
+	_, err := p.run(ctx, withEvents(f.closedEvents, "recalibrate", "--store", f.store, "--model", model, "--leads", f.closed))
+	return err
+}
+
+func withEvents(events string, arguments ...string) []string {
+	if events == "" {
+		return arguments
 	}
-	return p.run(ctx, arguments)
+	return append(arguments, "--events", events)
 }
 
 // score returns the probability of each lead, in the file's order; ids are the leads it must hold.
 func (p *product) score(ctx context.Context, f *files, asOf string, ids []string) ([]float64, error) {
-	arguments := []string{"score", "--store", f.store, "--model", model, "--leads", f.toScore, "--out", f.scores}
-	if f.toScoreEvents != "" {
-		arguments = append(arguments, "--events", f.toScoreEvents)
-	}
+	arguments := withEvents(f.toScoreEvents, "score", "--store", f.store, "--model", model, "--leads", f.toScore, "--out", f.scores)
 	if asOf != "" {
 		arguments = append(arguments, "--as-of", asOf)
 	}

@@ -30,6 +30,10 @@ func TestFoldsAreRowIndexModFour(t *testing.T) {
 	if len(last.train) != 7 || !slices.Equal(last.score, []int{7, 8, 9}) {
 		t.Errorf("timeOrder(10) = %+v, want the last three rows scored", last)
 	}
+	moved := recalibratedOrder(100)[0]
+	if len(moved.train) != 70 || !slices.Equal(moved.recalibrate, []int{70, 71, 72, 73, 74, 75}) || len(moved.score) != 24 || moved.score[0] != 76 {
+		t.Errorf("recalibratedOrder(100) = %+v, want 70 rows, the next 6 and the last 24", moved)
+	}
 }
 
 const log = `case_id,amount_req,reg_date,event_no,activity,lifecycle,resource,timestamp
@@ -195,22 +199,28 @@ func TestRecheckFindsAWrongFigure(t *testing.T) {
 }
 
 func TestGoals(t *testing.T) {
-	plain := dataset{leastAUC: 0.8, slopeGoal: true}
-	control := dataset{leastAUC: 0.47, mostAUC: 0.55, wantsNoSignalWarning: true, aboveMeansSomethingIs: "skill"}
+	plain := goals{leastAUC: 0.8, mostLogLoss: 0.4, slope: true}
+	control := goals{leastAUC: 0.47, mostAUC: 0.55, wantsNoSignalWarning: true}
+	moved := goals{ratio: true}
 	for name, c := range map[string]struct {
-		d      dataset
+		goals  goals
 		m      measurement
 		missed int
 	}{
 		"reached":          {plain, measurement{AUC: 0.8, Slope: 1.05}, 0},
 		"AUC missed":       {plain, measurement{AUC: 0.79999, Slope: 1}, 1},
-		"both missed":      {plain, measurement{AUC: 0.7, Slope: 0.9}, 2},
+		"all missed":       {plain, measurement{AUC: 0.7, Slope: 0.9, LogLoss: 0.41}, 3},
+		"no log loss":      {plain, measurement{AUC: 0.8, Slope: 1, LogLoss: math.NaN()}, 1},
+		"ratio reached":    {moved, measurement{Ratio: 0.8}, 0},
+		"ratio missed":     {moved, measurement{Ratio: 1.26}, 1},
+		"no ratio":         {moved, measurement{Ratio: math.NaN()}, 1},
+		"nothing asked":    {goals{}, measurement{AUC: 0.1, Slope: 9, LogLoss: 9}, 0},
 		"no slope":         {plain, measurement{AUC: 0.9, Slope: math.NaN()}, 1},
 		"control":          {control, measurement{AUC: 0.5, noSignal: 4}, 0},
 		"silent once":      {control, measurement{AUC: 0.5, noSignal: 3}, 1},
 		"control with AUC": {control, measurement{AUC: 0.6, noSignal: 4}, 1},
 	} {
-		c.m.holdAgainst(c.d, 4)
+		c.m.holdAgainst(c.goals, "skill", 4)
 		if len(c.m.Missed) != c.missed {
 			t.Errorf("%s: missed %q, want %d", name, c.m.Missed, c.missed)
 		}

@@ -68,8 +68,10 @@ func lineByNewton(scores, wins []float64) (slope, intercept float64) {
 	for i, p := range scores {
 		logOdds[i] = math.Log(p / (1 - p))
 	}
-	a, b := 0.0, 1.0
-	for range 50 {
+	rate := mean(wins)
+	a, b := math.Log(rate/(1-rate)), 0.0 // from no ranking at all Newton's steps do not overshoot; from 1 they may
+	bounded := func(step float64) float64 { return max(-1, min(1, step)) }
+	for range 100 {
 		var ga, gb, haa, hab, hbb, g, h float64
 		for i, x := range logOdds {
 			p := 1 / (1 + math.Exp(-a-b*x))
@@ -78,9 +80,9 @@ func lineByNewton(scores, wins []float64) (slope, intercept float64) {
 			q := 1 / (1 + math.Exp(-intercept-x))
 			g, h = g+wins[i]-q, h+q*(1-q)
 		}
-		intercept += g / h
+		intercept += bounded(g / h)
 		if det := haa*hbb - hab*hab; det > 0 {
-			a, b = a+(hbb*ga-hab*gb)/det, b+(haa*gb-hab*ga)/det
+			a, b = a+bounded((hbb*ga-hab*gb)/det), b+bounded((haa*gb-hab*ga)/det)
 		}
 	}
 	return b, intercept

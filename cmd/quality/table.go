@@ -13,11 +13,11 @@ func printTable(out io.Writer, measurements []*measurement) {
 	t := table.NewWriter()
 	t.SetOutputMirror(out)
 	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"data", "split", "judged", "won", "AUC", "goal", "log loss", "slope", "intercept", "seconds", "CPU", "", "peers: AUC / log loss"})
+	t.AppendHeader(table.Row{"data", "split", "judged", "won", "AUC", "goal", "log loss", "slope", "intercept", "expected/observed", "seconds", "CPU", "", "peers: AUC / log loss"})
 	for _, m := range measurements {
 		t.AppendRow(table.Row{m.Data, m.Split, m.Judged, fmt.Sprintf("%.1f %%", 100*m.WinRate),
 			fmt.Sprintf("%.4f", m.AUC), m.Goal, fmt.Sprintf("%.4f", m.LogLoss), fmt.Sprintf("%.3f", m.Slope),
-			fmt.Sprintf("%+.3f", m.Intercept), fmt.Sprintf("%.1f", m.Seconds), fmt.Sprintf("%.1f", m.CPU), m.verdict(), peersText(m.peers)})
+			fmt.Sprintf("%+.3f", m.Intercept), fmt.Sprintf("%.3f", m.Ratio), fmt.Sprintf("%.1f", m.Seconds), fmt.Sprintf("%.1f", m.CPU), m.verdict(), peersText(m.peers)})
 	}
 	t.Render()
 	for _, m := range measurements {

@@ -96,21 +96,16 @@ func (m *Model) StandardError(codes []uint16) float64 { return m.StandardErrorAt
 func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	v := &m.Variance
 	var room [MaxRank]float32
-	sum := room[:v.Rank]
-	copy(sum, v.Intercept)
-	total, offset := v.Constant, 0
+	var places [fewTerms]int
+	rows, total, offset := places[:0], v.Constant, 0
 	for t := range m.Terms {
 		term := &m.Terms[t]
 		at := offset + term.cell(codes)
-		row := v.Factor[at*v.Rank : (at+1)*v.Rank]
-		row = row[:len(sum)]
-		for k := range sum {
-			sum[k] += row[k]
-		}
+		rows = append(rows, at)
 		total += float64(v.Diagonal[at])
 		offset += len(term.Coefficients)
 	}
-	for _, value := range sum {
+	for _, value := range v.sum(rows, room[:v.Rank]) {
 		total += float64(value) * float64(value)
 	}
 	for i := range v.Blocks {
@@ -122,6 +117,33 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 		total += m.Drift.VariancePerDay * daysBeyond
 	}
 	return math.Sqrt(max(total, 0))
+}
+
+// fewTerms is how many terms a standard error takes without an allocation.
+const fewTerms = 256
+
+// sum adds the factor's rows to the intercept's, place by place in the order of the rows. It goes by stripes of eight places, whose sums
+// stay in registers: most of a score's time is spent here.
+func (v *Variance) sum(rows []int, out []float32) []float32 {
+	copy(out, v.Intercept)
+	const stripe = 8
+	k := 0
+	for ; k+stripe <= len(out); k += stripe {
+		s := (*[stripe]float32)(out[k:])
+		s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+		for _, at := range rows {
+			f := (*[stripe]float32)(v.Factor[at*v.Rank+k:])
+			s0, s1, s2, s3 = s0+f[0], s1+f[1], s2+f[2], s3+f[3]
+			s4, s5, s6, s7 = s4+f[4], s5+f[5], s6+f[6], s7+f[7]
+		}
+		*s = [stripe]float32{s0, s1, s2, s3, s4, s5, s6, s7}
+	}
+	for ; k < len(out); k++ {
+		for _, at := range rows {
+			out[k] += v.Factor[at*v.Rank+k]
+		}
+	}
+	return out
 }
 
 // DaysBeyond is how many days a snapshot (in seconds since 1970 UTC) lies beyond the last bin of the

@@ -79,9 +79,10 @@ type rule struct {
 // gate is something that holds for a lead or does not.
 type gate struct {
 	id, reason string
-	when       *condition // nil: holds for all
-	events     *selector  // nil: no events asked for
-	atLeast    int        // events that must be there
+	reasons    [unasked]string // of the decision that it does not hold, or cannot be judged
+	when       *condition      // nil: holds for all
+	events     *selector       // nil: no events asked for
+	atLeast    int             // events that must be there
 	line       int
 }
 

@@ -28,10 +28,15 @@ type condition struct {
 	info    *ast.SourceInfo
 	program cel.Program
 	test    test
-	fields  []int   // Schema.Fields whose value it reads, beyond has()
-	figures []int   // Schema.Engagement, likewise
-	others  []other // what else may be missing
+	fields  []int      // Schema.Fields whose value it reads, beyond has()
+	figures []int      // Schema.Engagement, likewise
+	others  []other    // what else may be missing
+	names   []string   // of all of these, in this order
+	lacking [][]string // the names by the set of what is missing, a bit each; nil for more than mostSets
 }
+
+// mostSets bounds the values of a condition whose sets of missing ones are kept ready.
+const mostSets = 5
 
 // other is a value besides fields and figures that may be missing: as_of, created, events.first() …
 type other struct {
@@ -77,25 +82,62 @@ func (c *condition) interpret(m *moment) (truth, error) {
 	return unjudged, nil
 }
 
-// missing names the values that the condition reads and the lead does not have.
+// missing names the values that the condition reads and the lead does not have. The caller must not change them.
 func (c *condition) missing(m *moment) []string {
-	var names []string
-	for _, i := range c.fields {
-		if _, ok := m.field(i); !ok {
-			names = append(names, m.schema.Fields[i].Name)
+	if c.lacking == nil {
+		var names []string
+		for i, name := range c.names {
+			if c.isMissing(m, i) {
+				names = append(names, name)
+			}
 		}
+		return names
+	}
+	set := 0
+	for i := range c.names {
+		if c.isMissing(m, i) {
+			set |= 1 << i
+		}
+	}
+	return c.lacking[set]
+}
+
+// isMissing says whether the lead lacks the i-th value that the condition reads.
+func (c *condition) isMissing(m *moment, i int) bool {
+	var ok bool
+	switch figure := i - len(c.fields); {
+	case figure < 0:
+		_, ok = m.field(c.fields[i])
+	case figure < len(c.figures):
+		_, ok = m.figure(c.figures[figure])
+	default:
+		return c.others[figure-len(c.figures)].missing(m)
+	}
+	return !ok
+}
+
+// nameValues keeps the names of what the condition reads.
+func (c *condition) nameValues(s *features.Schema) {
+	for _, i := range c.fields {
+		c.names = append(c.names, s.Fields[i].Name)
 	}
 	for _, i := range c.figures {
-		if _, ok := m.figure(i); !ok {
-			names = append(names, m.schema.Engagement[i].Name)
-		}
+		c.names = append(c.names, s.Engagement[i].Name)
 	}
 	for i := range c.others {
-		if c.others[i].missing(m) {
-			names = append(names, c.others[i].name)
+		c.names = append(c.names, c.others[i].name)
+	}
+	if len(c.names) > mostSets {
+		return
+	}
+	c.lacking = make([][]string, 1<<len(c.names))
+	for set := range c.lacking {
+		for i, name := range c.names {
+			if set>>i&1 == 1 {
+				c.lacking[set] = append(c.lacking[set], name)
+			}
 		}
 	}
-	return names
 }
 
 // sharesValue says whether both conditions read a value in common: else neither can follow from the other.
@@ -138,6 +180,7 @@ func compileCondition(env *cel.Env, s *features.Schema, text string) (*condition
 	slices.Sort(r.figures)
 	c := &condition{text: text, expr: checked.NativeRep().Expr(), info: checked.NativeRep().SourceInfo(), program: program,
 		fields: slices.Compact(r.fields), figures: slices.Compact(r.figures), others: distinct(r.others)}
+	c.nameValues(s)
 	c.test = (&compiler{schema: s}).test(c.expr)
 	return c, nil
 }

@@ -2,14 +2,15 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // explain lists what fired, what was cut and what could not be judged.
 func (b *Book) explain(m *moment, s *Score) {
-	s.Fired = make([]Fired, 0, b.count(m, yes))
+	s.Fired = slices.Grow(s.Fired, b.count(m, yes))
 	if n := b.count(m, unjudged); n > 0 {
-		s.NotJudged = make([]NotJudged, 0, n)
+		s.NotJudged = slices.Grow(s.NotJudged, n)
 	}
 	for d := range b.dimensions {
 		b.dimensions[d].explain(m, d, s)
@@ -72,10 +73,12 @@ func (g *gate) notJudged(m *moment, kind string) NotJudged {
 		}
 	}
 	if len(n.Missing) == 0 && n.Problem == "" && g.events != nil {
-		n.Missing = []string{asOfVariable}
+		n.Missing = onlyAsOf
 	}
 	return n
 }
+
+var onlyAsOf = []string{asOfVariable}
 
 // Words says what a rule gave and how: "+20 looked at the prices (3 events, 30 points; 23.355 after decay; 20 after caps)".
 func (f Fired) Words() string {

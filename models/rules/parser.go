@@ -188,7 +188,8 @@ func (p *parser) repetition(r *rule, t *ruleText, what string, line func(string)
 
 // gate reads what rules and the other lists share. OwnWithin says that within stands in the rule itself.
 func (p *parser) gate(kind string, t *gateText, ownWithin bool, line func(string) int) gate {
-	g := gate{id: t.ID, reason: t.Reason, line: line("id"), atLeast: 1}
+	g := gate{id: t.ID, reason: t.Reason, line: line("id"), atLeast: 1,
+		reasons: [unasked]string{no: "not met: " + t.Reason, unjudged: "cannot be judged: " + t.Reason}}
 	what := kind + " " + t.ID
 	p.identify(&g, kind, line)
 	if strings.TrimSpace(t.Reason) == "" {

@@ -24,6 +24,9 @@ func (m Milli) Points() float64 { return float64(m) / float64(onePoint) }
 // String writes the amount in points without trailing zeros: "15", "-2.5", "11.906".
 func (m Milli) String() string { return strconv.FormatFloat(m.Points(), 'f', -1, 64) }
 
+// append writes the amount as String does, behind text.
+func (m Milli) append(text []byte) []byte { return strconv.AppendFloat(text, m.Points(), 'f', -1, 64) }
+
 // signed writes the amount with its sign: "+15", "-2.5".
 func (m Milli) signed() string { return fmt.Sprintf("%+g", m.Points()) }
 

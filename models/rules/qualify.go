@@ -1,10 +1,5 @@
 package rules
 
-import (
-	"fmt"
-	"strings"
-)
-
 // decision is the qualification and what made it.
 type decision struct {
 	qualification Qualification
@@ -74,13 +69,13 @@ func (q *mql) reached(t tally) bool {
 
 func atLeast(points Milli, threshold *Milli) bool { return threshold == nil || points >= *threshold }
 
-// reason says in words why the lead is qualified as it is.
-func (b *Book) reason(d decision, t tally) string {
+// reason says in words why the lead is qualified as it is; empty for one below the thresholds.
+func (b *Book) reason(d decision) string {
 	switch {
 	case d.by != nil && d.truth == unjudged:
-		return "cannot be judged: " + d.by.reason
+		return d.by.reasons[unjudged]
 	case d.by != nil && d.truth == no:
-		return "not met: " + d.by.reason
+		return d.by.reasons[no]
 	case d.by != nil:
 		return d.by.reason
 	case d.qualification == MQL:
@@ -88,17 +83,32 @@ func (b *Book) reason(d decision, t tally) string {
 	case !b.mql.set:
 		return "the book has no thresholds"
 	}
-	var short []string
-	for _, c := range []struct {
+	return ""
+}
+
+// Shortfall is the reason of a lead below the thresholds.
+func (b *Book) Shortfall(s *Score) string {
+	return b.shortfall(tally{total: milli(s.Points), sums: [2]Milli{milli(s.Fit), milli(s.Engagement)}})
+}
+
+func (b *Book) shortfall(t tally) string {
+	room := [80]byte{}
+	text := append(room[:0], "below the threshold: "...)
+	start := len(text)
+	for _, c := range [...]struct {
 		name      string
 		points    Milli
 		threshold *Milli
-	}{{"fit", t.sums[0], b.mql.fit}, {"engagement", t.sums[1], b.mql.engagement}, {"total", t.total, b.mql.total}} {
-		if !atLeast(c.points, c.threshold) {
-			short = append(short, fmt.Sprintf("%s %s of %s", c.name, c.points, *c.threshold))
+	}{{"fit ", t.sums[0], b.mql.fit}, {"engagement ", t.sums[1], b.mql.engagement}, {"total ", t.total, b.mql.total}} {
+		if atLeast(c.points, c.threshold) {
+			continue
 		}
+		if len(text) > start {
+			text = append(text, ", "...)
+		}
+		text = c.threshold.append(append(c.points.append(append(text, c.name...)), " of "...))
 	}
-	return "below the threshold: " + strings.Join(short, ", ")
+	return string(text)
 }
 
 var gradeNames = [4][4]string{

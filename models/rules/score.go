@@ -68,20 +68,29 @@ type NotJudged struct {
 
 // Score scores a lead and says why. It may be called by many goroutines.
 func (b *Book) Score(s *features.Snapshot) Score {
+	var score Score
+	b.ScoreInto(s, &score, true)
+	return score
+}
+
+// ScoreInto is [Book.Score] into memory that is used again: what out held before is overwritten, its lists too. Unless explained, the
+// lists stay empty, and so does the reason of a lead below the thresholds ([Book.Shortfall] has it); then nothing is allocated.
+func (b *Book) ScoreInto(s *features.Snapshot, out *Score, explained bool) {
 	m := b.moment(s)
 	defer b.release(m)
 	t := b.evaluate(m)
 	decided := b.qualify(m, t)
-	score := Score{
-		Points: t.total.Points(), Fit: t.sums[0].Points(), Engagement: t.sums[1].Points(),
-		Grade:         b.grade(t),
-		Qualification: decided.qualification,
-		Reason:        b.reason(decided, t),
-		RuleID:        decided.id(),
-		Readiness:     b.readiness(t),
+	out.Points, out.Fit, out.Engagement = t.total.Points(), t.sums[0].Points(), t.sums[1].Points()
+	out.Grade, out.Readiness = b.grade(t), b.readiness(t)
+	out.Qualification, out.RuleID = decided.qualification, decided.id()
+	out.Reason = b.reason(decided)
+	out.Fired, out.Capped, out.NotJudged = out.Fired[:0], out.Capped[:0], out.NotJudged[:0]
+	if explained {
+		if out.Reason == "" {
+			out.Reason = b.shortfall(t)
+		}
+		b.explain(m, out)
 	}
-	b.explain(m, &score)
-	return score
 }
 
 // Points is [Book.Score] without the explanation: the same numbers, no allocation.

@@ -160,9 +160,8 @@ func (e *examination) figure(u *used, f *features.Engagement, input int, late ma
 
 // zeroCode is the code of the value 0 where it has one of its own, else one that no lead has.
 func (e *examination) zeroCode(input int) uint16 {
-	c := &e.encoder.Coders[input]
-	if k := slices.Index(c.Special, 0); k >= 0 {
-		return uint16(len(c.Cuts) + 1 + k)
+	if code, ok := e.encoder.Coders[input].Exact(0); ok {
+		return code
 	}
 	return math.MaxUint16
 }
