@@ -67,6 +67,9 @@ func (e *Encoder) Matches(s *Schema) error {
 var ErrOtherSchema = errors.New("the encoder does not belong to this schema")
 
 func (e *Encoder) checkInput(in *Input) string {
+	if in.Source == FromEngagement && in.Index >= 0 && in.Index < len(e.Engagement) && e.Engagement[in.Index].HalfLife.Auto {
+		return "a half-life that was not learned"
+	}
 	ordered := in.Part == Age || in.Part == DayOf
 	if in.Monotone != "" && (!in.Ordered || in.Monotone != Up && in.Monotone != Down) {
 		return "an unknown direction, or one of a category"

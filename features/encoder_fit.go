@@ -35,7 +35,7 @@ func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	s := h.Table.Schema
 	e := &Encoder{
 		Inputs:     s.Inputs(),
-		Engagement: slices.Clone(s.Engagement),
+		Engagement: settled(s.Engagement),
 		TimeZone:   s.Format.TimeZone,
 		zone:       s.Format.Zone(),
 	}
@@ -52,6 +52,26 @@ func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// WithFigure is the encoder with another engagement figure in the place of input i's, its bins learned from the given rows; the
+// others are shared. It serves to compare figures.
+func (e *Encoder) WithFigure(h *History, rows []int32, l Limits, i int, figure Engagement) *Encoder {
+	other := *e
+	other.Engagement, other.Coders = slices.Clone(e.Engagement), slices.Clone(e.Coders)
+	other.Engagement[e.Inputs[i].Index] = figure
+	column := inputColumn{encoder: &other, history: h, input: i}
+	other.Coders[i] = fitNumber(&column, rows, other.specials(h.Table.Schema, i), l.orDefault().MaxBins, false)
+	return &other
+}
+
+// settled are figures with every half-life a span.
+func settled(figures []Engagement) []Engagement {
+	figures = slices.Clone(figures)
+	for i := range figures {
+		figures[i].HalfLife = figures[i].HalfLife.settled()
+	}
+	return figures
 }
 
 func (l Limits) orDefault() Limits {

@@ -18,11 +18,7 @@ func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error
 	codes := make([]Codes, len(e.Inputs))
 	byLevel := make([][]uint16, len(e.Inputs))
 	for i := range codes {
-		if e.Bins(i) <= 256 {
-			codes[i].Narrow = make([]uint8, n)
-		} else {
-			codes[i].Wide = make([]uint16, n)
-		}
+		codes[i] = e.newCodes(i, n)
 		byLevel[i] = e.levelCodes(h.Table, i)
 	}
 	inParallel((n+chunkRows-1)/chunkRows, func(chunk int) {
@@ -34,6 +30,45 @@ func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error
 		e.encodeEvents(h, codes, from, to)
 	})
 	return codes, ctx.Err()
+}
+
+// EncodeRows gives the codes of some leads, in the order of rows: those of [Encoder.EncodeHistory].
+func (e *Encoder) EncodeRows(h *History, rows []int32) []Codes {
+	codes := make([]Codes, len(e.Inputs))
+	for i := range codes {
+		codes[i] = e.newCodes(i, len(rows))
+	}
+	inParallel((len(rows)+chunkRows-1)/chunkRows, func(chunk int) {
+		var s Snapshot
+		one := make([]uint16, len(e.Inputs))
+		for k := chunk * chunkRows; k < min((chunk+1)*chunkRows, len(rows)); k++ {
+			h.Snapshot(int(rows[k]), &s)
+			e.Encode(&s, one, nil)
+			for i, code := range one {
+				codes[i].set(k, code)
+			}
+		}
+	})
+	return codes
+}
+
+// EncodeNumber gives the codes of some leads for one ordered input.
+func (e *Encoder) EncodeNumber(h *History, rows []int32, i int) Codes {
+	codes, column := e.newCodes(i, len(rows)), inputColumn{encoder: e, history: h, input: i}
+	numbers := make([]float64, len(rows))
+	column.numbers(rows, numbers)
+	for k, v := range numbers {
+		code, _ := e.number(i, v)
+		codes.set(k, code)
+	}
+	return codes
+}
+
+func (e *Encoder) newCodes(i, n int) Codes {
+	if e.Bins(i) <= 256 {
+		return Codes{Narrow: make([]uint8, n)}
+	}
+	return Codes{Wide: make([]uint16, n)}
 }
 
 func (c *Codes) set(i int, code uint16) {

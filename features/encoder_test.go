@@ -137,7 +137,7 @@ func randomSchema(t testing.TB, r *rand.Rand) *Schema {
 	}
 	s.Engagement = []Engagement{
 		{Name: "e0", Count: []string{"visit", "demo"}, Within: 5 * day},
-		{Name: "e1", Count: []string{AnyEvent}, HalfLife: 3 * day},
+		{Name: "e1", Count: []string{AnyEvent}, HalfLife: HalfLife{Duration: 3 * day}},
 		{Name: "e2", DaysSinceLast: []string{AnyEvent}},
 		{Name: "e3", DistinctDays: []string{"visit"}},
 		{Name: "e4", FirstEvent: true},

@@ -54,8 +54,8 @@ func (e *Engagement) Value(events []Event, asOf Micros) (number float64, text st
 			return math.NaN(), ""
 		}
 		return math.NaN(), events[0].Type
-	case e.Count != nil && e.HalfLife > 0:
-		return decayed(events, e.Count, asOf, e.HalfLife.Micros()), ""
+	case e.Count != nil && !e.HalfLife.IsZero():
+		return decayed(events, e.Count, asOf, e.HalfLife.settled().Micros()), ""
 	case e.Count != nil:
 		return float64(count(events, e.Count)), ""
 	case e.DaysSinceLast != nil:
@@ -64,6 +64,14 @@ func (e *Engagement) Value(events []Event, asOf Micros) (number float64, text st
 		return float64(distinctDays(events, e.DistinctDays)), ""
 	}
 	return beforeFirst(events, e.EventsBeforeFirst), ""
+}
+
+// settled is the span, or the provisional one of a half-life that is still to be learned.
+func (h HalfLife) settled() HalfLife {
+	if h.Auto {
+		return HalfLife{Duration: ProvisionalHalfLife}
+	}
+	return h
 }
 
 // before is the part of sorted events with times strictly before asOf.

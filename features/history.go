@@ -49,6 +49,14 @@ func NewHistoryAsOf(t *Table, e *EventLog, asOf Micros) *History {
 	return h
 }
 
+// WithFigures is the history under a schema with other engagement figures, one for each and by the same names; all else is shared.
+func (h *History) WithFigures(figures []Engagement) *History {
+	schema, table, other := *h.Table.Schema, *h.Table, *h
+	schema.Engagement = figures
+	table.Schema, other.Table = &schema, &table
+	return &other
+}
+
 func (h *History) match() error {
 	if h.Events != nil && h.Events.Leads() != h.Table.Len() {
 		return fmt.Errorf("events of %d leads for a table of %d", h.Events.Leads(), h.Table.Len())

@@ -34,8 +34,8 @@ func TestEngagementValue(t *testing.T) {
 		{"count two types", Engagement{Count: []string{"demo", "visit"}}, 5, ""},
 		{"count none", Engagement{Count: []string{"call"}}, 0, ""},
 		{"count within", Engagement{Count: []string{"visit"}, Within: days(10)}, 3, ""}, // exactly ten days old counts
-		{"count with half-life", Engagement{Count: []string{"visit"}, HalfLife: days(10)}, math.Exp2(-3) + math.Exp2(-1) + math.Exp2(-.1) + math.Exp2(-23./240), ""},
-		{"count with half-life within", Engagement{Count: []string{"visit"}, HalfLife: days(10), Within: days(15)}, math.Exp2(-1) + math.Exp2(-.1) + math.Exp2(-23./240), ""},
+		{"count with half-life", Engagement{Count: []string{"visit"}, HalfLife: HalfLife{Duration: days(10)}}, math.Exp2(-3) + math.Exp2(-1) + math.Exp2(-.1) + math.Exp2(-23./240), ""},
+		{"count with half-life within", Engagement{Count: []string{"visit"}, HalfLife: HalfLife{Duration: days(10)}, Within: days(15)}, math.Exp2(-1) + math.Exp2(-.1) + math.Exp2(-23./240), ""},
 		{"days since last", Engagement{DaysSinceLast: []string{"demo"}}, 5, ""},
 		{"days since any", Engagement{DaysSinceLast: []string{AnyEvent}}, 23. / 24, ""},
 		{"days since none", Engagement{DaysSinceLast: []string{"call"}}, math.NaN(), ""},

@@ -120,11 +120,20 @@ type Engagement struct {
 	EventsBeforeFirst []string `yaml:"events_before_first,omitempty" json:"events_before_first,omitempty"` // events of other types before the first of these; missing if none
 
 	Within   Duration  `yaml:"within,omitempty" json:"within,omitzero"`       // only events this long before the snapshot; zero: all
-	HalfLife Duration  `yaml:"half_life,omitempty" json:"half_life,omitzero"` // with Count: an event of age a counts 2^(-a/half-life)
+	HalfLife HalfLife  `yaml:"half_life,omitempty" json:"half_life,omitzero"` // with Count: an event of age a counts 2^(-a/half-life)
 	Monotone Direction `yaml:"monotone,omitempty" json:"monotone,omitempty"`  // as for fields; of a figure that is a number
 	Use      Use       `yaml:"use,omitempty" json:"use,omitempty"`
 	Because  string    `yaml:"because,omitempty" json:"because,omitempty"`
 }
+
+// HalfLife is the time in which an event loses half of its count. Auto asks training to learn it; what a model keeps has a span.
+type HalfLife struct {
+	Duration
+	Auto bool
+}
+
+// ProvisionalHalfLife stands for one that is not learned yet, where a figure must be looked at before the fit.
+const ProvisionalHalfLife = Duration(14 * 24 * time.Hour)
 
 // AnyEvent stands for every event type.
 const AnyEvent = "any"

@@ -44,7 +44,7 @@ func (c *schemaCheck) engagement(i int) {
 	if e.Within < 0 {
 		c.fault(e.Within.String(), "below zero", "write a time span such as 30d", "engagement", i, "within")
 	}
-	if e.HalfLife != 0 && (e.Count == nil || e.HalfLife < 0) {
+	if !e.HalfLife.IsZero() && (e.Count == nil || e.HalfLife.Duration < 0) {
 		c.fault(e.HalfLife.String(), "a half-life without a count", "only count has one, above zero", "engagement", i, "half_life")
 	}
 }

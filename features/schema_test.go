@@ -139,6 +139,8 @@ func TestSchemaFaults(t *testing.T) {
 		{"monotone date without snapshot", head + "fields:\n- {name: a, kind: date, monotone: up}\n", "a direction of a date without an age: there is no snapshot rule"},
 		{"monotone sideways", head + "fields:\n- {name: a, kind: number, monotone: rising}\n", `"rising": neither up nor down; write monotone: up where more is never worse`},
 		{"monotone first event", head + "fields: [{name: a, kind: number}]\nevents: {lead: l, time: t, type: y}\nengagement:\n- {name: e, first_event: true, monotone: down}\n", `field engagement[0].monotone: "down": a direction of the first event`},
+		{"half-life of no span", head + "fields: [{name: a, kind: number}]\nevents: {lead: l, time: t, type: y}\nengagement:\n- {name: e, count: [any], half_life: soon}\n", `"soon": not a time span; write a whole number above 0 and w, d, h, m or s (weeks to seconds), such as 90d, or auto to have it learned`},
+		{"half-life of a last event", head + "fields: [{name: a, kind: number}]\nevents: {lead: l, time: t, type: y}\nengagement:\n- {name: e, days_since_last: [any], half_life: auto}\n", `"auto": a half-life without a count`},
 		{"recency without times", head + "recency: {half_life: 365d}\nfields: [{name: a, kind: number}]\n", `line 4: field recency: "365d": nothing to tell old deals from new ones by`},
 		{"recency of hours", head + "snapshot: column at\nrecency: {half_life: 3h}\nfields: [{name: a, kind: number}]\n", `line 5: field recency.half_life: "3h": a half-life of less than a week`},
 		{"weight as a field", "version: 1\nlead: {id: x, weight: a}\nfields: [{name: a, kind: number}]\n", "the column is already lead.weight"},

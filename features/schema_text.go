@@ -74,6 +74,42 @@ func (d *Duration) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+// autoHalfLife is how a schema asks for a half-life to be learned.
+const autoHalfLife = "auto"
+
+// IsZero says that events do not fade.
+func (h HalfLife) IsZero() bool { return h == HalfLife{} }
+
+// String writes the half-life as a schema does.
+func (h HalfLife) String() string {
+	if h.Auto {
+		return autoHalfLife
+	}
+	return h.Duration.String()
+}
+
+// MarshalText writes the half-life for YAML and JSON.
+func (h HalfLife) MarshalText() ([]byte, error) {
+	if h.Auto {
+		return []byte(autoHalfLife), nil
+	}
+	return h.Duration.MarshalText()
+}
+
+// UnmarshalText reads a time span, or auto.
+func (h *HalfLife) UnmarshalText(text []byte) error {
+	if string(text) == autoHalfLife {
+		*h = HalfLife{Auto: true}
+		return nil
+	}
+	h.Auto = false
+	err := h.Duration.UnmarshalText(text)
+	if fault, ok := err.(*FieldError); ok {
+		fault.Want += ", or auto to have it learned"
+	}
+	return err
+}
+
 // ParseSnapshotRule reads one of the forms that [SnapshotRule] lists.
 func ParseSnapshotRule(text string) (SnapshotRule, error) {
 	words := strings.Split(strings.TrimSpace(text), " ")

@@ -102,7 +102,7 @@ func TestPartsThatDoNotFit(t *testing.T) {
 		"field not used":          func(v *Version) { v.Schema.Fields[0].Use, v.Schema.Fields[0].Because = features.UseNo, "no" },
 		"engagement renamed":      func(v *Version) { v.Schema.Engagement[0].Name = "other" },
 		"engagement of another":   func(v *Version) { v.Schema.Engagement[0].Count = []string{"page_view"} },
-		"engagement's half-life":  func(v *Version) { v.Schema.Engagement[0].HalfLife *= 2 },
+		"engagement's half-life":  func(v *Version) { v.Schema.Engagement[0].HalfLife.Duration *= 2 },
 		"time zone":               func(v *Version) { v.Schema.Format.TimeZone = "Europe/Berlin" },
 		"an input less":           func(v *Version) { v.Encoder.Inputs = v.Encoder.Inputs[1:]; v.Encoder.Coders = v.Encoder.Coders[1:] },
 		"a level less":            func(v *Version) { v.Encoder.Coders[0].Levels = v.Encoder.Coders[0].Levels[1:] },

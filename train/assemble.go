@@ -31,7 +31,7 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 		Calibration: v.calibration,
 		Validation:  v.Validation,
 		Reference:   reference,
-		Schema:      d.history.Table.Schema,
+		Schema:      schemaOf(d.history, final),
 		Rules:       string(d.book.Source()),
 		Encoder:     final.encoder,
 		Logistic:    final.model,
@@ -40,6 +40,14 @@ func assemble(d *data, p *Population, v *validation, final *fitted, cfg *Config)
 		return nil, err
 	}
 	return version, nil
+}
+
+// schemaOf is the schema to serve by: that of the history, with the half-lives that were learned.
+func schemaOf(h *features.History, final *fitted) *features.Schema {
+	if !wantsHalfLives(h.Table.Schema) {
+		return h.Table.Schema
+	}
+	return h.WithFigures(final.encoder.Engagement).Table.Schema
 }
 
 func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Training, error) {
@@ -56,6 +64,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		EffectiveParameters: final.report.EDF,
 		Leakage:             d.leakage,
 		Promises:            promises,
+		HalfLives:           final.halfLives,
 		Weighting:           weightingOf(d.history, p),
 		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises), sayTheDate(final.encoder)),
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"leadscore/features"
+	"leadscore/models"
 	"leadscore/models/logistic"
 	"leadscore/train/fit"
 )
@@ -15,10 +16,19 @@ type fitted struct {
 	codes   []features.Codes // of all leads of the history, the ones not fitted to included
 	model   *logistic.Model
 	report  *fit.Report
+
+	halfLives []models.HalfLife // those that were learned
 }
 
 // fitTo learns bins and coefficients from the given rows.
 func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
+	var learned []models.HalfLife
+	if wantsHalfLives(h.Table.Schema) {
+		var err error
+		if h, learned, err = learnHalfLives(ctx, h, p, rows, cfg); err != nil {
+			return nil, err
+		}
+	}
 	encoder, err := features.FitEncoder(h, rows, features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows})
 	if err != nil {
 		return nil, fmt.Errorf("bins: %w", err)
@@ -32,7 +42,7 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	return &fitted{encoder: encoder, codes: codes, model: model, report: report}, nil
+	return &fitted{encoder: encoder, codes: codes, model: model, report: report, halfLives: learned}, nil
 }
 
 func fitInputs(e *features.Encoder) []fit.Input {

@@ -18,7 +18,7 @@ import (
 func (r *Result) WriteText(w io.Writer) error {
 	var b strings.Builder
 	v := r.Version
-	writePopulation(&b, &v.Training)
+	writePopulation(&b, &v.Training, v.Validation.HalfLives)
 	if v.Validation.Leads > 0 {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
@@ -41,7 +41,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	return err
 }
 
-func writePopulation(b *strings.Builder, t *models.Training) {
+func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfLife) {
 	fmt.Fprintf(b, "%d leads read, %d used: %d won (%.1f %%), %d not", t.Rows, t.Used, t.Won, 100*float64(t.Won)/float64(t.Used), t.Used-t.Won)
 	if t.WonLate > 0 {
 		fmt.Fprintf(b, " (%d of them won after the horizon)", t.WonLate)
@@ -58,6 +58,7 @@ func writePopulation(b *strings.Builder, t *models.Training) {
 	}
 	writeWeighting(b, t.Weighting)
 	writePromises(b, t.Promises)
+	writeHalfLives(b, t.HalfLives, past)
 	fmt.Fprintf(b, "%s.\n\n", sampleWords(t))
 }
 

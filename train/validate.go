@@ -45,6 +45,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	cfg.progress("judging on the newest part", 0, 0)
 	v := &validation{warnings: s.warnings, calibration: choice}
 	v.describe(s, p)
+	v.HalfLives = past.halfLives
 	wins := outcomesOf(s.newest, p)
 	predicted := predict(past, d.history, s.newest)
 	points := scorePoints(d.book, d.history, s.newest)

@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 //	fails N PROGRAM ARGUMENT…      run; the exit code must be N, and it must be no panic
 //	edit FILE LINE TEXT            replaces a line, counted from 1; @20x@ in the text stands for twenty x
 //	insert FILE PREFIX TEXT        writes TEXT as a line behind the first line that begins with PREFIX
+//	replace FILE OLD NEW           replaces the first OLD
 //	column FILE NAME VALUE…        adds a column to a CSV file; the values take turns
 //	truncate FILE BYTES
 //	json KEY…                      stdout is one JSON object that has the keys
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fails": fails, "edit": edit, "insert": insert, "column": column, "truncate": truncate, "json": hasKeys, "server": startServer, "shutdown": stopServer,
+			"fails": fails, "edit": edit, "insert": insert, "replace": replace, "column": column, "truncate": truncate, "json": hasKeys, "server": startServer, "shutdown": stopServer,
 		},
 	})
 }
@@ -80,6 +81,14 @@ func insert(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s has no line that begins with %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(slices.Insert(lines, at+1, args[2]), "\n")), 0o666))
+}
+
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	before, after, found := strings.Cut(ts.ReadFile(args[0]), args[1])
+	if !found {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(before+args[2]+after), 0o666))
 }
 
 func column(ts *testscript.TestScript, _ bool, args []string) {

@@ -83,9 +83,9 @@ func timeWhy(e *features.Encoder, in *features.Input) string {
 		return ""
 	}
 	switch figure := &e.Engagement[in.Index]; {
-	case figure.HalfLife > 0 && figure.Within > 0:
+	case !figure.HalfLife.IsZero() && figure.Within > 0:
 		return "decay, the window runs out"
-	case figure.HalfLife > 0:
+	case !figure.HalfLife.IsZero():
 		return "decay"
 	case figure.Within > 0:
 		return "the window runs out"

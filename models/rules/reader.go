@@ -129,6 +129,9 @@ func (r *reader) readSelect(e ast.Expr) {
 		case r.schema.Engagement[i].Use == features.UseNo:
 			r.fault(e, fmt.Sprintf("engagement figure %s is marked use: no in the schema (%s)", s.FieldName(), because(r.schema.Engagement[i].Because)),
 				"remove it from the rule, or set use: yes in the schema")
+		case r.schema.Engagement[i].HalfLife.Auto:
+			r.fault(e, fmt.Sprintf("engagement figure %s has half_life: auto, so every training would change what the rule means", s.FieldName()),
+				"give it a half-life in the schema, or count in the rule itself")
 		case !s.IsTestOnly():
 			r.figures = append(r.figures, i)
 		}

@@ -144,7 +144,7 @@ func (e *examination) figure(u *used, f *features.Engagement, input int, late ma
 	if f.IsCategory() {
 		c.Kind = features.Category
 	} else {
-		c.Whole = f.HalfLife == 0
+		c.Whole = f.HalfLife.IsZero()
 		zero := e.zeroCode(input)
 		for k, code := range e.codes[input] {
 			if code != zero && code != e.encoder.MissingCode(input) {

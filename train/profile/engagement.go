@@ -251,7 +251,7 @@ func (h *history) proposeEngagement() {
 		e.Name = names.make(name, "figure")
 		h.figures = append(h.figures, figure{e, comment})
 	}
-	add("activity", features.Engagement{Count: any, HalfLife: days(figureHalfLife)},
+	add("activity", features.Engagement{Count: any, HalfLife: features.HalfLife{Duration: days(figureHalfLife)}},
 		fmt.Sprintf("all events; one counts half after %d days", figureHalfLife))
 	add("days_since_last_event", features.Engagement{DaysSinceLast: any}, "how long the lead has been silent")
 	add("active_days", features.Engagement{DistinctDays: any}, "days on which the lead did something")

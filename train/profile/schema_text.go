@@ -192,7 +192,7 @@ func (h *history) writeEvents(w *yamlWriter, s *features.Schema) {
 		if f.Within > 0 {
 			w.line("    within: %s", f.Within)
 		}
-		if f.HalfLife > 0 {
+		if !f.HalfLife.IsZero() {
 			w.line("    half_life: %s", f.HalfLife)
 		}
 	}

@@ -81,6 +81,10 @@ func (c *card) methods() {
 		text(v.Schema.Outcome.Column), list(v.Schema.Outcome.Won), list(v.Schema.Outcome.Lost), page.Plural(t.WonLate, "lead", "leads"))
 	c.predictors()
 	c.sampleSize()
+	for i := range t.HalfLives {
+		h := &t.HalfLives[i]
+		c.add("**Half-life of %s.** Learned from the fitted leads by marginal likelihood: %s.", text(h.Figure), h.Words())
+	}
 	if w := t.Weighting; w != nil {
 		c.add("**Weights.** %s", weighting(w))
 	}

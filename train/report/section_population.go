@@ -43,6 +43,9 @@ func (w *writer) population() *page.Section {
 	if t.HorizonChoice != nil && t.HorizonChoice.Words != "" {
 		s.Blocks = append(s.Blocks, page.Block{Text: "The horizon was read from the data: " + sentence(t.HorizonChoice.Words)})
 	}
+	for i := range t.HalfLives {
+		s.Blocks = append(s.Blocks, page.Block{Text: fmt.Sprintf("The half-life of %s was learned: %s.", t.HalfLives[i].Figure, t.HalfLives[i].Words())})
+	}
 	if t.Weighting != nil {
 		s.Blocks = append(s.Blocks, page.Block{Text: weighting(t.Weighting)})
 	}

@@ -314,7 +314,7 @@ func (v *words) figures() {
 	var snapshot features.Snapshot
 	for i := range h.Table.Schema.Engagement {
 		e := &h.Table.Schema.Engagement[i]
-		if !e.Used() || e.IsCategory() {
+		if !e.Used() || e.IsCategory() || e.HalfLife.Auto { // a rule needs a figure that means the same tomorrow
 			continue
 		}
 		var values []float64
