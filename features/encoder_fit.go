@@ -61,7 +61,7 @@ func (e *Encoder) WithFigure(h *History, rows []int32, l Limits, i int, figure E
 	other.Engagement, other.Coders = slices.Clone(e.Engagement), slices.Clone(e.Coders)
 	other.Engagement[e.Inputs[i].Index] = figure
 	column := inputColumn{encoder: &other, history: h, input: i}
-	other.Coders[i] = fitNumber(&column, rows, other.specials(h.Table.Schema, i), l.orDefault().MaxBins, false)
+	other.Coders[i] = fitNumber(&column, rows, other.specials(h.Table.Schema, i), l.orDefault())
 	return &other
 }
 
