@@ -28,14 +28,8 @@ const MostEvents = 10_000
 // value of the wrong kind, NaN, infinity, a text over [LongestText] bytes, more than [MostEvents] events, an event without a
 // time or type. Values of e-mail fields never show in a message.
 func (s *Schema) NewLead(id string, created Micros, values map[string]any, events []Event) (*Lead, error) {
-	q := &request{schema: s, lead: &Lead{ID: strings.TrimSpace(id), Created: created, Values: make([]Value, len(s.Fields))}}
-	q.id()
-	if created != NoTime {
-		q.time("created", created)
-	}
-	for i := range q.lead.Values {
-		q.lead.Values[i].Missing = true
-	}
+	r := s.NewReading()
+	r.Begin(id, created)
 	names := make([]string, 0, len(values))
 	for name := range values {
 		names = append(names, name)
@@ -43,19 +37,19 @@ func (s *Schema) NewLead(id string, created Micros, values map[string]any, event
 	sort.Strings(names)
 	for _, name := range names {
 		if i, ok := s.FieldIndex(name); ok {
-			v := q.value(&s.Fields[i], values[name])
-			if s.Fields[i].Used() {
-				q.lead.Values[i] = v
-			}
+			r.any(i, values[name])
 		} else {
-			q.unknown(name)
+			r.Unknown(name)
 		}
 	}
-	q.events(events)
-	if err := q.faults.Err(); err != nil {
-		return nil, err
+	if len(events) > MostEvents {
+		r.fault("events", strconv.Itoa(len(events)), "too many events", "send at most "+strconv.Itoa(MostEvents)+", the newest")
+		return nil, r.faults.Err()
 	}
-	return q.lead, nil
+	for i := range events {
+		r.Event(i, events[i])
+	}
+	return r.End()
 }
 
 // At is the lead as it was known at an instant: events at or after it are not in the snapshot. It shares the lead's slices.
@@ -63,17 +57,99 @@ func (l *Lead) At(asOf Micros) Snapshot {
 	return Snapshot{ID: l.ID, AsOf: asOf, Created: l.Created, Values: l.Values, Events: before(l.Events, asOf)}
 }
 
-type request struct {
-	schema *Schema
-	lead   *Lead
-	faults Faults
+// Reading reads the leads of requests, one after another into the same memory: what [Schema.NewLead] says of values and faults holds
+// here. A lead is Begin, its values and events in any order, End; it counts until the next Begin. It is not for many goroutines at once.
+type Reading struct {
+	schema  *Schema
+	lead    Lead
+	faults  Faults
+	missing [][]float64 // by field: the numbers that mean missing
+	sorted  bool        // the events so far
 }
 
-func (q *request) fault(field, value, problem, want string) {
+// NewReading makes one.
+func (s *Schema) NewReading() *Reading {
+	r := &Reading{schema: s, lead: Lead{Values: make([]Value, len(s.Fields))}, missing: make([][]float64, len(s.Fields))}
+	for i := range s.Fields {
+		r.missing[i] = s.Fields[i].missingNumbers(s.Format.decimal())
+	}
+	return r
+}
+
+// Begin starts a lead of which nothing is known.
+func (q *Reading) Begin(id string, created Micros) {
+	q.lead.ID, q.lead.Created, q.lead.Events = strings.TrimSpace(id), created, q.lead.Events[:0]
+	q.faults, q.sorted = nil, true
+	for i := range q.lead.Values {
+		q.lead.Values[i] = Value{Missing: true}
+	}
+	q.id()
+	if created != NoTime {
+		q.time("created", created)
+	}
+}
+
+// Number gives the i-th field of the schema a number.
+func (q *Reading) Number(i int, v float64) { q.keep(i, q.number(i, v, true, nil)) }
+
+// Text gives it a text.
+func (q *Reading) Text(i int, v string) { q.keep(i, q.text(i, v)) }
+
+// Boolean gives it yes or no.
+func (q *Reading) Boolean(i int, v bool) { q.keep(i, q.boolean(&q.schema.Fields[i], v)) }
+
+// Time gives it an instant.
+func (q *Reading) Time(i int, v Micros) { q.keep(i, q.instant(&q.schema.Fields[i], v)) }
+
+// keep drops the value of a field that scores do not use.
+func (q *Reading) keep(i int, v Value) {
+	if q.schema.Fields[i].Used() {
+		q.lead.Values[i] = v
+	}
+}
+
+// End gives the lead, or all its faults. Its events are sorted.
+func (q *Reading) End() (*Lead, error) {
+	if err := q.faults.Err(); err != nil {
+		return nil, err
+	}
+	if !q.sorted {
+		slices.SortStableFunc(q.lead.Events, byTimeAndType)
+	}
+	return &q.lead, nil
+}
+
+func byTimeAndType(a, b Event) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), strings.Compare(a.Type, b.Type))
+}
+
+// any gives a field a value of any Go type.
+func (q *Reading) any(i int, v any) {
+	switch v := v.(type) {
+	case nil:
+	case string:
+		q.Text(i, v)
+	case bool:
+		q.Boolean(i, v)
+	case time.Time:
+		q.Time(i, MicrosOf(v))
+	case Micros:
+		q.Time(i, v)
+	default:
+		number, exact, ok := goNumber(v)
+		if !ok {
+			q.wrongKind(&q.schema.Fields[i], v, due(q.schema.Fields[i].Kind))
+			return
+		}
+		q.keep(i, q.number(i, number, exact, v))
+	}
+}
+
+func (q *Reading) fault(field, value, problem, want string) {
 	q.faults.Add(&FieldError{Lead: q.lead.ID, Field: field, Value: value, Problem: problem, Want: want})
 }
 
-func (q *request) id() {
+func (q *Reading) id() {
 	if q.lead.ID == "" {
 		q.fault("lead.id", "", "no id", "every lead needs one")
 	} else if len(q.lead.ID) > LongestText {
@@ -83,12 +159,13 @@ func (q *request) id() {
 	}
 }
 
-func (q *request) long(field, text string) {
+func (q *Reading) long(field, text string) {
 	fault := tooLong(field, text)
 	q.fault(field, "", fault.Problem, "at most "+strconv.Itoa(LongestText)+" are taken")
 }
 
-func (q *request) unknown(name string) {
+// Unknown says that the request has a field that the schema has not.
+func (q *Reading) Unknown(name string) {
 	var known []string
 	for i := range q.schema.Fields {
 		known = append(known, q.schema.Fields[i].Name)
@@ -100,48 +177,120 @@ func (q *request) unknown(name string) {
 	q.fault(name, "", "not a field of the schema", want)
 }
 
-func (q *request) value(f *Field, v any) Value {
-	missing := Value{Missing: true}
-	if v == nil {
-		return missing
+// text is a text as the value of a field of any kind.
+func (q *Reading) text(i int, text string) Value {
+	f := &q.schema.Fields[i]
+	if len(text) > LongestText {
+		q.long(f.Name, text)
+		return Value{Missing: true}
 	}
-	if text, ok := v.(string); ok {
-		if len(text) > LongestText {
-			q.long(f.Name, text)
-			return missing
-		}
-		text = cleanText(text)
-		if f.isMissing(text) {
-			return missing
-		}
-		v = text
+	if text = cleanText(text); f.isMissing(text) {
+		return Value{Missing: true}
 	}
 	switch f.Kind {
 	case Number:
-		return q.number(f, v)
+		q.wrongKind(f, text, due(f.Kind))
 	case Boolean:
-		return q.boolean(f, v)
+		return q.truth(f, text)
 	case Date:
-		return q.date(f, v)
-	case Email:
-		if text, ok := v.(string); ok {
-			return Value{Text: EmailKind(text)}
+		layout := q.schema.dateLayout(f)
+		if m, ok := ParseTime(text, layout, q.schema.Format.Zone()); ok {
+			return Value{Time: m}
 		}
-		q.fault(f.Name, "", "not a text", "send the address as text")
-		return missing
+		fault := badTime(f.Name, text, layout)
+		q.fault(f.Name, text, fault.Problem, fault.Want)
+	case Email:
+		return Value{Text: EmailKind(text)}
+	default:
+		return Value{Text: text}
 	}
-	text, ok := plainText(v)
-	if !ok {
-		q.wrongKind(f, v, "a text")
-		return missing
-	}
-	if f.isMissing(text) {
-		return missing
-	}
-	return Value{Text: text}
+	return Value{Missing: true}
 }
 
-func (q *request) wrongKind(f *Field, v any, due string) {
+// number is a number as the value of a field of any kind; v is how it was given, nil for the number itself.
+func (q *Reading) number(i int, number float64, exact bool, v any) Value {
+	f := &q.schema.Fields[i]
+	switch f.Kind {
+	case Number:
+		switch {
+		case containsNumber(q.missing[i], number):
+		case math.IsNaN(number) || math.IsInf(number, 0):
+			q.fault(f.Name, strconv.FormatFloat(number, 'g', -1, 64), "not a finite number", "send a finite number, or leave the field out")
+		case !exact:
+			q.fault(f.Name, fmt.Sprint(v), "too large to be held exactly", "send whole numbers below 2^53")
+		default:
+			return Value{Number: number}
+		}
+		return Value{Missing: true}
+	case Boolean, Category:
+		if text, ok := plainText(number, exact, v); !ok {
+			q.wrongKind(f, number, due(f.Kind))
+		} else if f.isMissing(text) {
+			return Value{Missing: true}
+		} else if f.Kind == Boolean {
+			return q.truth(f, text)
+		} else {
+			return Value{Text: text}
+		}
+	default:
+		q.wrongKind(f, number, due(f.Kind))
+	}
+	return Value{Missing: true}
+}
+
+// boolean is a yes or no as the value of a field of any kind.
+func (q *Reading) boolean(f *Field, v bool) Value {
+	switch f.Kind {
+	case Boolean:
+		return booleanValue(v)
+	case Category:
+		if text := strconv.FormatBool(v); !f.isMissing(text) {
+			return Value{Text: text}
+		}
+	default:
+		q.wrongKind(f, v, due(f.Kind))
+	}
+	return Value{Missing: true}
+}
+
+// instant is a time as the value of a field of any kind.
+func (q *Reading) instant(f *Field, v Micros) Value {
+	if f.Kind == Date {
+		return q.time(f.Name, v)
+	}
+	q.wrongKind(f, v, due(f.Kind))
+	return Value{Missing: true}
+}
+
+// truth reads a boolean's text.
+func (q *Reading) truth(f *Field, text string) Value {
+	b, ok := f.ParseBoolean(text)
+	if !ok {
+		fault := badBoolean(f, text)
+		q.fault(f.Name, text, fault.Problem, fault.Want)
+		return Value{Missing: true}
+	}
+	return booleanValue(b)
+}
+
+// due is what a field of a kind takes.
+func due(k Kind) string {
+	switch k {
+	case Number:
+		return "a number"
+	case Boolean:
+		return "a boolean"
+	case Date:
+		return "a time"
+	}
+	return "a text"
+}
+
+func (q *Reading) wrongKind(f *Field, v any, due string) {
+	if f.Kind == Email { // an address never shows
+		q.fault(f.Name, "", "not a text", "send the address as text")
+		return
+	}
 	value := ""
 	if text, ok := v.(string); ok {
 		value = text
@@ -165,22 +314,6 @@ func kindOf(v any) string {
 	}
 }
 
-func (q *request) number(f *Field, v any) Value {
-	number, exact, ok := goNumber(v)
-	switch {
-	case !ok:
-		q.wrongKind(f, v, "a number")
-	case containsNumber(f.missingNumbers(q.schema.Format.decimal()), number):
-	case math.IsNaN(number) || math.IsInf(number, 0):
-		q.fault(f.Name, strconv.FormatFloat(number, 'g', -1, 64), "not a finite number", "send a finite number, or leave the field out")
-	case !exact:
-		q.fault(f.Name, fmt.Sprint(v), "too large to be held exactly", "send whole numbers below 2^53")
-	default:
-		return Value{Number: number}
-	}
-	return Value{Missing: true}
-}
-
 // goNumber is a Go number as float64, and whether that holds it exactly. Micros and durations are no numbers.
 func goNumber(v any) (number float64, exact, ok bool) {
 	switch v := v.(type) {
@@ -202,16 +335,9 @@ func goNumber(v any) (number float64, exact, ok bool) {
 	return 0, false, false
 }
 
-// plainText is a value as the text that a file's cell of its type gives.
-func plainText(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case bool:
-		return strconv.FormatBool(v), true
-	}
-	number, exact, ok := goNumber(v)
-	if !ok || math.IsNaN(number) || math.IsInf(number, 0) {
+// plainText is a number as the text that a file's cell of its type gives.
+func plainText(number float64, exact bool, v any) (string, bool) {
+	if math.IsNaN(number) || math.IsInf(number, 0) {
 		return "", false
 	}
 	if !exact {
@@ -220,51 +346,13 @@ func plainText(v any) (string, bool) {
 	return numberText(number), true
 }
 
-func (q *request) boolean(f *Field, v any) Value {
-	if b, ok := v.(bool); ok {
-		return booleanValue(b)
-	}
-	text, ok := plainText(v)
-	if !ok {
-		q.wrongKind(f, v, "a boolean")
-		return Value{Missing: true}
-	}
-	if f.isMissing(text) {
-		return Value{Missing: true}
-	}
-	b, ok := f.ParseBoolean(text)
-	if !ok {
-		fault := badBoolean(f, text)
-		q.fault(f.Name, text, fault.Problem, fault.Want)
-		return Value{Missing: true}
-	}
-	return booleanValue(b)
-}
-
-func (q *request) date(f *Field, v any) Value {
-	switch v := v.(type) {
-	case time.Time:
-		return q.time(f.Name, MicrosOf(v))
-	case Micros:
-		return q.time(f.Name, v)
-	case string:
-		layout := q.schema.dateLayout(f)
-		m, ok := ParseTime(v, layout, q.schema.Format.Zone())
-		if ok {
-			return Value{Time: m}
-		}
-		fault := badTime(f.Name, v, layout)
-		q.fault(f.Name, v, fault.Problem, fault.Want)
-	default:
-		q.wrongKind(f, v, "a time")
-	}
-	return Value{Missing: true}
-}
-
 // time checks the years; the zero time and NoTime are missing.
-func (q *request) time(field string, m Micros) Value {
+func (q *Reading) time(field string, m Micros) Value {
 	if m == NoTime {
 		return Value{Missing: true}
+	}
+	if m >= firstTime && m <= lastTime {
+		return Value{Time: m}
 	}
 	if _, ok := microsOf(time.UnixMicro(int64(m))); !ok {
 		q.fault(field, strconv.FormatInt(int64(m), 10)+" µs", "not a time of the years 1 to 9999", "")
@@ -273,27 +361,29 @@ func (q *request) time(field string, m Micros) Value {
 	return Value{Time: m}
 }
 
-func (q *request) events(events []Event) {
-	if len(events) > MostEvents {
-		q.fault("events", strconv.Itoa(len(events)), "too many events", "send at most "+strconv.Itoa(MostEvents)+", the newest")
-		return
+// Event adds what the lead did; i is its place in the request.
+func (q *Reading) Event(i int, e Event) {
+	e.Type = cleanText(e.Type)
+	if e.Type == "" {
+		q.fault(eventName(i)+".type", "", "no type", "every event needs one")
+	} else if len(e.Type) > LongestText {
+		q.long(eventName(i)+".type", e.Type)
 	}
-	q.lead.Events = slices.Clone(events)
-	for i := range q.lead.Events {
-		e, name := &q.lead.Events[i], "events["+strconv.Itoa(i)+"]"
-		e.Type = cleanText(e.Type)
-		if e.Type == "" {
-			q.fault(name+".type", "", "no type", "every event needs one")
-		} else if len(e.Type) > LongestText {
-			q.long(name+".type", e.Type)
-		}
-		if e.Time == NoTime {
-			q.fault(name+".time", "", "no time", "every event needs one")
-		} else {
-			q.time(name+".time", e.Time)
-		}
+	if e.Time == NoTime {
+		q.fault(eventName(i)+".time", "", "no time", "every event needs one")
+	} else if e.Time < firstTime || e.Time > lastTime {
+		q.time(eventName(i)+".time", e.Time)
 	}
-	slices.SortStableFunc(q.lead.Events, func(a, b Event) int {
-		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Type, b.Type))
-	})
+	if n := len(q.lead.Events); n > 0 && q.sorted {
+		q.sorted = byTimeAndType(q.lead.Events[n-1], e) <= 0
+	}
+	q.lead.Events = append(q.lead.Events, e)
 }
+
+func eventName(i int) string { return "events[" + strconv.Itoa(i) + "]" }
+
+// The instants that are surely of the years 1 to 9999: nearly all are, and need no calendar.
+const (
+	firstTime = -719_000 * Day
+	lastTime  = 2_932_000 * Day
+)

@@ -1,8 +1,10 @@
 package serve
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -13,49 +15,84 @@ import (
 // intervalLevel is the confidence of models.Prediction's interval.
 const intervalLevel = 0.9
 
-// leadScore is both scores on the wire.
-func leadScore(score *models.Score, seen seen, version *ready, explanation leadscorev1.Explanation) *leadscorev1.LeadScore {
-	answer := &leadscorev1.LeadScore{
-		LeadId:     score.LeadID,
-		AsOf:       timestamp(score.AsOf),
-		Prediction: prediction(&score.Prediction, version),
-		RuleScore:  ruleScore(&score.Rules),
-		Comparison: comparison(&score.Comparison),
-		Coverage:   coverage(score.Prediction.Contributions, seen, version.clock),
-	}
-	if explanation == leadscorev1.Explanation_EXPLANATION_NONE {
-		return answer
-	}
-	answer.Prediction.Contributions = contributions(score.Prediction.Contributions)
-	answer.RuleScore.Fired = fired(score.Rules.Fired)
-	answer.RuleScore.Capped = capped(score.Rules.Capped)
-	answer.RuleScore.NotJudged = notJudged(score.Rules.NotJudged)
-	answer.Comparison.Causes = causes(score.Comparison.Causes)
-	return answer
+// answer is the memory of one lead's answer, in one piece.
+type answer struct {
+	result     leadscorev1.LeadResult
+	scored     leadscorev1.LeadResult_Score
+	score      leadscorev1.LeadScore
+	prediction leadscorev1.Prediction
+	interval   leadscorev1.Interval
+	rules      leadscorev1.RuleScore
+	comparison leadscorev1.Comparison
+	coverage   leadscorev1.Coverage
 }
 
-func prediction(p *models.Prediction, version *ready) *leadscorev1.Prediction {
-	return &leadscorev1.Prediction{
-		Probability:     p.Probability,
-		Interval:        &leadscorev1.Interval{Low: p.Low, High: p.High, Level: intervalLevel},
-		Percentile:      p.Percentile,
-		LogOdds:         p.LogOdds,
-		BaselineLogOdds: p.Baseline,
-		Horizon:         version.horizon,
-		EffectiveLeads:  p.Evidence.Leads,
-		ThinEvidence:    p.Evidence.Thin,
+// newAnswer is both scores on the wire. It holds nothing of the score's own lists, which are used again.
+func newAnswer(score *models.Score, seen seen, version *ready, asOf *timestamppb.Timestamp, explained bool) *answer {
+	a := new(answer)
+	a.score.LeadId, a.score.AsOf = score.LeadID, asOf
+	a.score.Prediction, a.score.RuleScore, a.score.Comparison, a.score.Coverage = &a.prediction, &a.rules, &a.comparison, &a.coverage
+	a.setPrediction(&score.Prediction, version)
+	a.setRules(&score.Rules, version)
+	a.setComparison(&score.Comparison)
+	a.setCoverage(&score.Prediction, seen, version)
+	if !explained {
+		return a
 	}
+	a.prediction.Contributions = contributions(&score.Prediction, version)
+	a.rules.Fired = fired(score.Rules.Fired)
+	a.rules.Capped = capped(score.Rules.Capped)
+	a.rules.NotJudged = notJudged(score.Rules.NotJudged)
+	a.comparison.Causes = causes(score.Comparison.Causes)
+	return a
 }
 
-func contributions(list []models.Contribution) []*leadscorev1.Contribution {
-	answer, memory := make([]*leadscorev1.Contribution, len(list)), make([]leadscorev1.Contribution, len(list))
+// asResult is the answer as one of many.
+func (a *answer) asResult(id string) *leadscorev1.LeadResult {
+	a.scored.Score = &a.score
+	a.result.LeadId, a.result.Result = id, &a.scored
+	return &a.result
+}
+
+func (a *answer) setPrediction(p *models.Prediction, version *ready) {
+	a.interval.Low, a.interval.High, a.interval.Level = p.Low, p.High, intervalLevel
+	w := &a.prediction
+	w.Probability, w.Interval, w.Percentile = p.Probability, &a.interval, p.Percentile
+	w.LogOdds, w.BaselineLogOdds, w.Horizon = p.LogOdds, p.Baseline, version.horizon
+	w.EffectiveLeads, w.ThinEvidence = p.Evidence.Leads, p.Evidence.Thin
+}
+
+// contributions are messages that all answers of the version share: they are never changed.
+func contributions(p *models.Prediction, version *ready) []*leadscorev1.Contribution {
+	list := make([]*leadscorev1.Contribution, len(p.Contributions))
 	for i := range list {
-		each, from := &memory[i], &list[i]
-		each.Term, each.Pair, each.Label, each.Status = from.Term, from.Pair, from.Label, inputStatus(from.Status)
-		each.LogOdds, each.StandardError = from.LogOdds, from.StandardError
-		answer[i] = each
+		if i < len(p.Cells) {
+			list[i] = version.contribution(p.Cells[i], &p.Contributions[i])
+		} else {
+			list[i] = contribution(&p.Contributions[i])
+		}
 	}
-	return answer
+	return list
+}
+
+// contribution is the message of a cell, made when the cell is first met.
+func (r *ready) contribution(cell int, from *models.Contribution) *leadscorev1.Contribution {
+	if cell >= len(r.kept) {
+		return contribution(from)
+	}
+	if known := r.kept[cell].Load(); known != nil {
+		return known
+	}
+	made := contribution(from)
+	r.kept[cell].Store(made)
+	return made
+}
+
+func contribution(from *models.Contribution) *leadscorev1.Contribution {
+	return &leadscorev1.Contribution{
+		Term: from.Term, Pair: from.Pair, Label: from.Label, Status: inputStatus(from.Status),
+		LogOdds: from.LogOdds, StandardError: from.StandardError,
+	}
 }
 
 func inputStatus(s features.Status) leadscorev1.InputStatus {
@@ -72,14 +109,13 @@ func inputStatus(s features.Status) leadscorev1.InputStatus {
 	return leadscorev1.InputStatus_INPUT_STATUS_UNSPECIFIED
 }
 
-func ruleScore(s *rules.Score) *leadscorev1.RuleScore {
-	return &leadscorev1.RuleScore{
-		Points: s.Points, Fit: s.Fit, Engagement: s.Engagement,
-		Grade:               s.Grade,
-		Readiness:           readiness(s.Readiness),
-		Qualification:       qualification(s.Qualification),
-		QualificationReason: s.Reason,
-		QualificationRuleId: s.RuleID,
+func (a *answer) setRules(s *rules.Score, version *ready) {
+	w := &a.rules
+	w.Points, w.Fit, w.Engagement, w.Grade = s.Points, s.Fit, s.Engagement, s.Grade
+	w.Readiness, w.Qualification = readiness(s.Readiness), qualification(s.Qualification)
+	w.QualificationReason, w.QualificationRuleId = s.Reason, s.RuleID
+	if s.Reason == "" {
+		w.QualificationReason = version.scorer.Rules().Shortfall(s)
 	}
 }
 
@@ -160,13 +196,9 @@ func ruleKind(list string) leadscorev1.RuleKind {
 	return leadscorev1.RuleKind(leadscorev1.RuleKind_value["RULE_KIND_"+strings.ToUpper(list)])
 }
 
-func comparison(c *models.Comparison) *leadscorev1.Comparison {
-	return &leadscorev1.Comparison{
-		PointsPercentile:      c.PointsPercentile,
-		ProbabilityPercentile: c.ProbabilityPercentile,
-		Gap:                   c.Gap,
-		Quadrant:              quadrant(c.Quadrant),
-	}
+func (a *answer) setComparison(c *models.Comparison) {
+	w := &a.comparison
+	w.PointsPercentile, w.ProbabilityPercentile, w.Gap, w.Quadrant = c.PointsPercentile, c.ProbabilityPercentile, c.Gap, quadrant(c.Quadrant)
 }
 
 func quadrant(q models.Quadrant) leadscorev1.Quadrant {
@@ -184,54 +216,60 @@ func quadrant(q models.Quadrant) leadscorev1.Quadrant {
 }
 
 func causes(list []models.Cause) []*leadscorev1.GapCause {
-	answer, memory := make([]*leadscorev1.GapCause, len(list)), make([]leadscorev1.GapCause, len(list))
+	answer, memory := make([]*leadscorev1.GapCause, len(list)), make([]struct {
+		cause   leadscorev1.GapCause
+		points  leadscorev1.GapCause_Points
+		logOdds leadscorev1.GapCause_LogOdds
+	}, len(list))
 	for i := range list {
 		each, from := &memory[i], &list[i]
-		each.Name, each.Detail = from.Name, from.Detail
+		each.cause.Name, each.cause.Detail = from.Name, from.Detail
 		if from.Side == "rules" {
-			each.Effect = &leadscorev1.GapCause_Points{Points: from.Effect}
+			each.points.Points = from.Effect
+			each.cause.Effect = &each.points
 		} else {
-			each.Effect = &leadscorev1.GapCause_LogOdds{LogOdds: from.Effect}
+			each.logOdds.LogOdds = from.Effect
+			each.cause.Effect = &each.logOdds
 		}
-		answer[i] = each
+		answer[i] = &each.cause
 	}
 	return answer
 }
 
-// coverage says what the scores could not see of the lead. The clock term lies beyond training for every lead scored
+// setCoverage says what the scores could not see of the lead. The clock term lies beyond training for every lead scored
 // today; that is what its widened interval is for, and no news.
-func coverage(terms []models.Contribution, seen seen, clock string) *leadscorev1.Coverage {
-	c := &leadscorev1.Coverage{AbsentFields: seen.absent, EventsNotSeen: int32(seen.eventsNotSeen)}
-	for i := range terms {
-		switch terms[i].Status {
+func (a *answer) setCoverage(p *models.Prediction, seen seen, version *ready) {
+	c := &a.coverage
+	c.AbsentFields, c.EventsNotSeen = seen.absent, int32(seen.eventsNotSeen)
+	for term, cell := range p.Cells {
+		switch status := models.CellStatus(cell); status {
 		case features.Missing:
-			c.MissingTerms = append(c.MissingTerms, terms[i].Term)
+			c.MissingTerms = append(c.MissingTerms, version.scorer.Term(term))
 		case features.Unseen:
-			c.UnseenTerms = append(c.UnseenTerms, terms[i].Term)
+			c.UnseenTerms = append(c.UnseenTerms, version.scorer.Term(term))
 		case features.Outside:
-			if terms[i].Term != clock {
-				c.OutsideTerms = append(c.OutsideTerms, terms[i].Term)
+			if name := version.scorer.Term(term); name != version.clock {
+				c.OutsideTerms = append(c.OutsideTerms, name)
 			}
 		}
 	}
 	c.Warnings = warnings(c)
-	return c
 }
 
 // warnings says the coverage in words. A value that is missing because the caller says so is no news to him.
 func warnings(c *leadscorev1.Coverage) []string {
 	var words []string
 	if n := len(c.AbsentFields); n > 0 {
-		words = append(words, fmt.Sprintf("%s not sent and counted as missing: %s", counted(n, "field was", "fields were"), enough(c.AbsentFields)))
+		words = append(words, counted(n, "field was", "fields were")+" not sent and counted as missing: "+enough(c.AbsentFields))
 	}
 	if n := len(c.UnseenTerms); n > 0 {
-		words = append(words, fmt.Sprintf("%s a value that training has not seen, or too seldom; scored as other: %s", counted(n, "term has", "terms have"), enough(c.UnseenTerms)))
+		words = append(words, counted(n, "term has", "terms have")+" a value that training has not seen, or too seldom; scored as other: "+enough(c.UnseenTerms))
 	}
 	if n := len(c.OutsideTerms); n > 0 {
-		words = append(words, fmt.Sprintf("%s a number beyond those of training; scored as the nearest: %s", counted(n, "term has", "terms have"), enough(c.OutsideTerms)))
+		words = append(words, counted(n, "term has", "terms have")+" a number beyond those of training; scored as the nearest: "+enough(c.OutsideTerms))
 	}
 	if n := int(c.EventsNotSeen); n > 0 {
-		words = append(words, fmt.Sprintf("%s at or after the instant of the score and left out", counted(n, "event lies", "events lie")))
+		words = append(words, counted(n, "event lies", "events lie")+" at or after the instant of the score and left out")
 	}
 	return words
 }
@@ -240,7 +278,7 @@ func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return strconv.Itoa(n) + " " + many
 }
 
 // namedInWarning is how many names a sentence bears.
@@ -250,5 +288,5 @@ func enough(names []string) string {
 	if len(names) <= namedInWarning {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:namedInWarning], ", "), len(names)-namedInWarning)
+	return strings.Join(names[:namedInWarning], ", ") + " and " + strconv.Itoa(len(names)-namedInWarning) + " more"
 }

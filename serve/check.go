@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,45 +56,60 @@ type seen struct {
 	eventsNotSeen int      // events at or after the instant
 }
 
-// lead reads a lead. The result counts only while the check has no faults.
-func (c *check) lead(path string, wire *leadscorev1.Lead, asOf features.Micros) (*features.Lead, seen) {
+// place is where a lead stands in a request: the i-th of a batch, or alone. Paths are made of it only for faults.
+type place int
+
+const alone place = -1
+
+func (p place) String() string {
+	if p == alone {
+		return "lead"
+	}
+	return "leads[" + strconv.Itoa(int(p)) + "]"
+}
+
+// lead reads a lead. The result counts only while the check has no faults, and until the reading begins its next lead.
+func (c *check) lead(reading *features.Reading, at place, wire *leadscorev1.Lead, asOf features.Micros) (*features.Lead, seen) {
 	if wire == nil {
-		c.faults.add(path, "no lead")
+		c.faults.add(at.String(), "no lead")
 		return nil, seen{}
 	}
 	id := wire.GetId()
-	if !c.name(path+".id", id) {
+	if problem := c.nameProblem(id); problem != "" {
+		c.faults.add(at.String()+".id", problem)
 		id = "unnamed" // to go on and find what else is wrong
 	}
-	created := c.created(path, wire, asOf)
-	values := c.values(path, wire.GetFields())
-	events, later := c.events(path, wire.GetEvents(), asOf)
-	lead, err := c.version.schema.NewLead(id, created, values, events)
-	c.faults.addFaults(path, wire.GetFields(), err)
-	return lead, seen{absent: c.absent(wire.GetFields()), eventsNotSeen: later}
+	reading.Begin(id, c.created(at, wire, asOf))
+	absent := c.values(reading, at, wire.GetFields())
+	later := c.events(reading, at, wire.GetEvents(), asOf)
+	lead, err := reading.End()
+	if err != nil {
+		c.faults.addFaults(at.String(), wire.GetFields(), err)
+	}
+	return lead, seen{absent: absent, eventsNotSeen: later}
 }
 
-// name checks a required short text: an id, an event's type.
-func (c *check) name(path, text string) (ok bool) {
+// nameProblem says what is wrong with a required short text, an id or an event's type; empty: nothing.
+func (c *check) nameProblem(text string) string {
 	switch {
 	case strings.TrimSpace(text) == "":
-		c.faults.addf(path, "empty; want 1 to %d bytes", c.limits.NameBytes)
+		return fmt.Sprintf("empty; want 1 to %d bytes", c.limits.NameBytes)
 	case len(text) > c.limits.NameBytes:
-		c.faults.addf(path, "%d bytes long; want at most %d", len(text), c.limits.NameBytes)
-	default:
-		return true
+		return fmt.Sprintf("%d bytes long; want at most %d", len(text), c.limits.NameBytes)
 	}
-	return false
+	return ""
 }
 
-func (c *check) created(path string, wire *leadscorev1.Lead, asOf features.Micros) features.Micros {
+func (c *check) created(at place, wire *leadscorev1.Lead, asOf features.Micros) features.Micros {
 	if wire.GetCreatedTime() == nil {
 		return features.NoTime
 	}
-	path += ".created_time"
-	created := c.time(path, wire.GetCreatedTime())
-	if created != features.NoTime && asOf != features.NoTime && created > asOf {
-		c.faults.addf(path, "%s: after the instant at which the lead is looked at, %s; the lead did not exist then",
+	created, ok := readTime(wire.GetCreatedTime())
+	switch {
+	case !ok:
+		c.badTime(at.String()+".created_time", wire.GetCreatedTime())
+	case asOf != features.NoTime && created > asOf:
+		c.faults.addf(at.String()+".created_time", "%s: after the instant at which the lead is looked at, %s; the lead did not exist then",
 			inWords(created), inWords(asOf))
 	}
 	return created
@@ -101,101 +117,129 @@ func (c *check) created(path string, wire *leadscorev1.Lead, asOf features.Micro
 
 // time reads an instant to the microsecond; NoTime after a fault.
 func (c *check) time(path string, wire *timestamppb.Timestamp) features.Micros {
-	if err := wire.CheckValid(); err != nil {
-		c.faults.addf(path, "seconds %d, nanos %d: not a time between the years 1 and 9999", wire.GetSeconds(), wire.GetNanos())
-		return features.NoTime
+	at, ok := readTime(wire)
+	if !ok {
+		c.badTime(path, wire)
 	}
-	return features.MicrosOf(wire.AsTime())
+	return at
+}
+
+func (c *check) badTime(path string, wire *timestamppb.Timestamp) {
+	c.faults.addf(path, "seconds %d, nanos %d: not a time between the years 1 and 9999", wire.GetSeconds(), wire.GetNanos())
+}
+
+// readTime reads an instant to the microsecond, what is finer cut off.
+func readTime(wire *timestamppb.Timestamp) (at features.Micros, ok bool) {
+	if !wire.IsValid() {
+		return features.NoTime, false
+	}
+	return features.MicrosOf(wire.AsTime()), true
 }
 
 func inWords(instant features.Micros) string {
 	return time.UnixMicro(int64(instant)).UTC().Format(time.RFC3339Nano)
 }
 
-// values reads the fields whose values can be read at all; the schema judges what they say.
-func (c *check) values(path string, wire map[string]*leadscorev1.FieldValue) map[string]any {
+// values reads the fields, in the schema's order, and gives the names of those that the request does not have.
+func (c *check) values(reading *features.Reading, at place, wire map[string]*leadscorev1.FieldValue) (absent []string) {
 	if len(wire) > c.limits.Fields {
-		c.faults.addf(path+".fields", "%d fields; want at most %d", len(wire), c.limits.Fields)
+		c.faults.addf(at.String()+".fields", "%d fields; want at most %d", len(wire), c.limits.Fields)
 		return nil
 	}
-	before := len(c.faults.violations)
-	values := make(map[string]any, len(wire))
-	for name, value := range wire {
-		if read, ok := c.value(path, name, value); ok {
-			values[name] = read
+	known, before := 0, len(c.faults.violations)
+	for i := range c.version.schema.Fields {
+		field := &c.version.schema.Fields[i]
+		value, named := wire[field.Name]
+		switch {
+		case named:
+			known++
+			c.value(reading, at, i, value)
+		case field.Use != features.UseNo:
+			absent = append(absent, field.Name)
 		}
 	}
-	slices.SortFunc(c.faults.violations[before:], byPath) // a map has no order, an error has one
-	return values
+	if known < len(wire) {
+		c.unknown(reading, at, wire)
+	}
+	slices.SortFunc(c.faults.violations[before:], byPath)
+	return absent
 }
 
-// value reads one field; ok is false after a fault.
-func (c *check) value(path, name string, wire *leadscorev1.FieldValue) (value any, ok bool) {
+// value reads one field.
+func (c *check) value(reading *features.Reading, at place, i int, wire *leadscorev1.FieldValue) {
 	switch v := wire.GetValue().(type) {
 	case *leadscorev1.FieldValue_Number:
-		return v.Number, true
+		reading.Number(i, v.Number)
 	case *leadscorev1.FieldValue_Text:
-		return v.Text, true
+		reading.Text(i, v.Text)
 	case *leadscorev1.FieldValue_Boolean:
-		return v.Boolean, true
+		reading.Boolean(i, v.Boolean)
 	case *leadscorev1.FieldValue_Timestamp:
-		at := c.time(fieldPath(path, name), v.Timestamp)
-		return time.UnixMicro(int64(at)).UTC(), at != features.NoTime
+		if instant, ok := readTime(v.Timestamp); ok {
+			reading.Time(i, instant)
+		} else {
+			c.badTime(fieldPath(at.String(), c.version.schema.Fields[i].Name), v.Timestamp)
+		}
 	case *leadscorev1.FieldValue_Missing:
-		return nil, true
+	default:
+		c.noKind(at, c.version.schema.Fields[i].Name)
 	}
-	c.faults.add(fieldPath(path, name), "a value without a kind; set number, text, boolean, timestamp, or missing where nothing is known")
-	return nil, false
+}
+
+func (c *check) noKind(at place, name string) {
+	c.faults.add(fieldPath(at.String(), name), "a value without a kind; set number, text, boolean, timestamp, or missing where nothing is known")
+}
+
+// unknown finds the names that the schema does not have.
+func (c *check) unknown(reading *features.Reading, at place, wire map[string]*leadscorev1.FieldValue) {
+	for _, name := range slices.Sorted(maps.Keys(wire)) { // a map has no order, an error has one
+		if _, known := c.version.schema.FieldIndex(name); known {
+			continue
+		}
+		if wire[name].GetValue() == nil {
+			c.noKind(at, name)
+		} else {
+			reading.Unknown(name)
+		}
+	}
 }
 
 // events reads the events and counts those that the score will not see.
-func (c *check) events(path string, wire []*leadscorev1.LeadEvent, asOf features.Micros) (events []features.Event, later int) {
+func (c *check) events(reading *features.Reading, at place, wire []*leadscorev1.LeadEvent, asOf features.Micros) (later int) {
 	if len(wire) > c.limits.Events {
-		c.faults.addf(path+".events", "%d events; want at most %d, the newest", len(wire), c.limits.Events)
-		return nil, 0
+		c.faults.addf(at.String()+".events", "%d events; want at most %d, the newest", len(wire), c.limits.Events)
+		return 0
 	}
-	events = make([]features.Event, 0, len(wire))
 	for i, each := range wire {
-		event, ok := c.event(path, i, each)
+		event, ok := c.event(at, i, each)
 		if !ok {
 			continue
 		}
 		if asOf != features.NoTime && event.Time >= asOf {
 			later++
 		}
-		events = append(events, event)
+		reading.Event(i, event)
 	}
-	return events, later
+	return later
 }
 
 // event reads the i-th event; ok is false after a fault. Paths are made only for faults: there are up to 10,000 events.
-func (c *check) event(path string, i int, wire *leadscorev1.LeadEvent) (event features.Event, ok bool) {
-	kind, at := wire.GetType(), wire.GetTime()
+func (c *check) event(at place, i int, wire *leadscorev1.LeadEvent) (event features.Event, ok bool) {
+	kind := wire.GetType()
 	ok = true
-	if strings.TrimSpace(kind) == "" || len(kind) > c.limits.NameBytes {
-		ok = c.name(eventPath(path, i)+".type", kind)
+	if problem := c.nameProblem(kind); problem != "" {
+		c.faults.add(eventPath(at, i)+".type", problem)
+		ok = false
 	}
-	switch {
-	case at == nil:
-		c.faults.add(eventPath(path, i)+".time", "no time; every event needs one")
-		return event, false
-	case !at.IsValid():
-		c.time(eventPath(path, i)+".time", at)
+	if wire.GetTime() == nil {
+		c.faults.add(eventPath(at, i)+".time", "no time; every event needs one")
 		return event, false
 	}
-	return features.Event{Time: features.MicrosOf(at.AsTime()), Type: kind}, ok
-}
-
-// absent lists the schema's fields in use that the request does not name.
-func (c *check) absent(wire map[string]*leadscorev1.FieldValue) []string {
-	var names []string
-	for i := range c.version.schema.Fields {
-		field := &c.version.schema.Fields[i]
-		if _, named := wire[field.Name]; !named && field.Use != features.UseNo {
-			names = append(names, field.Name)
-		}
+	instant, valid := readTime(wire.GetTime())
+	if !valid {
+		c.badTime(eventPath(at, i)+".time", wire.GetTime())
 	}
-	return names
+	return features.Event{Time: instant, Type: kind}, ok && valid
 }
 
 // longestShownName is how much of a field's name a path shows; names of real fields are shorter.
@@ -212,6 +256,4 @@ func fieldPath(path, name string) string {
 	return path + ".fields[" + strconv.Quote(name) + "]"
 }
 
-func eventPath(path string, i int) string { return fmt.Sprintf("%s.events[%d]", path, i) }
-
-func batchPath(i int) string { return fmt.Sprintf("leads[%d]", i) }
+func eventPath(at place, i int) string { return at.String() + ".events[" + strconv.Itoa(i) + "]" }

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"encoding/json"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -24,7 +26,18 @@ type ready struct {
 	newest   time.Time            // instant at which training looked at a lead; zero without times
 	loaded   time.Time
 	tally    *tally
+	kept     []atomic.Pointer[leadscorev1.Contribution] // by cell: contributions as they go over the wire, shared by all answers
+	benches  sync.Pool                                  // of *workbench
 }
+
+// workbench is the memory in which one lead is read and scored. Nothing of it goes into an answer.
+type workbench struct {
+	reading *features.Reading
+	score   models.Score
+}
+
+// mostKept bounds the contributions that are kept: all of the fields, and of the pairs' what there is room for.
+const mostKept = 1 << 16
 
 // load reads a version and verifies it: checksums, format, every part, its rules, its golden rows.
 func load(store *models.Store, model, id string) (*ready, error) {
@@ -41,7 +54,8 @@ func load(store *models.Store, model, id string) (*ready, error) {
 		return nil, err
 	}
 	r := &ready{version: version, scorer: scorer, schema: version.Schema, fields: string(fields), timeless: version.Timeless(), loaded: time.Now(),
-		tally: newTally(version)}
+		tally: newTally(version), kept: make([]atomic.Pointer[leadscorev1.Contribution], min(scorer.Cells(), mostKept))}
+	r.benches.New = func() any { return &workbench{reading: version.Schema.NewReading()} }
 	if newest, err := time.Parse(time.RFC3339, version.Training.Newest); err == nil {
 		r.newest = newest
 	}

@@ -427,10 +427,8 @@ func TestCanaryNeedsItsModel(t *testing.T) {
 func TestShadowPanicsAlone(t *testing.T) {
 	f := newFixture(t)
 	server := f.start(t, Config{Shadow: true})
-	broken := *server.catalog.table.Load().models[0].challenger
-	broken.scorer = nil
 	shadow := server.catalog.table.Load().models[0].shadow
-	shadow.challenger = &broken
+	shadow.challenger = &ready{version: new(models.Version)} // it can neither read nor score
 	if got := server.versionOfAnswer(t, "deals"); got != f.champion {
 		t.Errorf("%s answers, want %s", got, f.champion)
 	}

@@ -25,6 +25,7 @@ type scoring struct {
 type question struct {
 	route       *route
 	asOf        features.Micros
+	asOfWire    *timestamppb.Timestamp // the same; shared by all answers
 	explanation leadscorev1.Explanation
 	limits      Limits
 }
@@ -39,6 +40,7 @@ func (s *scoring) question(this *call, model string, asOf *timestamppb.Timestamp
 	this.model, this.version = route.scoredBy.GetModel(), route.scoredBy.GetVersion()
 	check := newCheck(route.ready, s.limits)
 	q := &question{route: route, asOf: check.instant(asOf, time.Now()), explanation: explanation, limits: s.limits}
+	q.asOfWire = timestamp(q.asOf)
 	check.explanation(explanation)
 	return q, check, nil
 }
@@ -50,40 +52,43 @@ func (s *scoring) ScoreLead(ctx context.Context, request *leadscorev1.ScoreLeadR
 	if err != nil {
 		return nil, err
 	}
-	score, by := q.answer("lead", request.GetLead(), check)
+	answer, by := q.answer(alone, request.GetLead(), check)
 	if err := check.faults.err(); err != nil {
 		return nil, err
 	}
-	this.leadID, this.version = score.GetLeadId(), by.GetVersion()
+	this.leadID, this.version = answer.score.GetLeadId(), by.GetVersion()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return &leadscorev1.ScoreLeadResponse{Score: score, ScoredBy: by}, nil
+	return &leadscorev1.ScoreLeadResponse{Score: &answer.score, ScoredBy: by}, nil
 }
 
 // answer scores a lead, or leaves its faults in the check. A lead of the canary's share that the challenger cannot read, such as one
 // with a field that it does not have, is scored by the champion.
-func (q *question) answer(path string, wire *leadscorev1.Lead, check *check) (*leadscorev1.LeadScore, *leadscorev1.ScoredBy) {
+func (q *question) answer(at place, wire *leadscorev1.Lead, check *check) (*answer, *leadscorev1.ScoredBy) {
 	if route := q.route.forLead(wire); route != q.route {
 		apart := newCheck(route.ready, q.limits)
-		if score := q.by(route, path, wire, apart); score != nil {
-			return score, route.scoredBy
+		if answer := q.by(route, at, wire, apart); answer != nil {
+			return answer, route.scoredBy
 		}
 	}
-	return q.by(q.route, path, wire, check), q.route.scoredBy
+	return q.by(q.route, at, wire, check), q.route.scoredBy
 }
 
 // by scores a lead by one route; nil after a fault.
-func (q *question) by(route *route, path string, wire *leadscorev1.Lead, check *check) *leadscorev1.LeadScore {
-	lead, seen := check.lead(path, wire, q.asOf)
+func (q *question) by(route *route, at place, wire *leadscorev1.Lead, check *check) *answer {
+	bench := route.benches.Get().(*workbench)
+	defer route.benches.Put(bench)
+	lead, seen := check.lead(bench.reading, at, wire, q.asOf)
 	if check.faults.total() > 0 {
 		return nil
 	}
 	snapshot := lead.At(q.asOf)
-	score := route.scorer.Score(&snapshot)
-	route.tally.count(&score)
-	route.shadow.compare(q.limits, wire, &snapshot, &score)
-	return leadScore(&score, seen, route.ready, q.explanation)
+	explained := q.explanation != leadscorev1.Explanation_EXPLANATION_NONE
+	route.scorer.ScoreInto(&snapshot, &bench.score, explained)
+	route.tally.count(&bench.score)
+	route.shadow.compare(q.limits, wire, &snapshot, &bench.score)
+	return newAnswer(&bench.score, seen, route.ready, q.asOfWire, explained)
 }
 
 // BatchScoreLeads scores many leads with one version at one instant.
@@ -129,17 +134,15 @@ func (s *scoring) batch(ctx context.Context, request manyLeads) ([]*leadscorev1.
 
 // result scores the i-th lead of a batch, or says why it cannot.
 func (q *question) result(i int, wire *leadscorev1.Lead) *leadscorev1.LeadResult {
-	check := newCheck(q.route.ready, q.limits)
-	score, by := q.answer(batchPath(i), wire, check)
-	result := &leadscorev1.LeadResult{LeadId: wire.GetId()}
+	check := check{version: q.route.ready, limits: q.limits}
+	answer, by := q.answer(place(i), wire, &check)
 	if check.faults.total() > 0 {
-		result.Result = &leadscorev1.LeadResult_Error{Error: leadStatus(&check.faults)}
-		return result
+		return &leadscorev1.LeadResult{LeadId: wire.GetId(), Result: &leadscorev1.LeadResult_Error{Error: leadStatus(&check.faults)}}
 	}
+	result := answer.asResult(wire.GetId())
 	if by != q.route.scoredBy {
 		result.ScoredBy = by
 	}
-	result.Result = &leadscorev1.LeadResult_Score{Score: score}
 	return result
 }
 

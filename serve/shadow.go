@@ -54,17 +54,19 @@ func (s *shadow) compare(limits Limits, wire *leadscorev1.Lead, snapshot *featur
 		return
 	}
 	_, err := guard(func() (any, error) {
+		bench := s.challenger.benches.Get().(*workbench)
+		defer s.challenger.benches.Put(bench)
 		looked := *snapshot
 		if s.champion.fields != s.challenger.fields { // the challenger reads a lead in its own way
 			check := newCheck(s.challenger, limits)
-			lead, _ := check.lead("lead", wire, snapshot.AsOf)
+			lead, _ := check.lead(bench.reading, alone, wire, snapshot.AsOf)
 			if err := check.faults.err(); err != nil {
 				return nil, err
 			}
 			looked = lead.At(snapshot.AsOf)
 		}
-		challenger := s.challenger.scorer.Score(&looked)
-		s.count(champion, &challenger)
+		s.challenger.scorer.ScoreInto(&looked, &bench.score, false)
+		s.count(champion, &bench.score)
 		return nil, nil
 	})
 	if err != nil {

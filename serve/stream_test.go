@@ -172,10 +172,9 @@ func TestStreamHoldsUpASlowReader(t *testing.T) {
 func TestStreamPanicEndsItAlone(t *testing.T) {
 	f := newFixture(t)
 	server := f.start(t, Config{})
-	broken := *server.catalog.table.Load().routes["deals"].ready
-	broken.scorer = nil
 	table := *server.catalog.table.Load()
-	table.routes = map[string]*route{"deals": broken.clone(), "deals/" + f.champion: table.routes["deals/"+f.champion]}
+	broken := &route{ready: &ready{schema: table.routes["deals"].schema}, scoredBy: new(leadscorev1.ScoredBy)} // it can neither read nor score
+	table.routes = map[string]*route{"deals": broken, "deals/" + f.champion: table.routes["deals/"+f.champion]}
 	server.catalog.table.Store(&table)
 	for _, leads := range []int{1, 500} {
 		stream := server.stream(t)
@@ -193,11 +192,6 @@ func TestStreamPanicEndsItAlone(t *testing.T) {
 	if got := server.versionOfAnswer(t, "deals/"+f.champion); got != f.champion {
 		t.Errorf("%s answers, want %s", got, f.champion)
 	}
-}
-
-// clone is a route of a version that tests have broken.
-func (r *ready) clone() *route {
-	return &route{ready: r, scoredBy: &leadscorev1.ScoredBy{Model: "deals", Version: r.version.ID}}
 }
 
 // At shutdown an open stream answers the message under way, then ends with UNAVAILABLE, and does not hold the server up.

@@ -48,14 +48,14 @@ func (t *tally) count(score *models.Score) {
 			t.quadrants[i].Add(1)
 		}
 	}
-	terms := score.Prediction.Contributions
-	for i := range terms[:min(len(terms), len(t.terms))] {
-		if terms[i].Status == features.Present {
+	for term, cell := range score.Prediction.Cells {
+		is := models.CellStatus(cell)
+		if is == features.Present {
 			continue
 		}
 		for s, status := range countedStatuses {
-			if terms[i].Status == status {
-				t.statuses[s][i].Add(1)
+			if is == status {
+				t.statuses[s][term].Add(1)
 			}
 		}
 	}
