@@ -122,6 +122,7 @@ func chooseNewer(_ context.Context, base *models.Version, d *data, _ *CompareCon
 	}
 	b := &comparison.Basis{Kind: comparison.Newer, Read: d.rows, WonLate: s.WonLate, LeftOut: mergeCounts(d.leftOut, s.LeftOut)}
 	learned, knows := base.LearnedUntil()
+	defer func() { b.Words += rulesUndated }()
 	if knows && s.Dated {
 		b.LearnedUntil = day(learned)
 		b.Words = fmt.Sprintf("Every lead counted here was looked at after %s, the day of the newest lead that the model has learned from.", b.LearnedUntil)
@@ -131,6 +132,9 @@ func chooseNewer(_ context.Context, base *models.Version, d *data, _ *CompareCon
 	}
 	return &judged{scorer, s, b}, nil
 }
+
+// rulesUndated is what no file tells.
+const rulesUndated = " A rule book has no date: whether it was written with these leads in view, only its authors know."
 
 // chooseRefit fits a stand-in to the older part, as validation does, and takes the newest part.
 func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *CompareConfig) (*judged, error) {
@@ -166,6 +170,7 @@ func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *Compar
 	}
 	b.Words = fmt.Sprintf("The model judged here is a stand-in: the same fields and settings, fitted to the %d older leads only and judged on %s, which it has not seen. The stored version is fitted to more.",
 		len(s.past), s.words)
+	b.Words += rulesUndated
 	for _, warning := range s.warnings {
 		b.Words += " Mind: " + warning + "."
 	}

@@ -41,8 +41,8 @@ func (c *compareCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usage("--capacity", err)
 	}
-	if err := page.CheckPlace(c.Report); err != nil {
-		return usage("--report", err)
+	if err := errors.Join(usage("--report", page.CheckPlace(c.Report)), usage("--out", checkTable(c.Out))); err != nil {
+		return err
 	}
 	progress := newProgress(a.err)
 	defer progress.finish()
@@ -57,11 +57,7 @@ func (c *compareCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if c.Out != "" {
-		err := result.Export(ctx, c.Out, progress.report)
-		if errors.Is(err, source.ErrExtension) {
-			return usage("--out", err)
-		}
-		if err != nil {
+		if err := result.Export(ctx, c.Out, progress.report); err != nil {
 			return err
 		}
 	}
@@ -76,4 +72,16 @@ func (c *compareCommand) Run(ctx context.Context, a *app) error {
 		return a.printJSON(result.Comparison)
 	}
 	return comparison.WriteText(a.out, result.Comparison)
+}
+
+// checkTable says before the long work what keeps a table from being written to a path; the empty path is fine: no table.
+func checkTable(path string) error {
+	if path == "" {
+		return nil
+	}
+	trial, err := source.Create(path, []source.ColumnInfo{{Name: "trial", Kind: source.Text}})
+	if err != nil {
+		return err
+	}
+	return trial.Discard()
 }
