@@ -6,9 +6,13 @@ export CGO_ENABLED ?= 0
 
 STATICCHECK_VERSION := v0.8.2
 STATICCHECK         := build/tools/staticcheck-$(STATICCHECK_VERSION)
+GOVULNCHECK_VERSION := v1.9.0
+GOVULNCHECK         := build/tools/govulncheck-$(GOVULNCHECK_VERSION)
+CYCLONEDX_VERSION   := v1.10.0
+CYCLONEDX           := build/tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race test-long check fmt-check vet lint golden bench quality run clean
+.PHONY: help build demo test test-race test-long check fmt-check vet lint vulncheck sbom golden bench quality run clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +49,24 @@ $(STATICCHECK):
 
 lint: $(STATICCHECK) ## staticcheck
 	$(STATICCHECK) ./...
+
+$(GOVULNCHECK):
+	@mkdir -p build/tools
+	GOBIN=$(abspath build/tools) GOFLAGS= $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+	@mv build/tools/govulncheck $@
+
+vulncheck: $(GOVULNCHECK) ## known vulnerabilities in what the program calls; says so where their database cannot be reached
+	@bash testdata/vulncheck.sh $(GOVULNCHECK)
+
+$(CYCLONEDX):
+	@mkdir -p build/tools
+	GOBIN=$(abspath build/tools) GOFLAGS= $(GO) install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+	@mv build/tools/cyclonedx-gomod $@
+
+sbom: build $(CYCLONEDX) ## what the binary is made of, as CycloneDX, into build/leadscore.cdx.json
+	@$(GO) mod download
+	$(CYCLONEDX) bin -json -licenses -std -output build/leadscore.cdx.json $(BIN)
+	@echo "$$(grep -c '"purl"' build/leadscore.cdx.json) components in build/leadscore.cdx.json"
 
 golden: ## rewrite golden files after a wanted change; look at the diff
 	@for package in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test $$package -update; done
