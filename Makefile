@@ -12,7 +12,7 @@ CYCLONEDX_VERSION   := v1.10.0
 CYCLONEDX           := build/tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race test-long check fmt-check vet lint vulncheck sbom golden bench quality run clean
+.PHONY: help build demo test test-race test-long check fmt-check vet lint vulncheck sbom golden bench quality peers run clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench: ## benchmarks
 
 quality: build ## measure on real data in ../shared/data, beside other programs' figures
 	$(GO) run ./cmd/quality -bin $(BIN)
+
+peers: build ## measure scikit-learn, LightGBM and the explainable boosting machine beside leadscore on the folds of make quality
+	@bash train/bench/run.sh $(BIN)
 
 run: build ## serve the demo's model
 	$(BIN) serve --store build/demo/store --model deals

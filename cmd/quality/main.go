@@ -20,6 +20,7 @@ import (
 // settings are the flags.
 type settings struct {
 	binary, data, only string
+	write              string
 	json               bool
 }
 
@@ -39,6 +40,7 @@ func run(ctx context.Context, arguments []string, out, log io.Writer) int {
 	flags.StringVar(&s.binary, "bin", "build/leadscore", "the leadscore binary to measure")
 	flags.StringVar(&s.data, "data", "../shared/data", "the folder of real data")
 	flags.StringVar(&s.only, "only", "", "measure only these data sets, as adult,bank")
+	flags.StringVar(&s.write, "write", "", "measure nothing, but write the prepared data sets into this folder, for train/bench")
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON")
 	if err := flags.Parse(arguments); err != nil {
 		return 2
@@ -50,6 +52,13 @@ func run(ctx context.Context, arguments []string, out, log io.Writer) int {
 	}
 	if _, err := os.Stat(filepath.Join(s.data, "README.md")); os.IsNotExist(err) {
 		fmt.Fprintf(log, "quality: skipped: the real data are not in %s\n", s.data)
+		return 0
+	}
+	if s.write != "" {
+		if err := writeAll(s, chosen); err != nil {
+			fmt.Fprintln(log, "quality:", err)
+			return 1
+		}
 		return 0
 	}
 	measurements, failed := measureAll(ctx, s, chosen, log)
@@ -64,6 +73,28 @@ func run(ctx context.Context, arguments []string, out, log io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// writeAll writes each data set as the product gets it, all rows in one file.
+func writeAll(s settings, chosen []dataset) error {
+	for _, d := range chosen {
+		h, err := d.prepare(s.data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+		dir := filepath.Join(s.write, d.name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		all := split{train: make([]int, len(h.rows))}
+		for i := range all.train {
+			all.train[i] = i
+		}
+		if _, err := h.write(dir, d.name, all); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+	}
+	return nil
 }
 
 // measureAll measures one data set after the other, one fold after the other, so that the seconds are fair. A data set

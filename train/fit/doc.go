@@ -24,8 +24,10 @@
 //
 // with Config.Caution > 0 adding θσ_k to the numerator, σ_k being the effect's spread at λ_k: the mode under the prior
 // exp(−θσ_k). H is the Hessian of the first sum. V is also the covariance of the coefficients (Wood,
-// Generalized Additive Models, 2nd ed., 2017, section 6.10): standard errors account for the penalty.
+// Generalized Additive Models, 2nd ed., 2017, section 6.10): standard errors account for the penalty. For them, with
+// Config.Caution > 0, each λ_k is that of the mean of σ_k given the data, where that is less: a term whose effect few data leave
+// open is not certain to have none.
 //
 // Start at [Fit]. It calls newton (the steps), smoothing (λ), tabulate (sums over leads), pairs (which
-// pairs earn their place), monotone (promised directions) and variance (the factor that the model keeps).
+// pairs earn their place), monotone (promised directions), spread (λ for the standard errors) and variance (the factor that the model keeps).
 package fit

@@ -27,7 +27,7 @@ type Config struct {
 	MaxSteps int
 	// Pairs, when its Most is above 0, lets pairs of inputs compete for a place.
 	Pairs Pairs
-	// StandardError says how closely the model keeps its covariance.
+	// StandardError says how closely the model keeps its covariance. With Caution, V is taken at the mean spread of each term, see widen.
 	StandardError StandardError
 	// Drift is set when one input is calendar time.
 	Drift *Drift
@@ -280,7 +280,7 @@ func fitBudget(inputs []roughness) {
 // effect are set idle once their λ says so.
 func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, effort effort) (*fitter, error) {
 	for k, t := range terms {
-		if k < len(f.terms) && t.gone() {
+		if k < len(f.terms) && t.gone() && totalSize(terms) > keptSize {
 			terms[k] = t.idle()
 		}
 	}
@@ -307,6 +307,9 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, ef
 	next.steps += f.steps
 	return next, next.polish(ctx, effort.polish, effort.maxSteps)
 }
+
+// keptSize is the number of coordinates up to which terms without effect are kept: their uncertainty counts, and costs little.
+const keptSize = 600
 
 // effort says how far a fit goes. The tolerances are changes of a coefficient, in log-odds.
 type effort struct {
@@ -376,13 +379,19 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 		report.EDF += out.EDF
 		report.Terms = append(report.Terms, TermReport{Name: out.Name, Lambda: out.Lambda, EDF: out.EDF, Functions: t.functions, Promise: promises[k]})
 	}
+	drift := 0.0 // λ of the walk as it is most likely: beyond the newest bin the lead's own days widen its interval
+	if d := config.Drift; d != nil {
+		drift, _ = f.terms[d.Input].walkLambda()
+	}
 	if !config.StandardError.None {
+		var err error
+		if rows, err = f.widen(rows); err != nil {
+			return nil, err
+		}
 		model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
 	}
-	if d := config.Drift; d != nil {
-		if lambda, ok := f.terms[d.Input].walkLambda(); ok {
-			model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (lambda * d.BinDays)}
-		}
+	if d := config.Drift; drift > 0 {
+		model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (drift * d.BinDays)}
 	}
 	return model, nil
 }
