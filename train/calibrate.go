@@ -51,6 +51,8 @@ func calibrationWords(c *models.Calibration) string {
 		return found + fmt.Sprintf(": log-odds are multiplied by %.3f, %s", c.Shift.Slope, gain)
 	case c.Method == metrics.RemedyIsotonic:
 		return found + fmt.Sprintf(", and a line does not mend it: log-odds are mapped by a rising curve of %d knots, %s", len(c.Curve.From), gain)
+	case c.Slope.Low > 0 && (c.Slope.Low > 1 || c.Slope.High < 1):
+		return found + ", which is near enough to 1: nothing is moved"
 	case c.Slope.Low <= 0:
 		return found + ": these leads do not show that the model ranks them, so nothing is moved"
 	}

@@ -26,8 +26,15 @@ func writeHonest(b *strings.Builder, v *models.Validation) {
 	}
 	writeRolling(b, v.Rolling)
 	if c := v.Contrast; c != nil {
-		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. Do not promise the first.\n\n", c.RandomAUC, c.TimeAUC)
+		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. %s\n\n", c.RandomAUC, c.TimeAUC, contrastMoral(c))
 	}
+}
+
+func contrastMoral(c *models.Contrast) string {
+	if c.RandomAUC > c.TimeAUC {
+		return "Do not promise the first."
+	}
+	return "Here it would not have flattered."
 }
 
 func writeRolling(b *strings.Builder, r *models.Rolling) {

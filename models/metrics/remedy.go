@@ -21,7 +21,8 @@ type Remedy struct {
 	Slope Estimate `json:"slope_before"`
 	Shift Shift    `json:"shift"`           // of RemedySlope, see [Recalibrate]; else {0, 1}
 	Curve *Curve   `json:"curve,omitempty"` // of RemedyIsotonic
-	// Gain is the log loss, in nats a lead, that the remedy takes away on leads that it was not measured on: five folds of these leads.
+	// Gain is the log loss, in nats a lead, that the remedy takes away on leads that it was not measured on, five folds of these leads, beside a move of
+	// their level alone.
 	Gain float64 `json:"gain"`
 }
 
@@ -29,8 +30,12 @@ type Remedy struct {
 // Caruana, ICML 2005, 625–632: about a thousand).
 const enoughForCurve = 1000
 
-// ChooseRemedy chooses on leads that the predictions were not fitted to. There is no remedy where the interval of the slope holds 1, nor where
-// it does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
+// nearSlope is how far from 1 a slope may lie and be left alone, even where plenty of leads show that it is not 1: it costs about a thousandth of a nat a
+// lead, and the slopes of successive parts of one history differ by as much.
+const nearSlope = 0.1
+
+// ChooseRemedy chooses on leads that the predictions were not fitted to. There is no remedy where the interval of the slope holds 1, where
+// the slope lies within 0.9 to 1.1, nor where its interval does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
 // are multiplied by a slope, or, where won and lost leads are a thousand each at least, mapped by a curve, if that has a log loss below the line's
 // on leads that it was not measured on by more than 1.645 standard errors. [ErrOneClass] and [ErrNotConverged] are for data without an
 // answer.
@@ -51,7 +56,7 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 		return r, err
 	}
 	r.Slope = normalEstimate(line.slope, line.slopeError)
-	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 {
+	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 || math.Abs(r.Slope.Value-1) <= nearSlope {
 		return r, nil
 	}
 	if r.Shift, err = Recalibrate(logOdds, wins); err != nil {
@@ -62,9 +67,9 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 	if err != nil {
 		return r, err
 	}
-	unmended := make([]float64, len(wins))
-	for i, eta := range logOdds {
-		unmended[i] = softplus(eta) - wins[i]*eta
+	unmended, err := outOfFold(logOdds, wins, levelMap)
+	if err != nil {
+		return r, err
 	}
 	r.Gain = mean(unmended) - mean(byLine)
 	if min(won, len(wins)-won) < enoughForCurve {
@@ -88,6 +93,11 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 }
 
 var errNoCurve = errors.New("too few leads for a curve")
+
+func levelMap(logOdds, wins []float64) (func(float64) float64, error) {
+	level, err := Level(logOdds, wins, nil)
+	return func(eta float64) float64 { return eta + level }, err
+}
 
 func lineMap(logOdds, wins []float64) (func(float64) float64, error) {
 	shift, err := Recalibrate(logOdds, wins)

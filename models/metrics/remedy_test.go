@@ -95,6 +95,17 @@ func TestChooseRemedy(t *testing.T) {
 	}
 }
 
+// A slope that is off by little is left alone, however surely it is.
+func TestChooseRemedyLeavesLittleFaults(t *testing.T) {
+	truth, wins := leadsOf(rand.New(rand.NewPCG(4, 4)), 100_000)
+	for i := range truth {
+		truth[i] *= 1.06
+	}
+	if m, err := ChooseRemedy(truth, wins); err != nil || m.Method != RemedyNone || m.Slope.High >= 1 {
+		t.Errorf("%+v, %v; want none, with a slope that is surely below 1", m, err)
+	}
+}
+
 // A ranking that these leads do not show is left alone.
 func TestChooseRemedyWithoutRanking(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))

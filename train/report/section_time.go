@@ -19,9 +19,12 @@ func (w *writer) origins() *page.Section {
 		s.Blocks = append(s.Blocks, page.Block{Table: originTable(v.Rolling)})
 	}
 	if c := v.Contrast; c != nil {
-		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf(
-			"What a random split would have claimed: AUC %s on %s, where the same recipe reaches %s on the newest part. Only the second looks ahead in time; the first is shown to be distrusted.",
-			page.Number(c.RandomAUC, 3), page.Plural(c.Leads, "lead", "leads"), page.Number(c.TimeAUC, 3))})
+		moral := "Only the second looks ahead in time; the first is shown to be distrusted."
+		if c.RandomAUC <= c.TimeAUC {
+			moral = "Here it would not have flattered."
+		}
+		s.Blocks = append(s.Blocks, page.Block{Note: fmt.Sprintf("What a random split would have claimed: AUC %s on %s, where the same recipe reaches %s on the newest part. %s",
+			page.Number(c.RandomAUC, 3), page.Plural(c.Leads, "lead", "leads"), page.Number(c.TimeAUC, 3), moral)})
 	}
 	return s
 }

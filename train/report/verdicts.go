@@ -29,6 +29,7 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 	}
 	add(championVerdict(e, m))
 	add(calibrationVerdict(e, m))
+	add(evidenceVerdict(e))
 	add(capacityVerdict(e, m))
 	add(speedVerdict(m))
 	if leaks := countLeaks(e.Leaks); leaks > 0 {
@@ -107,6 +108,16 @@ func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 		return page.Bad, "its probabilities are right on the whole, but too extreme: " + text
 	}
 	return page.Bad, "its probabilities are right on the whole, but too timid: " + text
+}
+
+// evidenceVerdict speaks where many single scores rest on little.
+func evidenceVerdict(e *Evidence) (page.Tone, string) {
+	const many = 0.1 // of the leads
+	if thin := e.Validation.ThinEvidence; float64(thin) >= many*float64(len(e.Wins)) {
+		return page.Unclear, fmt.Sprintf("of %s of the %s the odds of a win are not known within a factor of two; their scores say so",
+			page.Count(thin), page.Plural(len(e.Wins), "lead", "leads"))
+	}
+	return page.Unclear, ""
 }
 
 func capacityVerdict(e *Evidence, m *Measures) (page.Tone, string) {
