@@ -12,7 +12,7 @@ CYCLONEDX_VERSION   := v1.10.0
 CYCLONEDX           := build/tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race test-long check fmt-check vet lint vulncheck sbom golden bench quality peers run clean
+.PHONY: help build demo test test-race test-long soak check fmt-check vet lint vulncheck sbom golden bench quality peers run clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-race: ## every test under the race detector (needs a C compiler)
 
 test-long: ## fuzz every parser for FUZZTIME each
 	@FUZZTIME=$(or $(FUZZTIME),30s) bash testdata/fuzz.sh
+
+soak: ## load with reloads for SOAK (10m), then STREAM_LEADS (10,000,000) leads through one stream: memory and goroutines stay flat
+	SOAK=$(or $(SOAK),10m) STREAM_LEADS=$(or $(STREAM_LEADS),10000000) $(GO) test -count=1 -v -timeout 60m -run '^(TestSoak|TestStreamIsFlat)$$' ./cmd/leadscore
 
 check: generate-check fmt-check vet lint proto-lint proto-breaking ## everything CI runs besides the tests
 	@git diff --exit-code --stat -- go.mod go.sum

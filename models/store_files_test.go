@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func storeWithCard(t *testing.T) (s *Store, v *Version, dir string) {
@@ -100,4 +101,34 @@ func rewrite(dir string, change func([]byte) []byte) error {
 		return err
 	}
 	return os.WriteFile(path, change(text), 0o644)
+}
+
+// What a killed process left unfinished goes when the next version is written, unless it is so new that another may still write it.
+func TestUnfinishedFoldersGo(t *testing.T) {
+	store, err := OpenStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := filepath.Join(store.Dir(), "deals", "versions")
+	old, young := filepath.Join(versions, unfinished+"1"), filepath.Join(versions, unfinished+"2")
+	for _, folder := range []string{old, young} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(old, before, before); err != nil {
+		t.Fatal(err)
+	}
+	v := artifact(t)
+	v.Model = "deals"
+	if _, err := store.Put(v); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !os.IsNotExist(err) {
+		t.Errorf("the old folder is still there: %v", err)
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("the young folder: %v", err)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
+	"time"
 )
 
 // writeFolder makes a folder with the given files, whole or not at all: it is filled beside its place, flushed to the
@@ -15,7 +17,8 @@ func writeFolder(place string, files map[string][]byte) error {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	temporary, err := os.MkdirTemp(parent, ".writing-")
+	sweep(parent)
+	temporary, err := os.MkdirTemp(parent, unfinished)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
@@ -37,6 +40,22 @@ func writeFolder(place string, files map[string][]byte) error {
 		return fmt.Errorf("store: %w", err)
 	}
 	return syncFolder(parent)
+}
+
+// unfinished begins the name of a folder that is being written.
+const unfinished = ".writing-"
+
+// sweep removes what processes that were killed have left unfinished. No folder takes an hour to write.
+func sweep(parent string) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return // whoever needs the folder will say so
+	}
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil && strings.HasPrefix(entry.Name(), unfinished) && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(filepath.Join(parent, entry.Name()))
+		}
+	}
 }
 
 // writeFile replaces a file as a whole. One writer at a time: the caller holds a lock.

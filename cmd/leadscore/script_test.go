@@ -19,7 +19,7 @@ import (
 
 // TestMain lets the test binary be the program: scripts and tests find it as leadscore.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"leadscore": main})
+	testscript.Main(m, map[string]func(){"leadscore": main, "putversions": putVersions})
 }
 
 // TestScripts runs testdata/script: the commands of testscript, and these of our own:
