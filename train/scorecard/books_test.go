@@ -125,6 +125,40 @@ func TestSuggestionIsDeterministic(t *testing.T) {
 	}
 }
 
+// A cap that fits the present rules, but would cut off what the suggested ones tell leads apart by, moves, and the suggestion says so; one that cuts
+// nothing stays.
+func TestSuggestionMovesCaps(t *testing.T) {
+	closed := simulated(t, 8000, 9)
+	suggest := func(most string) *scorecard.Suggestion {
+		t.Helper()
+		text := "version: 1\nname: small\nfit:\n  cap: {min: -60, max: " + most + "}\n  rules:\n    - {id: budget, points: 7, reason: names a budget, when: has(lead.budget_stated)}\n    - {id: student, points: -15, reason: a student, when: lead.seniority == \"student\"}\n"
+		book, err := rules.Parse("small", []byte(text), closed.Leads.History.Table.Schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := scorecard.Suggest(t.Context(), book, closed.Leads, scorecard.SuggestConfig{AtMost: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	auc := func(s *scorecard.Suggestion) float64 { return s.Figures[len(s.Figures)-2].AUC.Value }
+	wide, tight := suggest("800"), suggest("7")
+	if len(wide.Caps) != 0 || !bytes.Contains(wide.Text, []byte("max: 800")) {
+		t.Errorf("wide caps moved: %+v", wide.Caps)
+	}
+	if len(tight.Caps) != 1 || tight.Caps[0].Dimension != rules.Fit || tight.Caps[0].Bound != "max" || tight.Caps[0].After <= 7 || tight.Caps[0].Cuts > tight.Caps[0].WouldCut {
+		t.Fatalf("the cap of 7 moved to %+v", tight.Caps)
+	}
+	if auc(tight) < auc(wide)-0.005 {
+		t.Errorf("AUC %.4f under the tight cap, %.4f without", auc(tight), auc(wide))
+	}
+	var text bytes.Buffer
+	if err := tight.WriteText(&text); err != nil || !strings.Contains(text.String(), "the upper cap of fit moves from 7 to ") {
+		t.Errorf("the text does not say that the cap moved: %v\n%s", err, text.String())
+	}
+}
+
 const agreed = `version: 1
 cases:
   - name: director who asked for a demo

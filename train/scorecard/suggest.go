@@ -23,7 +23,8 @@ type Suggestion struct {
 	Rules    int    `json:"rules"`
 	Doubling int    `json:"points_per_doubling"` // points that double the odds of winning
 
-	Changes []Change `json:"changes"`
+	Changes []Change  `json:"changes"`
+	Caps    []CapMove `json:"caps_moved,omitempty"` // empty: they are the present book's
 
 	Split   string        `json:"judged_on"`
 	Leads   int           `json:"judged_leads"`
@@ -205,26 +206,23 @@ var smallerScales = []float64{1, 0.75, 0.5, 0.35, 0.25}
 const lossToSpare = 0.001
 
 // bestScale rounds at the present book's own scale, so that people know what a point is and the difference shows what really
-// changed. Where its caps would then cut too much, it takes a smaller one.
+// changed. Where its caps would then cut too much, it takes a smaller one; where none of these is good enough, it keeps the scale and moves the
+// caps, which the suggestion says.
 func (s *suggester) bestScale(ctx context.Context) (*Suggestion, error) {
 	own := math.Ln2 / s.judged.Rate
 	var list []*Suggestion
 	var losses []float64
 	least := math.Inf(1)
 	for _, share := range smallerScales {
-		suggestion, err := s.atScale(ctx, math.Round(min(max(own*share, leastScale), mostScale)))
-		if err != nil {
-			return nil, err
-		}
-		sheet, err := evidence.NewSheet(ctx, suggestion.book, s.leads.History, s.sheet.Rows)
-		if err != nil {
-			return nil, err
-		}
-		loss, err := lossOfLine(sheet.Points, s.wins)
+		suggestion, loss, err := s.atScale(ctx, math.Round(min(max(own*share, leastScale), mostScale)), false)
 		if err != nil {
 			return nil, err
 		}
 		list, losses, least = append(list, suggestion), append(losses, loss), min(least, loss)
+	}
+	moved, loss, err := s.atScale(ctx, math.Round(min(max(own, leastScale), mostScale)), true)
+	if err != nil || loss < least-lossToSpare {
+		return moved, err
 	}
 	for i, loss := range losses {
 		if loss <= least+lossToSpare {
@@ -251,8 +249,9 @@ func probabilities(line metrics.Line, points []float64) []float64 {
 	return list
 }
 
-// atScale writes the book at one scale. Rules that round to 0 points are left out.
-func (s *suggester) atScale(ctx context.Context, doubling float64) (*Suggestion, error) {
+// atScale writes the book at one scale, and says what log loss its points have on the leads that it is learnt from. Rules that round to 0 points are
+// left out.
+func (s *suggester) atScale(ctx context.Context, doubling float64, moveCaps bool) (*Suggestion, float64, error) {
 	columns, weights := s.chosen.picked(), make([]float64, len(s.chosen.chosen))
 	for i, c := range s.chosen.chosen {
 		weights[i] = evidence.WeightOf(s.present.Book, s.candidates[c].dimension)
@@ -281,7 +280,15 @@ func (s *suggester) atScale(ctx context.Context, doubling float64) (*Suggestion,
 		suggestion.Changes = append(suggestion.Changes, s.change(c, id, r.points[i]))
 	}
 	suggestion.Rules = len(suggestion.Changes)
-	return suggestion, s.write(ctx, suggestion, text, nodes)
+	if err := s.write(ctx, suggestion, text, nodes, moveCaps); err != nil {
+		return nil, 0, err
+	}
+	sheet, err := evidence.NewSheet(ctx, suggestion.book, s.leads.History, s.sheet.Rows)
+	if err != nil {
+		return nil, 0, err
+	}
+	loss, err := lossOfLine(sheet.Points, s.wins)
+	return suggestion, loss, err
 }
 
 // order lists the rules with points, the most points first.
@@ -331,7 +338,7 @@ func (s *suggester) change(c *candidate, id string, after float64) Change {
 }
 
 // write puts the rules in place, and the thresholds and grades where the same share of the past leads reaches them.
-func (s *suggester) write(ctx context.Context, suggestion *Suggestion, text *bookText, nodes map[rules.Dimension][]*yaml.Node) error {
+func (s *suggester) write(ctx context.Context, suggestion *Suggestion, text *bookText, nodes map[rules.Dimension][]*yaml.Node, moveCaps bool) (err error) {
 	for _, d := range []rules.Dimension{rules.Fit, rules.Engagement} {
 		text.setRules(d, nodes[d])
 	}
@@ -343,6 +350,11 @@ func (s *suggester) write(ctx context.Context, suggestion *Suggestion, text *boo
 	thresholds, grades := get(text.top(), "thresholds"), get(text.top(), "grades")
 	thresholds, grades = cloneNode(thresholds), cloneNode(grades)
 	drop(text.top(), "thresholds", "grades")
+	if moveCaps {
+		if suggestion.Caps, err = s.moveCaps(ctx, text); err != nil {
+			return err
+		}
+	}
 	bare, err := s.parse(text)
 	if err != nil {
 		return err

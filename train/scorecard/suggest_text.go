@@ -14,7 +14,16 @@ import (
 // WriteText prints the difference to the present book and what the suggestion is worth.
 func (s *Suggestion) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "a scorecard of %d rules, learnt from %d closed leads, chosen among %d that your fields, events and figures allow\n", s.Rules, s.Learnt, s.Tried)
-	fmt.Fprintf(w, "%d points double the odds of winning; caps, decay and gates are those of %s; thresholds and grades are moved so that as many leads reach them\n\n", s.Doubling, s.Present)
+	kept := "caps, decay"
+	if len(s.Caps) > 0 {
+		kept = "decay"
+	}
+	fmt.Fprintf(w, "%d points double the odds of winning; %s and gates are those of %s; thresholds and grades are moved so that as many leads reach them\n", s.Doubling, kept, s.Present)
+	for _, c := range s.Caps {
+		fmt.Fprintf(w, "the %s cap of %s moves from %s to %s: as it is it would cut the points of %d of these leads, moved it cuts those of %d\n",
+			map[string]string{"min": "lower", "max": "upper"}[c.Bound], c.Dimension, evidence.Points(c.Before), evidence.Points(c.After), c.WouldCut, c.Cuts)
+	}
+	fmt.Fprintln(w)
 	t := newTable("rule", "", "before", "after", "why it is worth points, or no longer")
 	for _, c := range s.Changes {
 		why := c.Reason
