@@ -26,9 +26,13 @@ func newCheck(version *ready, limits Limits) *check { return &check{version: ver
 
 // instant is when to look at the leads: as asked, else now, else never for a version that knows no times.
 func (c *check) instant(asked *timestamppb.Timestamp, now time.Time) features.Micros {
+	return c.instantAt("as_of", asked, now)
+}
+
+func (c *check) instantAt(path string, asked *timestamppb.Timestamp, now time.Time) features.Micros {
 	switch {
 	case asked != nil:
-		return c.time("as_of", asked)
+		return c.time(path, asked)
 	case c.version.timeless:
 		return features.NoTime
 	}

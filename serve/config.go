@@ -36,6 +36,8 @@ type Config struct {
 
 	Traces trace.TracerProvider // nil: no traces
 
+	DataDir string // directory whose files ComparisonService may read; empty: none
+
 	Limits Limits
 
 	ReloadEvery time.Duration      // how often the store's aliases are read; zero: only when asked to
@@ -136,6 +138,9 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("a negative time between two looks at the credentials")
 	}
 	if err := checkCanary(c.Canary); err != nil {
+		return c, err
+	}
+	if err := CheckDataDir(c.DataDir); err != nil {
 		return c, err
 	}
 	c.Reflection = cmp.Or(c.Reflection, ReflectionRead)

@@ -175,6 +175,13 @@ func textOrMissing(s string) *leadscorev1.FieldValue {
 func history(t testing.TB, schema *features.Schema) *features.History {
 	t.Helper()
 	dir := t.TempDir()
+	writeRecords(t, dir)
+	return readRecords(t, schema, dir)
+}
+
+// writeRecords makes leads.csv and events.csv.
+func writeRecords(t testing.TB, dir string) {
+	t.Helper()
 	leads := [][]string{{"lead_id", "created", "closed", "outcome", "country", "employees", "revenue", "newsletter", "signed_up", "email", "close_reason"}}
 	events := [][]string{{"lead_id", "time", "type"}}
 	for i, r := range records() {
@@ -191,11 +198,17 @@ func history(t testing.TB, schema *features.Schema) *features.History {
 			events = append(events, []string{r.id, e.at.Format(time.RFC3339), e.kind})
 		}
 	}
-	table, _, err := features.ReadLeads(t.Context(), schema, []string{writeCSV(t, dir, "leads.csv", leads)}, features.ReadOptions{})
+	writeCSV(t, dir, "leads.csv", leads)
+	writeCSV(t, dir, "events.csv", events)
+}
+
+func readRecords(t testing.TB, schema *features.Schema, dir string) *features.History {
+	t.Helper()
+	table, _, err := features.ReadLeads(t.Context(), schema, []string{filepath.Join(dir, "leads.csv")}, features.ReadOptions{Outcome: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, _, err := features.ReadEvents(t.Context(), schema, []string{writeCSV(t, dir, "events.csv", events)}, table, features.ReadOptions{})
+	log, _, err := features.ReadEvents(t.Context(), schema, []string{filepath.Join(dir, "events.csv")}, table, features.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

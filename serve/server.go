@@ -24,7 +24,7 @@ import (
 	"leadscore/serve/inference"
 )
 
-// Server answers LeadScoringService, ModelService, grpc.health.v1.Health and reflection. It is used once.
+// Server answers LeadScoringService, ModelService, ComparisonService, grpc.health.v1.Health and reflection. It is used once.
 type Server struct {
 	config   Config
 	catalog  *catalog
@@ -79,6 +79,7 @@ func New(config Config) (*Server, error) {
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
 	infer := inference.New(&inferenceScores{scoring, s}, config.Limits.Leads)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&inferencepb.GRPCInferenceService_ServiceDesc), infer)
+	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ComparisonService_ServiceDesc), newComparing(&config, catalog))
 	inProcess := gateway.NewLocal(calls.unary)
 	inProcess.RegisterService(&leadscorev1.LeadScoringService_ServiceDesc, scoring)
 	inProcess.RegisterService(&leadscorev1.ModelService_ServiceDesc, &modelService{server: s})
@@ -92,6 +93,7 @@ func New(config Config) (*Server, error) {
 	s.health.SetServingStatus(leadscorev1.LeadScoringService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	s.health.SetServingStatus(inferencepb.GRPCInferenceService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	s.health.SetServingStatus(leadscorev1.ModelService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	s.health.SetServingStatus(leadscorev1.ComparisonService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
 	for _, model := range catalog.table.Load().models {
 		s.tellHealth(model)
 	}

@@ -89,6 +89,8 @@ func classify(err error) (code codes.Code, reason, text string) {
 		return codes.FailedPrecondition, "NO_EARLIER_CHAMPION", "the model has no earlier champion to go back to"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG):
 		return codes.ResourceExhausted, "STORE_FULL", "the disk of the version store is full; nothing was changed"
+	case errors.Is(err, errNoData):
+		return codes.FailedPrecondition, "NO_DATA_DIRECTORY", errNoData.Error()
 	case errors.Is(err, errDraining):
 		return codes.Unavailable, "SERVER_STOPS", "the server stops; send what has no answer again"
 	case errors.Is(err, context.DeadlineExceeded):

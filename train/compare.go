@@ -82,10 +82,10 @@ func Compare(ctx context.Context, cfg CompareConfig) (*Compared, error) {
 		return nil, err
 	}
 	if fields == nil {
-		fields = mostTelling(result.Leads, d.history.Table)
+		fields = result.Leads.MostTelling(d.history.Table)
 	}
 	for _, f := range fields {
-		result.Leads.Segments = append(result.Leads.Segments, divideBy(d.history.Table, f, judged.leads.Rows))
+		result.Leads.Segments = append(result.Leads.Segments, comparison.Divide(d.history.Table, f, judged.leads.Rows))
 	}
 	cfg.progress("comparing", 0, 0)
 	result.Comparison, err = result.Leads.Compare(comparison.Config{Capacity: cfg.Capacity, Basis: judged.basis})
@@ -112,7 +112,7 @@ func chooseNewer(_ context.Context, base *models.Version, d *data, _ *CompareCon
 	if d.fingerprint == base.Training.Fingerprint {
 		return nil, fmt.Errorf("%w: %s", ErrSeen, refitHint)
 	}
-	s := closed.Select(d.history, base)
+	s, basis := comparison.Newest(d.history, base, d.rows, d.leftOut)
 	if s.Won == 0 || s.Won == len(s.Rows) {
 		return nil, fmt.Errorf("%w; of %d leads %d can be used, %d of them won%s: %s", ErrNoneLeft, d.rows, len(s.Rows), s.Won, describeLeftOut(s.LeftOut), refitHint)
 	}
@@ -120,21 +120,8 @@ func chooseNewer(_ context.Context, base *models.Version, d *data, _ *CompareCon
 	if err != nil {
 		return nil, err
 	}
-	b := &comparison.Basis{Kind: comparison.Newer, Read: d.rows, WonLate: s.WonLate, LeftOut: mergeCounts(d.leftOut, s.LeftOut)}
-	learned, knows := base.LearnedUntil()
-	defer func() { b.Words += rulesUndated }()
-	if knows && s.Dated {
-		b.LearnedUntil = day(learned)
-		b.Words = fmt.Sprintf("Every lead counted here was looked at after %s, the day of the newest lead that the model has learned from.", b.LearnedUntil)
-	} else {
-		b.Kind = comparison.Trusted
-		b.Words = "The leads, or those that the model has learned from, have no times. That it has not seen these leads is taken on trust: if some of them were in its training file, every figure flatters the model."
-	}
-	return &judged{scorer, s, b}, nil
+	return &judged{scorer, s, basis}, nil
 }
-
-// rulesUndated is what no file tells.
-const rulesUndated = " A rule book has no date: whether it was written with these leads in view, only its authors know."
 
 // chooseRefit fits a stand-in to the older part, as validation does, and takes the newest part.
 func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *CompareConfig) (*judged, error) {
@@ -170,7 +157,7 @@ func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *Compar
 	}
 	b.Words = fmt.Sprintf("The model judged here is a stand-in: the same fields and settings, fitted to the %d older leads only and judged on %s, which it has not seen. The stored version is fitted to more.",
 		len(s.past), s.words)
-	b.Words += rulesUndated
+	b.Words += comparison.RulesUndated
 	for _, warning := range s.warnings {
 		b.Words += " Mind: " + warning + "."
 	}

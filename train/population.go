@@ -32,11 +32,6 @@ type Population struct {
 // ErrOneClass is returned for a history that holds only wins or only losses.
 var ErrOneClass = errors.New("a model needs both won and lost leads")
 
-// leastMature is the number of won, and of lost, leads below which a history does without those whose horizon has
-// not ended only if it must: a hundred of each is the usual least for judging a model (Collins, Ogundimu & Altman, Statistics in
-// Medicine 35, 2016).
-const leastMature = 100
-
 // populate labels every lead of the history. It first chooses the horizon where the schema gives none, and sets it there. A
 // lead counts once its horizon has ended: of younger leads only the quickly decided are known, and those are not like the
 // others. Where too few are left, all decided leads count, with a warning.
@@ -44,11 +39,10 @@ func populate(h *features.History) (*Population, error) {
 	p := &Population{Until: observedUntil(h)}
 	p.Horizon = chooseHorizon(h, p.Until)
 	p.labelAll(h)
-	if young := p.LeftOut[closed.Early]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < leastMature {
+	if young := p.LeftOut[closed.Early]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < closed.LeastMature {
 		p.early = true
 		p.labelAll(h)
-		p.Warnings = append(p.Warnings, fmt.Sprintf(
-			"few leads are older than the horizon, so %d younger ones count that are decided already: the quickly decided weigh too much", young))
+		p.Warnings = append(p.Warnings, closed.YoungerWords(young))
 	}
 	p.orderByTime(h)
 	if p.Won == 0 || p.Won == int64(len(p.Rows)) {

@@ -26,6 +26,7 @@ type serveCommand struct {
 	Canary          map[string]float64 `help:"Let the challenger answer this share of a model's leads, always the same ones, under the bare name." placeholder:"MODEL=SHARE"`
 	NotServingFor   time.Duration      `default:"0s" help:"How long health says NOT_SERVING before new calls are refused, for load balancers to look elsewhere."`
 	ShutdownTimeout time.Duration      `default:"20s" help:"How long calls may take to finish once the server is told to stop."`
+	DataDir         string             `help:"Directory whose CSV and Parquet files ComparisonService may read; none if not given." placeholder:"DIR"`
 	LogFormat       string             `enum:"text,json" default:"text" help:"Form of the log on stderr: ${enum}."`
 
 	securityFlags
@@ -34,7 +35,7 @@ type serveCommand struct {
 }
 
 func (serveCommand) Help() string {
-	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads, StreamScoreLeads), leadscore.v1.ModelService,
+	return `Answers leadscore.v1.LeadScoringService (ScoreLead, BatchScoreLeads, StreamScoreLeads), leadscore.v1.ModelService, leadscore.v1.ComparisonService,
 inference.GRPCInferenceService, grpc.health.v1.Health and reflection until it is told to stop (SIGTERM or Ctrl-C); then health says NOT_SERVING and calls under way
 finish. SIGHUP takes up aliases that have moved. An address that other machines can reach needs TLS (--tls-cert, --tls-key) and
 authentication (--tokens, --jwt-keys or --tls-client-ca).
@@ -113,7 +114,7 @@ func (c *serveCommand) Run(ctx context.Context, a *app) error {
 	defer sendLast()
 	server, err := serve.New(serve.Config{
 		Store: store, Models: c.Model, Listen: c.Listen, HTTPListen: c.HTTPListen, InsecureListen: c.InsecureListen,
-		ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
+		DataDir: c.DataDir, ReloadEvery: c.ReloadEvery, Shadow: c.Shadow, Canary: c.Canary,
 		AdminListen: c.AdminListen, InsecureAdminListen: c.InsecureAdminListen, Profiles: c.Profiles, Traces: traces,
 		NotServingFor: c.NotServingFor,
 		Auth:          guard, CredentialsEvery: c.CredentialsEvery, Reflection: serve.Reflection(c.Reflection), Limits: limits,

@@ -65,6 +65,9 @@ func (c *serveCommand) checkEverything(ctx context.Context, a *app) error {
 	for _, name := range c.Model {
 		step("model "+name, func() (string, error) { return c.checkModel(name) })
 	}
+	if c.DataDir != "" {
+		step("data directory", func() (string, error) { return c.DataDir, serve.CheckDataDir(c.DataDir) })
+	}
 	if len(c.Canary) > 0 {
 		step("canary", c.checkCanary)
 	}

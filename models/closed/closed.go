@@ -3,6 +3,7 @@
 package closed
 
 import (
+	"fmt"
 	"sort"
 	"time"
 
@@ -85,14 +86,46 @@ type Selection struct {
 // Select labels every lead and leaves out those that are not newer than what the version has learned from. Leads without times
 // cannot be told apart; all decided ones are kept, and the caller must say so.
 func Select(h *features.History, v *models.Version) *Selection {
-	s := &Selection{LeftOut: map[string]int64{}, Until: features.ObservedUntil(h.Table, h.Events)}
-	rule := Rule{Until: s.Until}
 	learned, knows := v.LearnedUntil()
+	return choose(h, Rule{Until: features.ObservedUntil(h.Table, h.Events)}, func(i int) string {
+		if knows && h.AsOf[i] != features.NoTime && h.AsOf[i] <= learned {
+			return Learned
+		}
+		return ""
+	})
+}
+
+// LeastMature is the number of won, and of lost, leads below which a history does without those whose horizon has
+// not ended only if it must: a hundred of each is the usual least for judging a model (Collins, Ogundimu & Altman, Statistics in
+// Medicine 35, 2016).
+const LeastMature = 100
+
+// YoungerWords warns that younger leads count.
+func YoungerWords(young int64) string {
+	return fmt.Sprintf("few leads are older than the horizon, so %d younger ones count that are decided already: the quickly decided weigh too much", young)
+}
+
+// SelectDecided labels every lead as training does. A lead counts once its horizon has ended: of younger leads only the quickly decided are known, and
+// those are not like the others. Where too few are left, all decided leads count, with a warning.
+func SelectDecided(h *features.History) (s *Selection, warnings []string) {
+	rule := Rule{Until: features.ObservedUntil(h.Table, h.Events)}
+	none := func(int) string { return "" }
+	s = choose(h, rule, none)
+	if young := s.LeftOut[Early]; young > 0 && min(s.Won, len(s.Rows)-s.Won) < LeastMature {
+		rule.Younger = true
+		return choose(h, rule, none), []string{YoungerWords(young)}
+	}
+	return s, nil
+}
+
+// choose labels every lead; besides names further reasons to leave one out, "" for none.
+func choose(h *features.History, rule Rule, besides func(i int) string) *Selection {
+	s := &Selection{LeftOut: map[string]int64{}, Until: rule.Until}
 	wins := map[int32]float64{}
 	for i := range h.Table.Len() {
 		label := rule.Label(h, i)
-		if label.Reason == "" && knows && h.AsOf[i] != features.NoTime && h.AsOf[i] <= learned {
-			label.Reason = Learned
+		if label.Reason == "" {
+			label.Reason = besides(i)
 		}
 		if label.Reason != "" {
 			s.LeftOut[label.Reason]++
