@@ -31,12 +31,20 @@ type Schema struct {
 	// Recency lets old deals count less in training; nil: all count alike.
 	Recency *Recency `yaml:"recency,omitempty" json:"recency,omitempty"`
 
+	// Segments lets effects deviate by the values of a category; nil: one model for all alike.
+	Segments *Segments `yaml:"segments,omitempty" json:"segments,omitempty"`
+
 	Fields []Field `yaml:"fields" json:"fields"`
 
 	Events     EventColumns `yaml:"events,omitempty" json:"events,omitzero"`
 	Engagement []Engagement `yaml:"engagement,omitempty" json:"engagement,omitempty"`
 
 	Format FileFormat `yaml:"format,omitempty" json:"format,omitzero"`
+}
+
+// Segments names the category field by whose values the model's effects may deviate.
+type Segments struct {
+	By string `yaml:"by" json:"by"`
 }
 
 // LeadColumns names the columns that say who a lead is and when it came. Only ID is required.

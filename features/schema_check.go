@@ -26,6 +26,7 @@ func (c *schemaCheck) run() error {
 	c.outcome()
 	c.times()
 	c.recency()
+	c.segments()
 	c.columns()
 	c.names()
 	for i := range s.Fields {
@@ -134,6 +135,33 @@ func (c *schemaCheck) recency() {
 	}
 	if c.schema.Snapshot.IsZero() && c.schema.Lead.Closed == "" {
 		c.fault(r.HalfLife.String(), "nothing to tell old deals from new ones by", "write a snapshot rule or name lead.closed", "recency")
+	}
+}
+
+// segments holds that the segments are the values of a field that scores may see.
+func (c *schemaCheck) segments() {
+	if c.schema.Segments == nil {
+		return
+	}
+	by := c.schema.Segments.By
+	i, known := c.schema.FieldIndex(by)
+	switch {
+	case !known:
+		var names []string
+		for k := range c.schema.Fields {
+			if c.schema.Fields[k].Kind == Category {
+				names = append(names, c.schema.Fields[k].Name)
+			}
+		}
+		want := "name a category field"
+		if near, ok := Nearest(by, names); ok {
+			want = "did you mean " + near + "?"
+		}
+		c.fault(by, "no field of this name", want, "segments", "by")
+	case c.schema.Fields[i].Kind != Category:
+		c.fault(by, "a "+string(c.schema.Fields[i].Kind)+", not a category", "segments are the values of a category field", "segments", "by")
+	case !c.schema.Fields[i].Used():
+		c.fault(by, "a field that scores may not see", "take another field, or set use: yes", "segments", "by")
 	}
 }
 

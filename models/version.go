@@ -67,6 +67,9 @@ type Training struct {
 	Sample              *SampleSize `json:"sample_size,omitempty"` // set beside what such a model asks for
 	Warnings            []string    `json:"warnings,omitempty"`
 
+	// Segments is nil where the schema asks for none.
+	Segments *Segments `json:"segments,omitempty"`
+
 	// HalfLives are the half-lives that the schema left to training; the schema inside the version has them as plain spans.
 	HalfLives []HalfLife `json:"half_lives,omitempty"`
 
@@ -99,6 +102,9 @@ type Validation struct {
 	Tune          int64    `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
 	ThinEvidence  int64    `json:"thin_evidence,omitempty"`  // held-out leads whose probability rests on thin evidence, see Evidence
 	Rolling       *Rolling `json:"rolling,omitempty"`
+
+	// Segments judge the model by segment, where the schema has segments.
+	Segments []SegmentFigures `json:"segments,omitempty"`
 
 	// HalfLives are what the judged fit learned, from the past part alone.
 	HalfLives []HalfLife `json:"half_lives,omitempty"`

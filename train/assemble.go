@@ -65,6 +65,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		Leakage:             d.leakage,
 		Promises:            promises,
 		HalfLives:           final.halfLives,
+		Segments:            segmentsOf(d.history, p, final),
 		Weighting:           weightingOf(d.history, p),
 		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises), sayTheDate(final.encoder)),
 	}

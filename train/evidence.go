@@ -80,7 +80,10 @@ func addTimes(e *report.Evidence, h *features.History, p *Population, rows []int
 // mostSegmentLevels is the number of values, missing included, up to which a category divides the leads into segments.
 const mostSegmentLevels = 12
 
-// addSegments divides the newest leads by each used category with few values, the most important field first.
+// mostAskedLevels is that of the category that the schema makes segments by.
+const mostAskedLevels = 51
+
+// addSegments divides the newest leads by each used category with few values, the one that the schema makes segments by first, then the most important.
 func addSegments(e *report.Evidence, t *features.Table, rows []int32) {
 	rank := map[string]int{}
 	for k, i := range e.ByImportance() {
@@ -91,7 +94,12 @@ func addSegments(e *report.Evidence, t *features.Table, rows []int32) {
 		if !field.Used() || t.Columns[i].Codes == nil {
 			continue
 		}
-		if segment, few := segmentOf(&t.Columns[i], field.Name, rows); few {
+		most := mostSegmentLevels
+		if s := t.Schema.Segments; s != nil && s.By == field.Name {
+			most = mostAskedLevels
+			rank[field.Name] = -1 // first
+		}
+		if segment, few := segmentOf(&t.Columns[i], field.Name, rows, most); few {
 			e.Segments = append(e.Segments, segment)
 		}
 	}
@@ -105,14 +113,14 @@ func addSegments(e *report.Evidence, t *features.Table, rows []int32) {
 }
 
 // segmentOf counts only the values that occur in the rows; one value makes no segments.
-func segmentOf(c *features.Column, name string, rows []int32) (report.Segment, bool) {
+func segmentOf(c *features.Column, name string, rows []int32, most int) (report.Segment, bool) {
 	s := report.Segment{Field: name, Of: make([]int, len(rows))}
 	places := map[uint32]int{}
 	for i, row := range rows {
 		code := c.Codes[row]
 		at, seen := places[code]
 		if !seen {
-			if len(places) == mostSegmentLevels {
+			if len(places) == most {
 				return s, false
 			}
 			at = len(places)

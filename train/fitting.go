@@ -38,7 +38,7 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 		return nil, fmt.Errorf("codes: %w", err)
 	}
 	design := &fit.Design{Inputs: fitInputs(encoder), Codes: fitCodes(codes), Wins: p.Wins, Weights: weigh(h, rows), Rows: rows}
-	model, report, err := fit.Fit(ctx, design, fitConfig(encoder, cfg))
+	model, report, err := fit.Fit(ctx, design, withSegments(fitConfig(encoder, cfg), encoder, h.Table.Schema))
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}

@@ -19,6 +19,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	var b strings.Builder
 	v := r.Version
 	writePopulation(&b, &v.Training, v.Validation.HalfLives)
+	writeSegments(&b, v.Training.Segments, v.Validation.Segments)
 	if v.Validation.Leads > 0 {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)

@@ -69,6 +69,9 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	v.weighEvidence(past, d.history, s, p)
 	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
+	if err := v.bySegment(past, d.history.Table.Schema, wins); err != nil {
+		return nil, err
+	}
 	if err := v.byWeight(d.history.Table, wins); err != nil {
 		return nil, fmt.Errorf("by weight: %w", err)
 	}

@@ -30,6 +30,11 @@ func mixed(t *testing.T) *fitter {
 		sumByCell(p.pairCodes(s), s.weights, p.mass)
 		terms = append(terms, p)
 	}
+	by := f.segmentGrid(&Segments{Input: 2, Levels: 4})
+	deviation := segmentTerm(d.Inputs, by, grids[0], 2, 0)
+	deviation.mass = make([]float64, deviation.cells)
+	sumByCell(deviation.pairCodes(s), s.weights, deviation.mass)
+	terms = append(terms, deviation)
 	f = newFitter(s, terms)
 	random := rand.New(rand.NewPCG(4, 4))
 	for k, term := range terms {

@@ -31,6 +31,8 @@ type Config struct {
 	StandardError StandardError
 	// Drift is set when one input is calendar time.
 	Drift *Drift
+	// Segments is set when effects may deviate by the values of one category.
+	Segments *Segments
 }
 
 // Drift names the input that is calendar time.
@@ -59,6 +61,8 @@ type Report struct {
 	StandardErrors FactorReport
 	// Pairs tells of the search for pairs, and is nil where there was none.
 	Pairs *PairsReport
+	// Segments tells of the deviations by segment, and is nil where none were asked for.
+	Segments *SegmentsReport
 	// Took is the time spent.
 	Took time.Duration
 }
@@ -111,6 +115,11 @@ func Fit(ctx context.Context, design *Design, config Config) (*logistic.Model, *
 	if err != nil {
 		return nil, nil, err
 	}
+	if config.Segments != nil && config.Lambda == 0 {
+		if f, report.Segments, err = addSegments(ctx, design.Inputs, all, f, config); err != nil {
+			return nil, nil, err
+		}
+	}
 	if config.Pairs.Most > 0 && config.Lambda == 0 {
 		if f, report.Pairs, err = addPairs(ctx, design.Inputs, all, f, config); err != nil {
 			return nil, nil, err
@@ -137,6 +146,11 @@ func (c *Config) check(design *Design) error {
 	if !(c.Caution >= 0) || math.IsInf(c.Caution, 1) {
 		return fmt.Errorf("caution %v, want a finite number of 0 or more", c.Caution)
 	}
+	if c.Segments != nil {
+		if err := c.Segments.check(design); err != nil {
+			return err
+		}
+	}
 	if err := c.Pairs.check(); err != nil {
 		return err
 	}
@@ -155,125 +169,6 @@ func (c *Config) sampleRows() int {
 		return c.SampleRows
 	}
 	return 200_000
-}
-
-// fitMains fits the main effects: knots as each input alone asks for, λ on a sample, then the coefficients
-// on all rows.
-func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (*fitter, error) {
-	terms := mainTerms(inputs, all, config)
-	if config.Lambda > 0 {
-		for _, t := range terms {
-			t.setLambda(config.Lambda)
-		}
-		f := newFitter(all, terms)
-		f.evaluate()
-		return f, f.polish(ctx, polishTolerance, config.maxSteps())
-	}
-	part := all.every(config.sampleRows())
-	start := &fitter{}
-	if size := totalSize(terms); size > wideModel && !config.EveryBin {
-		coarse := make([]*term, len(terms))
-		for j, t := range terms {
-			coarse[j] = mainTerm(inputs[j], j, t.mass, leastKnots)
-			coarse[j].setLambda(1)
-			coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
-		}
-		var err error
-		first := all.every(wideRows)
-		if start, err = start.again(ctx, first, first, coarse, config.roughly()); err != nil {
-			return nil, err
-		}
-		for j, t := range terms {
-			t.takeLambda(start.terms[j])
-		}
-	}
-	effort := config.fully()
-	if start.terms != nil {
-		effort.smooth = wideTolerance
-	}
-	return start.again(ctx, part, all, terms, effort)
-}
-
-// wideModel is the number of coordinates above which a first fit with few knots pays: it finds most λ, and the inputs without
-// effect, at a fraction of the cost of a step.
-const wideModel = 600
-
-// The first fit of a wide model looks at so many rows, and the second one's λ end at a wider tolerance, in log-odds; its coefficients are
-// polished all the same.
-const (
-	wideRows      = 20_000
-	wideTolerance = 1e-2
-)
-
-func totalSize(terms []*term) int {
-	size := 1
-	for _, t := range terms {
-		size += t.size
-	}
-	return size
-}
-
-// takeLambda takes over λ from the same input's term of another fit.
-func (t *term) takeLambda(other *term) {
-	for i, p := range t.penalties {
-		p.lambda = other.penalties[i].lambda
-	}
-}
-
-// mainTerms makes one term an input. An ordered input gets knots by its effective degrees of freedom in a fit
-// of its own, and starts from that fit's λ.
-func mainTerms(inputs []Input, all *sample, config Config) []*term {
-	wins := make([]float64, len(all.wins))
-	for i, y := range all.wins {
-		wins[i] = y * all.weights[i]
-	}
-	alone := make([]roughness, len(inputs))
-	parallel(len(inputs), func(j int) {
-		input := inputs[j]
-		won := make([]float64, input.Bins)
-		alone[j].mass = make([]float64, input.Bins)
-		sumByCell(all.columns[j], all.weights, alone[j].mass)
-		sumByCell(all.columns[j], wins, won)
-		lambda, edf := marginal(alone[j].mass[:input.Ordered], won[:input.Ordered])
-		alone[j].lambda, alone[j].knots = lambda, min(max(int(math.Ceil(knotsPerEDF*edf)), leastKnots), input.Ordered)
-		if config.EveryBin || config.Lambda > 0 {
-			alone[j].knots = input.Ordered
-		}
-	})
-	if !config.EveryBin && config.Lambda == 0 {
-		fitBudget(alone)
-	}
-	terms := make([]*term, len(inputs))
-	for j, input := range inputs {
-		terms[j] = mainTerm(input, j, alone[j].mass, alone[j].knots)
-		terms[j].setLambda(1)
-		terms[j].chainPenalty().lambda, terms[j].alone = alone[j].lambda, alone[j].lambda
-	}
-	return terms
-}
-
-// roughness is what a fit of one input alone says, and the weight of its bins.
-type roughness struct {
-	mass   []float64
-	lambda float64
-	knots  int
-}
-
-// mostKnots is how many knots all inputs may have together: the solve costs their number cubed. Beyond it each input gives way in
-// proportion.
-const mostKnots = 1500
-
-func fitBudget(inputs []roughness) {
-	total := 0
-	for _, input := range inputs {
-		total += input.knots
-	}
-	if total <= mostKnots {
-		return
-	}
-	for j := range inputs {
-		inputs[j].knots = max(inputs[j].knots*mostKnots/total, min(leastKnots, inputs[j].knots))
-	}
 }
 
 // again fits a new list of terms from the old fit's values: λ on the sample, coefficients on all rows. Terms without
@@ -357,6 +252,9 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 	rows := f.factor.inverseRows()
 	f.settleEDF(rows)
 	promises := f.promises()
+	if report.Segments != nil {
+		f.leaning(rows, config.Segments, report.Segments)
+	}
 	report.Steps, report.Parameters, report.Loss, report.Objective = f.steps, f.size, f.loss, f.objective()
 	report.EDF = 1
 	model := &logistic.Model{Intercept: f.parameters[0], Bins: make([]int, len(inputs))}
@@ -370,7 +268,10 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 			out.Lambda = append(out.Lambda, p.lambda)
 			out.EDF += p.edf
 		}
-		mean := t.meanOf(tables[k])
+		mean := 0.0
+		if !t.segment { // each row has mean 0, the whole's is exactly 0
+			mean = t.meanOf(tables[k])
+		}
 		model.Intercept += mean
 		for _, v := range tables[k] {
 			out.Coefficients = append(out.Coefficients, v-mean)

@@ -217,6 +217,9 @@ func (f *fitter) rankPairs(grids []grid, least float64) []PairScore {
 	var scores []PairScore
 	for a := range grids {
 		for b := a + 1; b < len(grids); b++ {
+			if f.deviate(a) || f.deviate(b) {
+				continue // the segments have their own tables
+			}
 			if f.terms[a].direction != 0 || f.terms[b].direction != 0 {
 				continue // a pair could break the promise for some values of the other input
 			}

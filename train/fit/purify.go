@@ -60,6 +60,10 @@ func (f *fitter) pure() [][]float64 {
 		if len(t.inputs) < 2 {
 			continue
 		}
+		if t.segment {
+			t.levelOut(tables[k], tables[t.inputs[0]])
+			continue
+		}
 		moved := [2][]float64{make([]float64, t.shape[0]), make([]float64, t.shape[1])}
 		t.purify(tables[k], moved[0], moved[1])
 		for side, input := range t.inputs {

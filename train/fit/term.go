@@ -26,6 +26,10 @@ type term struct {
 	// mean holds the weights, summing to 1, of the chain's weighted mean, which is kept at 0.
 	mean []float64
 
+	// segment marks deviations by segment: the first input's last row of cells is no coordinate and stays 0.
+	segment bool
+	// stays keeps the term's functions even where smoothing has taken their effect.
+	stays bool
 	// direction is the sign that the chain's differences keep, +1 or −1; 0: free.
 	direction float64
 	// alone is λ of the ordered bins in a fit of this input alone.
@@ -66,9 +70,9 @@ func mainTerm(input Input, position int, mass []float64, knots int) *term {
 	}
 	switch {
 	case input.Monotone > 0:
-		t.direction = 1
+		t.direction, t.stays = 1, true // the report needs what the promise holds back
 	case input.Monotone < 0:
-		t.direction = -1
+		t.direction, t.stays = -1, true
 	}
 	t.size = t.functions
 	if t.chain > 0 {
@@ -171,7 +175,7 @@ func placeKnots(mass []float64, limit int) []int {
 // chain is shifted to mean 0.
 func (t *term) toFunctions(coordinates, values []float64) {
 	if t.chain == 0 {
-		copy(values, coordinates)
+		clear(values[copy(values, coordinates):t.functions])
 		return
 	}
 	value, mean := 0.0, 0.0
@@ -192,7 +196,7 @@ func (t *term) toFunctions(coordinates, values []float64) {
 // coordinate. values and coordinates may be the same memory.
 func (t *term) fromFunctions(values, coordinates []float64) {
 	if t.chain == 0 {
-		copy(coordinates[:t.functions], values)
+		copy(coordinates[:t.size], values)
 		return
 	}
 	total := 0.0
@@ -274,8 +278,8 @@ func (t *term) project(cells, coordinates []float64) {
 
 // gone reports whether smoothing has taken all effect from a term.
 func (t *term) gone() bool {
-	if t.direction != 0 {
-		return false // its report needs what the promise holds back
+	if t.stays {
+		return false
 	}
 	for _, p := range t.penalties {
 		if p.lambda < lambdaHigh {

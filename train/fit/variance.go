@@ -103,7 +103,7 @@ func (f *fitter) layout() *centred {
 	c := &centred{terms: f.terms, start: make([]int, n), moved: make([]int, n), coarse: make([][]uint16, n), weight: []float64{1}}
 	margins := make([][]float64, n)
 	for _, t := range f.terms {
-		if len(t.inputs) == 2 {
+		if len(t.inputs) == 2 && !t.segment {
 			rows, columns := t.margins()
 			c.coarse[t.inputs[0]], c.coarse[t.inputs[1]] = t.coarse[0], t.coarse[1]
 			margins[t.inputs[0]], margins[t.inputs[1]] = rows, columns
@@ -149,7 +149,10 @@ func (c *centred) toFunctions(coordinates, out []float64) {
 	for k, t := range c.terms {
 		at := out[c.start[k]:c.moved[k]]
 		t.toFunctions(coordinates[t.offset:t.offset+t.size], at)
-		if len(t.inputs) == 2 {
+		if t.segment && t.size > 0 {
+			by := t.inputs[0]
+			t.levelOut(at, out[c.start[by]:c.moved[by]])
+		} else if len(t.inputs) == 2 && !t.segment {
 			a, b := t.inputs[0], t.inputs[1]
 			t.purify(at, out[c.moved[a]:c.end(a)], out[c.moved[b]:c.end(b)])
 		}

@@ -85,6 +85,9 @@ func (c *card) methods() {
 		h := &t.HalfLives[i]
 		c.add("**Half-life of %s.** Learned from the fitted leads by marginal likelihood: %s.", text(h.Figure), h.Words())
 	}
+	if s := t.Segments; s != nil {
+		c.add("**Segments by %s.** %s A segment with few leads leans on the whole; how far each does is in model.json.", text(s.By), sentence(text(s.Words())))
+	}
 	if w := t.Weighting; w != nil {
 		c.add("**Weights.** %s", weighting(w))
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"leadscore/models"
 	"leadscore/train/report/chart"
 	"leadscore/train/report/page"
 )
@@ -68,6 +69,9 @@ func (w *writer) stability() *page.Section {
 	}
 	s := &page.Section{ID: "stability", Title: "Is it as good everywhere and always",
 		Intro: "The same held-out leads in parts. An AUC whose interval lies below the others', or an expected-to-observed ratio whose interval leaves out 1, is where to look. Small parts have wide intervals: that is no fault. Of twenty parts, one stands out by chance."}
+	if t := w.e.Training.Segments; t != nil {
+		s.Blocks = append(s.Blocks, page.Block{Text: "Segments by " + t.By + ": " + sentence(t.Words())}, page.Block{Table: segmentTable(t)})
+	}
 	if len(w.m.ByMonth) > 0 {
 		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.areas("by-month", "AUC by month", w.m.ByMonth)}},
 			page.Block{Table: w.partTable("Held-out leads by month of the snapshot", "Month", "month", w.m.ByMonth)})
@@ -85,6 +89,19 @@ func (w *writer) stability() *page.Section {
 			{Table: w.partTable("Held-out leads by "+segment.Field, segment.Field, fmt.Sprintf("segment.%d", i), segment.Parts)}}}})
 	}
 	return s
+}
+
+// segmentTable says how far each segment leans on the whole.
+func segmentTable(s *models.Segments) *page.Table {
+	table := &page.Table{Caption: "How far each segment leans on the whole, fitted to all leads", Columns: []page.Column{{Title: s.By}, {Title: "Leads"}, {Title: "Won"}, {Title: "Level", Under: "log-odds"},
+		{Title: "Level leans"}, {Title: "Effects lean"}, {Title: "Parameters", Under: "of its own"}}}
+	for k, g := range s.Segments {
+		key := func(of string) string { return fmt.Sprintf("lean.%d.%s", k, of) }
+		table.Rows = append(table.Rows, []page.Cell{{Text: g.Name}, {Text: page.Count(g.Leads), Key: key("leads")}, {Text: page.Count(g.Won), Key: key("won")},
+			{Text: page.Number(g.Level, 2) + " ± " + page.Number(g.LevelError, 2), Key: key("level")}, {Text: page.Percent(g.LevelLeans, 0), Key: key("levels")},
+			{Text: page.Percent(g.EffectsLean, 0), Key: key("effects")}, {Text: page.Number(g.EffectiveParameters, 1), Key: key("parameters")}})
+	}
+	return table
 }
 
 func (w *writer) areas(id, title string, parts []Part) page.Figure {

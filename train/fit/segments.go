@@ -1,0 +1,313 @@
+package fit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Segments asks for one model whose effects may deviate by the values of one category: partial pooling. The whole's tables stay; beside them each
+// other input gets a table of segment by coarse cell, what the segment adds to the whole's effect, shrunk towards 0 by a λ of its own that is
+// estimated like all others (a random effect of segments; Gelman & Hill, Data Analysis Using Regression and Multilevel/Hierarchical
+// Models, 2007, chapter 12). A segment with few leads, or an effect that does not differ, leans on the whole. The segment's level is its own main effect, a ridge
+// already. Codes beyond Levels, and all but the mostSegments largest, have no deviation: they are scored by the whole, exactly.
+//
+// Deviations are kept only if they lower the log loss on folds that they were not fitted to. Inputs that promise a direction and the
+// calendar have none.
+type Segments struct {
+	// Input is the category's position in Design.Inputs, and Levels the number of its leading codes that are values, not "other" or "missing".
+	Input, Levels int
+}
+
+// SegmentsReport tells of the deviations.
+type SegmentsReport struct {
+	// LossWithout and LossWith are the mean log losses on the folds, in nats per lead.
+	LossWithout, LossWith float64
+	// Kept says that deviations are in the model, Terms of which inputs; the others of Considered shrank to nothing, or had no room.
+	Kept       bool
+	Terms      []int
+	Considered int
+	// Levels has one entry a segment with deviations of its own, by code.
+	Levels []SegmentLevel
+}
+
+// SegmentLevel says how far a segment stands on its own.
+type SegmentLevel struct {
+	Code int
+	// Level is the effective degrees of freedom of its main effect, 0 (the average) … 1 (its own win rate).
+	Level float64
+	// Effects is that of its deviations, of Cells cells that have leads.
+	Effects float64
+	Cells   int
+}
+
+const (
+	// mostSegments is how many segments may deviate, and segmentSide into how many cells each input is cut for it.
+	mostSegments, segmentSide = 50, 6
+	// mostDeviations bounds the deviations of all segments: the solve costs their number cubed.
+	mostDeviations = 1500
+	// segmentFolds is the number of parts of the cross-validation.
+	segmentFolds = 3
+)
+
+func (s *Segments) check(design *Design) error {
+	if s.Input < 0 || s.Input >= len(design.Inputs) {
+		return fmt.Errorf("segments: input %d of %d", s.Input, len(design.Inputs))
+	}
+	if in := design.Inputs[s.Input]; in.Ordered > 0 || s.Levels < 0 || s.Levels > in.Bins {
+		return errors.New("segments: want a category, and as many values as it has codes or fewer")
+	}
+	return nil
+}
+
+// addSegments lets the effects deviate by segment where that helps on folds that the fit has not seen.
+func addSegments(ctx context.Context, inputs []Input, all *sample, mains *fitter, config Config) (*fitter, *SegmentsReport, error) {
+	report := &SegmentsReport{Considered: mains.mayDeviate(inputs, config)}
+	if report.Considered == 0 {
+		return mains, report, nil
+	}
+	least, err := mains.judgeSegments(ctx, inputs, all.every(comparedRows), config, report)
+	if err != nil || report.LossWith >= report.LossWithout {
+		return mains, report, err
+	}
+	terms := mains.deviations(inputs, all, config, least)
+	// A rough fit on fewer rows finds the deviations that shrink to nothing, at a fraction of the cost.
+	small := all.every(wideRows)
+	rough, err := mains.again(ctx, small, small, append(freshTerms(mains.terms), freshTerms(terms)...), config.roughly())
+	if err != nil {
+		return nil, nil, err
+	}
+	left := freshTerms(mains.terms)
+	for _, t := range rough.terms[len(mains.terms):] {
+		if !t.gone() {
+			left = append(left, freshTerms([]*term{t})...)
+		}
+	}
+	if len(left) == len(mains.terms) {
+		return mains, report, nil
+	}
+	full, err := mains.again(ctx, all.every(config.sampleRows()), all, left, config.fully())
+	if err != nil {
+		return nil, nil, err
+	}
+	report.Kept = true
+	for _, t := range left[len(mains.terms):] {
+		report.Terms = append(report.Terms, t.inputs[1])
+	}
+	return full, report, nil
+}
+
+// leastScores are the scores that a deviation must show in the main effects' residuals to be tried: all, or only those that chance seldom reaches. Out of fold
+// the better of both wins: where one input of many differs, the noise of the others would else drown it.
+var leastScores = [...]float64{math.Inf(-1), 2}
+
+// mayDeviate counts the inputs that may deviate; 0 where there are fewer than two segments.
+func (f *fitter) mayDeviate(inputs []Input, config Config) (n int) {
+	if f.segmentGrid(config.Segments).size <= 2 {
+		return 0
+	}
+	for j := range inputs {
+		if config.deviates(inputs, j) {
+			n++
+		}
+	}
+	return n
+}
+
+// deviates says that an input's effect may differ by segment.
+func (c *Config) deviates(inputs []Input, j int) bool {
+	return j != c.Segments.Input && inputs[j].Monotone == 0 && (c.Drift == nil || j != c.Drift.Input)
+}
+
+// deviations are the terms to try, within mostDeviations and a quarter of the leads; of too many those whose residuals show most.
+func (f *fitter) deviations(inputs []Input, all *sample, config Config, least float64) []*term {
+	by := f.segmentGrid(config.Segments)
+	var grids []grid
+	var scores []PairScore
+	for j, input := range inputs {
+		grids = append(grids, coarsen(input, f.terms[j].mass, segmentSide))
+		if config.deviates(inputs, j) {
+			scores = append(scores, PairScore{First: config.Segments.Input, Second: j})
+		}
+	}
+	parallel(len(scores), func(k int) {
+		scores[k].Z = f.scorePair(scores[k].First, scores[k].Second, by, grids[scores[k].Second])
+	})
+	slices.SortStableFunc(scores, func(a, b PairScore) int {
+		switch {
+		case a.Z > b.Z:
+			return -1
+		case a.Z < b.Z:
+			return 1
+		}
+		return 0
+	})
+	room := min(len(all.wins)/4, mostDeviations)
+	var kept []int
+	for _, s := range scores {
+		if cells := (by.size - 1) * grids[s.Second].size; cells <= room && s.Z >= least {
+			room -= cells
+			kept = append(kept, s.Second)
+		}
+	}
+	slices.Sort(kept)
+	var terms []*term
+	for _, j := range kept {
+		t := segmentTerm(inputs, by, grids[j], config.Segments.Input, j)
+		t.mass = make([]float64, t.cells)
+		sumByCell(t.pairCodes(all), all.weights, t.mass)
+		terms = append(terms, t)
+	}
+	return terms
+}
+
+// segmentGrid gives the largest segments a row each, by code; the last row is the whole.
+func (f *fitter) segmentGrid(s *Segments) grid {
+	mass := f.terms[s.Input].mass
+	order := sizeOrder(mass[:s.Levels], 0)
+	order = order[:min(len(order), mostSegments)]
+	slices.Sort(order)
+	g := grid{cell: make([]uint16, len(mass))}
+	for _, code := range order {
+		if mass[code] > 0 {
+			g.cell[code] = uint16(g.size) + 1 // 0: not yet
+			g.size++
+		}
+	}
+	for code := range g.cell {
+		if g.cell[code] == 0 {
+			g.cell[code] = uint16(g.size)
+		} else {
+			g.cell[code]--
+		}
+	}
+	g.size++
+	return g
+}
+
+// segmentTerm is the table of deviations of one input. Along a row it is smoothed like a pair; rows do not know each other. The last row, the whole's, is
+// no coordinate: it stays 0.
+func segmentTerm(inputs []Input, by, of grid, input, j int) *term {
+	t := &term{
+		name: inputs[input].Name + " × " + inputs[j].Name, inputs: []int{input, j}, segment: true,
+		coarse: [][]uint16{by.cell, of.cell}, shape: []int{by.size, of.size}, cells: by.size * of.size,
+	}
+	t.functions, t.size = t.cells, t.cells-of.size
+	p := &penalty{diagonal: repeat(1, t.size), rank: float64(t.size), lambda: 5, spread: 1}
+	for row := range by.size - 1 {
+		for c := 0; c+1 < of.chain; c++ {
+			at := int32(row*of.size + c)
+			p.edges = append(p.edges, [2]int32{at, at + 1})
+		}
+	}
+	t.penalties = []*penalty{p}
+	return t
+}
+
+// judgeSegments measures the model with and without deviations on folds (row modulo folds), for which they are chosen and fitted anew. It returns the
+// least score with the lower loss.
+func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample, config Config, report *SegmentsReport) (least float64, err error) {
+	weight, losses := 0.0, [len(leastScores)]float64{}
+	for fold := range segmentFolds {
+		fitted, judged := part.split(fold, segmentFolds)
+		if rate, _ := fitted.base(); !(rate > 0 && rate < 1) || len(judged.wins) == 0 {
+			continue
+		}
+		mains, err := f.again(ctx, fitted, fitted, freshTerms(f.terms), config.roughly())
+		if err != nil {
+			return 0, err
+		}
+		_, w := judged.base()
+		weight += w
+		report.LossWithout += mains.lossOn(judged)
+		for k, least := range leastScores {
+			with := mains
+			if terms := mains.deviations(inputs, fitted, config, least); len(terms) > 0 {
+				if with, err = mains.again(ctx, fitted, fitted, append(freshTerms(mains.terms), terms...), config.roughly()); err != nil {
+					return 0, err
+				}
+			}
+			losses[k] += with.lossOn(judged)
+		}
+	}
+	best := 0
+	for k, loss := range losses {
+		if loss < losses[best] {
+			best = k
+		}
+	}
+	report.LossWithout /= weight
+	report.LossWith = losses[best] / weight
+	return leastScores[best], nil
+}
+
+// levelOut moves each segment's mean deviation to the segments' own table, by the segment's leads, so that a row reads as a difference in shape. It is
+// linear in the cells; the whole's row stays 0.
+func (t *term) levelOut(cells, levels []float64) {
+	width := t.shape[1]
+	means := make([]float64, t.shape[0])
+	for row := range t.shape[0] - 1 {
+		sum, total := 0.0, 0.0
+		for c := row * width; c < (row+1)*width; c++ {
+			sum += t.mass[c] * cells[c]
+			total += t.mass[c]
+		}
+		if total > 0 {
+			means[row] = sum / total
+		}
+		for c := row * width; c < (row+1)*width; c++ {
+			cells[c] -= means[row]
+		}
+	}
+	for code, row := range t.coarse[0] {
+		levels[code] += means[row]
+	}
+}
+
+// leaning fills the report's levels: how many effective degrees of freedom each segment has of its own.
+func (f *fitter) leaning(rows *square, by *Segments, report *SegmentsReport) {
+	main, grid := f.terms[by.Input], f.segmentGrid(by)
+	for code, row := range grid.cell {
+		if int(row) == grid.size-1 { // the whole
+			continue
+		}
+		l := SegmentLevel{Code: code}
+		if main.size > 0 {
+			l.Level = main.ownEDF(rows, code)
+		}
+		for _, t := range f.terms {
+			if !t.segment || t.size == 0 {
+				continue
+			}
+			for c := int(row) * t.shape[1]; c < (int(row)+1)*t.shape[1]; c++ {
+				if t.mass[c] > 0 {
+					l.Cells++
+				}
+				l.Effects += t.ownEDF(rows, c)
+			}
+		}
+		report.Levels = append(report.Levels, l)
+	}
+}
+
+// ownEDF is one coordinate's part of the effective degrees of freedom, 1 − λ(VS)_jj, of a term with one penalty.
+func (t *term) ownEDF(rows *square, j int) float64 {
+	p := t.penalties[0]
+	at := t.offset + j
+	own := rows.row(at)
+	v := dot(own, own)
+	shrunk := p.diagonal[j] * v
+	for _, e := range p.edges {
+		if int(e[0]) == j || int(e[1]) == j {
+			shrunk += v - dot(own, rows.row(t.offset+int(e[0]+e[1])-j))
+		}
+	}
+	return min(max(1-p.lambda*shrunk, 0), 1)
+}
+
+// deviate says that the segments of an input have deviations in the model.
+func (f *fitter) deviate(input int) bool {
+	return slices.ContainsFunc(f.terms, func(t *term) bool { return t.segment && t.inputs[0] == input })
+}

@@ -1,0 +1,128 @@
+package train
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"leadscore/features"
+	"leadscore/models"
+	"leadscore/models/metrics"
+	"leadscore/train/fit"
+)
+
+// segmentInput is the input by whose values effects may deviate.
+func segmentInput(e *features.Encoder, s *features.Schema) (input int, asked bool) {
+	if s.Segments == nil {
+		return 0, false
+	}
+	for i, in := range e.Inputs {
+		if in.Source == features.FromField && in.Name == s.Segments.By {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// withSegments asks the fit for deviations by segment where the schema does.
+func withSegments(c fit.Config, e *features.Encoder, s *features.Schema) fit.Config {
+	if input, asked := segmentInput(e, s); asked {
+		c.Segments = &fit.Segments{Input: input, Levels: len(e.Coders[input].Levels)}
+	}
+	return c
+}
+
+// segmentsOf describes the deviations of the final fit; nil where the schema asks for none.
+func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments {
+	input, asked := segmentInput(m.encoder, h.Table.Schema)
+	r := m.report.Segments
+	if !asked || r == nil {
+		return nil
+	}
+	s := &models.Segments{By: h.Table.Schema.Segments.By, LossWithout: r.LossWithout, LossWith: r.LossWith, Kept: r.Kept, Considered: r.Considered}
+	for _, j := range r.Terms {
+		s.Fields = append(s.Fields, m.encoder.Inputs[j].Name)
+	}
+	leads, won := make([]int64, m.encoder.Bins(input)), make([]int64, m.encoder.Bins(input))
+	for _, row := range p.Rows {
+		code := m.codes[input].At(int(row))
+		leads[code]++
+		won[code] += int64(p.Wins[row])
+	}
+	levels, errors := m.model.Terms[input].Coefficients, m.model.TermStandardErrors(input)
+	for _, l := range r.Levels {
+		segment := models.Segment{Name: m.encoder.Label(input, uint16(l.Code)), Leads: leads[l.Code], Won: won[l.Code],
+			Level: levels[l.Code], LevelError: errors[l.Code], LevelLeans: 1 - l.Level, EffectsLean: 1, EffectiveParameters: l.Effects}
+		if l.Cells > 0 {
+			segment.EffectsLean = max(1-l.Effects/float64(l.Cells), 0)
+		}
+		s.Segments = append(s.Segments, segment)
+	}
+	return s
+}
+
+// bySegment judges the newest part by segment.
+func (v *validation) bySegment(m *fitted, s *features.Schema, wins []float64) error {
+	input, asked := segmentInput(m.encoder, s)
+	if !asked {
+		return nil
+	}
+	groups := map[uint16][]int{}
+	for i, row := range v.newest {
+		code := m.codes[input].At(int(row))
+		groups[code] = append(groups[code], i)
+	}
+	codes := make([]int, 0, len(groups))
+	for code := range groups {
+		codes = append(codes, int(code))
+	}
+	sort.Ints(codes)
+	for _, code := range codes {
+		f := models.SegmentFigures{Name: m.encoder.Label(input, uint16(code))}
+		var predicted, outcome []float64
+		for _, i := range groups[uint16(code)] {
+			predicted, outcome = append(predicted, v.predicted[i]), append(outcome, wins[i])
+			f.Leads++
+			f.Won += int64(wins[i])
+			f.Expected += v.predicted[i]
+		}
+		if f.Won > 0 && f.Won < f.Leads {
+			auc, err := metrics.AUC(predicted, outcome)
+			if err != nil {
+				return fmt.Errorf("segment %s: %w", f.Name, err)
+			}
+			f.AUC = &auc
+		}
+		v.Segments = append(v.Segments, f)
+	}
+	return nil
+}
+
+// writeSegments shows each segment: its leads, how far it leans on the whole, and how the model ranks its newest leads.
+func writeSegments(b *strings.Builder, s *models.Segments, judged []models.SegmentFigures) {
+	if s == nil {
+		return
+	}
+	fmt.Fprintf(b, "Segments by %s: %s.\n", s.By, s.Words())
+	t := newTable()
+	t.AppendHeader(table.Row{"", "fitted to", "fitted to", "fitted to", "fitted to", "leans on the whole", "leans on the whole", "judged on", "judged on", "judged on"},
+		table.RowConfig{AutoMerge: true})
+	t.AppendHeader(table.Row{"segment", "leads", "won", "win rate", "level", "level", "effects", "leads", "won", "AUC"})
+	figures := map[string]models.SegmentFigures{}
+	for _, f := range judged {
+		figures[f.Name] = f
+	}
+	for _, g := range s.Segments {
+		f := figures[g.Name]
+		auc := "–"
+		if f.AUC != nil {
+			auc = estimate(*f.AUC)
+		}
+		t.AppendRow(table.Row{g.Name, g.Leads, g.Won, percent(float64(g.Won) / float64(max(g.Leads, 1))), fmt.Sprintf("%+.2f ± %.2f", g.Level, g.LevelError),
+			fmt.Sprintf("%.0f %%", 100*g.LevelLeans), fmt.Sprintf("%.0f %%", 100*g.EffectsLean), f.Leads, f.Won, auc})
+	}
+	b.WriteString(t.Render() + "\n")
+	b.WriteString("Level: what the segment adds to the log-odds by itself. A segment that leans by 100 % is scored as the whole, and so are all other values of the field.\n\n")
+}
