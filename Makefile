@@ -90,3 +90,4 @@ clean: ## remove what was built
 	rm -rf build
 
 include proto/tools.mk
+include clients/clients.mk

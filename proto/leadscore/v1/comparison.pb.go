@@ -293,7 +293,7 @@ const file_leadscore_v1_comparison_proto_rawDesc = "" +
 	"\x12QUADRANT_BOTH_HIGH\x10\x01\x12\x16\n" +
 	"\x12QUADRANT_RULE_ONLY\x10\x02\x12\x17\n" +
 	"\x13QUADRANT_MODEL_ONLY\x10\x03\x12\x15\n" +
-	"\x11QUADRANT_BOTH_LOW\x10\x04B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x11QUADRANT_BOTH_LOW\x10\x04B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_comparison_proto_rawDescOnce sync.Once

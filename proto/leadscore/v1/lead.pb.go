@@ -357,7 +357,7 @@ const file_leadscore_v1_lead_proto_rawDesc = "" +
 	"\fMissingValue\"O\n" +
 	"\tLeadEvent\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12.\n" +
-	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04timeB*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04timeB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_lead_proto_rawDescOnce sync.Once

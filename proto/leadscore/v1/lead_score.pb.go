@@ -597,7 +597,7 @@ const file_leadscore_v1_lead_score_proto_rawDesc = "" +
 	"\x14INPUT_STATUS_PRESENT\x10\x01\x12\x18\n" +
 	"\x14INPUT_STATUS_MISSING\x10\x02\x12\x17\n" +
 	"\x13INPUT_STATUS_UNSEEN\x10\x03\x12\x18\n" +
-	"\x14INPUT_STATUS_OUTSIDE\x10\x04B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x14INPUT_STATUS_OUTSIDE\x10\x04B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_lead_score_proto_rawDescOnce sync.Once

@@ -739,7 +739,7 @@ const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\x12LeadScoringService\x12\x90\x01\n" +
 	"\tScoreLead\x12\x1e.leadscore.v1.ScoreLeadRequest\x1a\x1f.leadscore.v1.ScoreLeadResponse\"B\x82\xd3\xe4\x93\x02<:\x01*Z&:\x04lead\"\x1e/v1/models/{model}/leads:score\"\x0f/v1/leads:score\x12\x7f\n" +
 	"\x0fBatchScoreLeads\x12$.leadscore.v1.BatchScoreLeadsRequest\x1a%.leadscore.v1.BatchScoreLeadsResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/leads:batchScore\x12e\n" +
-	"\x10StreamScoreLeads\x12%.leadscore.v1.StreamScoreLeadsRequest\x1a&.leadscore.v1.StreamScoreLeadsResponse(\x010\x01B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x10StreamScoreLeads\x12%.leadscore.v1.StreamScoreLeadsRequest\x1a&.leadscore.v1.StreamScoreLeadsResponse(\x010\x01B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_lead_scoring_service_proto_rawDescOnce sync.Once

@@ -1146,7 +1146,7 @@ const file_leadscore_v1_model_proto_rawDesc = "" +
 	"\x13FIELD_KIND_CATEGORY\x10\x02\x12\x16\n" +
 	"\x12FIELD_KIND_BOOLEAN\x10\x03\x12\x13\n" +
 	"\x0fFIELD_KIND_DATE\x10\x04\x12\x14\n" +
-	"\x10FIELD_KIND_EMAIL\x10\x05B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x10FIELD_KIND_EMAIL\x10\x05B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_model_proto_rawDescOnce sync.Once

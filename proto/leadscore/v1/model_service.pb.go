@@ -796,7 +796,7 @@ const file_leadscore_v1_model_service_proto_rawDesc = "" +
 	"\x0fGetModelVersion\x12$.leadscore.v1.GetModelVersionRequest\x1a\x1a.leadscore.v1.ModelVersion\x12U\n" +
 	"\fPromoteModel\x12!.leadscore.v1.PromoteModelRequest\x1a\".leadscore.v1.PromoteModelResponse\x12X\n" +
 	"\rRollbackModel\x12\".leadscore.v1.RollbackModelRequest\x1a#.leadscore.v1.RollbackModelResponse\x12U\n" +
-	"\fReloadModels\x12!.leadscore.v1.ReloadModelsRequest\x1a\".leadscore.v1.ReloadModelsResponseB*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\fReloadModels\x12!.leadscore.v1.ReloadModelsRequest\x1a\".leadscore.v1.ReloadModelsResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_model_service_proto_rawDescOnce sync.Once

@@ -734,7 +734,7 @@ const file_leadscore_v1_rule_score_proto_rawDesc = "" +
 	"\x11RULE_KIND_EXCLUDE\x10\x03\x12\x17\n" +
 	"\x13RULE_KIND_FAST_LANE\x10\x04\x12\x15\n" +
 	"\x11RULE_KIND_REQUIRE\x10\x05\x12\x19\n" +
-	"\x15RULE_KIND_ORDER_GUARD\x10\x06B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x15RULE_KIND_ORDER_GUARD\x10\x06B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_rule_score_proto_rawDescOnce sync.Once
