@@ -424,3 +424,43 @@ func TestOntoWire(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// Whatever a file is called, what is found lies in the data directory and is a file.
+func FuzzDataFiles(f *testing.F) {
+	for _, name := range []string{"leads.csv", "../outside.csv", "/etc/passwd", "a/../../outside.csv", "link.csv", "in/link/outside.csv", "in", "..", ".", "", "\x00", "a\\b", "*.csv"} {
+		f.Add(name)
+	}
+	outer := f.TempDir()
+	dir := filepath.Join(outer, "data")
+	if err := os.MkdirAll(filepath.Join(dir, "in"), 0o700); err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(outer, "outside.csv"), filepath.Join(dir, "leads.csv"), filepath.Join(dir, "in", "more.csv")} {
+		if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{"link.csv": "../outside.csv", "in/link": "../..", "good.csv": "in/more.csv"} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			f.Fatal(err)
+		}
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		var faults invalid
+		var bytes int64
+		found := (&comparing{data: dir}).files(&faults, "files", []string{name}, &bytes)
+		if len(found)+faults.total() != 1 {
+			t.Fatalf("%q: found %v, faults %v", name, found, faults.violations)
+		}
+		for _, path := range found {
+			at, err := filepath.EvalSymlinks(path)
+			if err != nil || !strings.HasPrefix(at, real+string(filepath.Separator)) {
+				t.Fatalf("%q is found at %s: %v", name, at, err)
+			}
+		}
+	})
+}
