@@ -19,6 +19,7 @@ type rulesCommand struct {
 	Evidence   rulesEvidenceCommand   `cmd:"" help:"Hold each rule against closed deals: what it gives, and what the data say it earns."`
 	Test       rulesTestCommand       `cmd:"" help:"Check a rule book against examples that sales and marketing agreed on."`
 	Suggest    rulesSuggestCommand    `cmd:"" help:"Learn a scorecard from closed deals in your own words, beside the present book."`
+	Take       rulesTakeCommand       `cmd:"" help:"Take some rules of a proposed book into the present one."`
 	Backtest   rulesBacktestCommand   `cmd:"" help:"Replay closed deals under two rule books, before anything is published."`
 	Thresholds rulesThresholdsCommand `cmd:"" help:"Choose thresholds of fit and engagement that the team can work."`
 }

@@ -2,6 +2,7 @@ package scorecard_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"strings"
@@ -156,6 +157,45 @@ func TestSuggestionMovesCaps(t *testing.T) {
 	var text bytes.Buffer
 	if err := tight.WriteText(&text); err != nil || !strings.Contains(text.String(), "the upper cap of fit moves from 7 to ") {
 		t.Errorf("the text does not say that the cap moved: %v\n%s", err, text.String())
+	}
+}
+
+// Parts of a proposal: added, repaid and removed rules, everything else as it was written.
+func TestTake(t *testing.T) {
+	closed := simulated(t, 300, 4)
+	schema := closed.Leads.History.Table.Schema
+	parse := func(text string) *rules.Book {
+		t.Helper()
+		book, err := rules.Parse("book", []byte(text), schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return book
+	}
+	present := parse("version: 1\nname: small\nfit: # who they are\n  rules:\n    - {id: budget, points: 7, reason: names a budget, when: has(lead.budget_stated)}\n    # students never buy\n    - {id: student, points: -15, reason: a student, when: lead.seniority == \"student\"}\n    - {id: free, points: -3, reason: private address, when: lead.email == \"free\"}\n")
+	proposed := parse("version: 1\nname: new\nfit:\n  rules:\n    - {id: budget, points: 12, reason: names a budget, when: has(lead.budget_stated)}\n    - {id: sales, points: 4, reason: works in sales, when: lead.role == \"sales\"}\n    - {id: student, points: -20, reason: a student, when: lead.seniority == \"student\"}\nengagement:\n  rules:\n    - {id: demo, points: 20, reason: asked for a demo, event: demo_request, at_most: 1}\n")
+	taken, err := scorecard.Take(present, proposed, schema, []string{"budget", "free", "demo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{"budget": 12, "student": -15, "demo": 20}
+	book := parse(string(taken.Text))
+	if len(book.Rules()) != len(want) || book.Name() != "small" || !bytes.Contains(taken.Text, []byte("# students never buy")) {
+		t.Errorf("the merged book:\n%s", taken.Text)
+	}
+	for _, r := range book.Rules() {
+		if want[r.ID] != r.Points {
+			t.Errorf("rule %s gives %v, want %v", r.ID, r.Points, want[r.ID])
+		}
+	}
+	for i, kind := range []string{"repaid", "removed", "new"} {
+		if taken.Changes[i].Change != kind {
+			t.Errorf("change %d: %+v, want %s", i, taken.Changes[i], kind)
+		}
+	}
+	_, err = scorecard.Take(present, proposed, schema, []string{"nobody", "sales", "nothing"})
+	if !errors.Is(err, scorecard.ErrTake) || !strings.Contains(err.Error(), `"nobody"`) || !strings.Contains(err.Error(), `"nothing"`) || !strings.Contains(err.Error(), "budget, demo, free, sales, student") {
+		t.Errorf("unknown rules: %v", err)
 	}
 }
 
