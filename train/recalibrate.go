@@ -171,7 +171,6 @@ func measureShift(ctx context.Context, base *models.Version, d *data, p *Populat
 	if err != nil {
 		return how, err
 	}
-	wins := outcomesOf(p.Rows, p)
 	how = models.Recalibration{
 		Base: base.ID, Fingerprint: d.fingerprint, Rows: d.rows, Leads: int64(len(p.Rows)), Won: p.Won,
 		LeftOut: mergeCounts(d.leftOut, p.LeftOut),
@@ -179,10 +178,11 @@ func measureShift(ctx context.Context, base *models.Version, d *data, p *Populat
 	if p.Dated {
 		how.From, how.To = timestamp(d.history.AsOf[p.Rows[0]]), timestamp(d.history.AsOf[p.Rows[len(p.Rows)-1]])
 	}
-	if how.Shift, how.Before, how.After, err = shiftAndJudge(logOdds, wins, logOdds, wins); err != nil {
+	leads := closedLeads{logOdds, outcomesOf(p.Rows, p), ownWeights(d.history.Table, p.Rows)}
+	if how.Shift, how.Before, how.After, err = shiftAndJudge(leads, leads); err != nil {
 		return how, err
 	}
-	how.Later, err = judgeOnLaterHalf(logOdds, wins)
+	how.Later, err = judgeOnLaterHalf(leads)
 	how.Warnings = warnOfMove(base, &how, p.Dated)
 	return how, err
 }
@@ -206,33 +206,46 @@ func logOddsOf(ctx context.Context, v *models.Version, h *features.History, rows
 	return out, nil
 }
 
-// shiftAndJudge measures a shift on some leads and judges the predictions before and after on others, or the same.
-func shiftAndJudge(logOdds, wins, newLogOdds, newWins []float64) (shift metrics.Shift, before, after models.Figures, err error) {
-	if shift, err = metrics.Recalibrate(logOdds, wins); errors.Is(err, metrics.ErrBackwards) {
+// closedLeads are what a shift is measured on. weights are the leads' own, nil for 1 each.
+type closedLeads struct{ logOdds, wins, weights []float64 }
+
+// part are the leads from … to−1.
+func (c closedLeads) part(from, to int) closedLeads {
+	part := closedLeads{logOdds: c.logOdds[from:to], wins: c.wins[from:to]}
+	if c.weights != nil {
+		part.weights = c.weights[from:to]
+	}
+	return part
+}
+
+// shiftAndJudge measures a shift on some leads and judges the predictions before and after on others, or the same. The figures count each lead once.
+func shiftAndJudge(leads, judged closedLeads) (shift metrics.Shift, before, after models.Figures, err error) {
+	if shift, err = metrics.Recalibrate(leads.logOdds, leads.wins, leads.weights); errors.Is(err, metrics.ErrBackwards) {
 		return shift, before, after, fmt.Errorf("%w; %w", err, ErrBackwards)
 	} else if err != nil {
 		return shift, before, after, fmt.Errorf("recalibrate: %w", err)
 	}
-	was, is := probabilities(newLogOdds, metrics.Shift{Slope: 1}), probabilities(newLogOdds, shift)
-	if before, err = figures(was, was, newWins); err != nil {
+	was, is := probabilities(judged.logOdds, metrics.Shift{Slope: 1}), probabilities(judged.logOdds, shift)
+	if before, err = figures(was, was, judged.wins); err != nil {
 		return shift, before, after, err
 	}
-	after, err = figures(is, is, newWins)
+	after, err = figures(is, is, judged.wins)
 	return shift, before, after, err
 }
 
 // judgeOnLaterHalf says what the move would have done had it been made halfway; nil where a half has too few outcomes or none
 // that a line can be fitted to.
-func judgeOnLaterHalf(logOdds, wins []float64) (*models.LaterHalf, error) {
-	half := len(wins) / 2
-	for _, part := range [][]float64{wins[:half], wins[half:]} {
-		if won := countWon(part); min(won, int64(len(part))-won) < fewestToMove {
+func judgeOnLaterHalf(leads closedLeads) (*models.LaterHalf, error) {
+	n := len(leads.wins)
+	older, newer := leads.part(0, n/2), leads.part(n/2, n)
+	for _, part := range []closedLeads{older, newer} {
+		if won := countWon(part.wins); min(won, int64(len(part.wins))-won) < fewestToMove {
 			return nil, nil
 		}
 	}
-	l := &models.LaterHalf{Leads: int64(len(wins) - half), Won: countWon(wins[half:])}
+	l := &models.LaterHalf{Leads: int64(len(newer.wins)), Won: countWon(newer.wins)}
 	var err error
-	l.Shift, l.Before, l.After, err = shiftAndJudge(logOdds[:half], wins[:half], logOdds[half:], wins[half:])
+	l.Shift, l.Before, l.After, err = shiftAndJudge(older, newer)
 	if errors.Is(err, metrics.ErrNotConverged) || errors.Is(err, ErrBackwards) {
 		return nil, nil
 	}

@@ -30,6 +30,18 @@ func weigh(h *features.History, rows []int32) []float64 {
 	return weights
 }
 
+// ownWeights are the leads' own weights; nil where the schema names none.
+func ownWeights(t *features.Table, rows []int32) []float64 {
+	if t.Weight == nil {
+		return nil
+	}
+	weights := make([]float64, len(rows))
+	for i, row := range rows {
+		weights[i] = t.Weight[row]
+	}
+	return weights
+}
+
 // recencyOf is the half-life of old deals; 0 for none.
 func recencyOf(h *features.History) features.Micros {
 	if r := h.Table.Schema.Recency; r != nil {
@@ -90,9 +102,8 @@ func (v *validation) byWeight(t *features.Table, wins []float64) error {
 		return nil
 	}
 	w := &models.WeightedFigures{}
-	weights := make([]float64, len(v.newest))
-	for i, row := range v.newest {
-		weights[i] = t.Weight[row]
+	weights := ownWeights(t, v.newest)
+	for i := range v.newest {
 		w.Weight += weights[i]
 		w.Expected += weights[i] * v.predicted[i]
 		w.Observed += weights[i] * wins[i]

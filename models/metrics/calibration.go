@@ -33,7 +33,7 @@ func Calibrate(predictions, wins []float64) (Calibration, error) {
 	if c.Observed == 0 || c.Observed == float64(len(wins)) {
 		return c, fmt.Errorf("%w: there is no calibration to measure", ErrOneClass)
 	}
-	shift, err := fitLine(nil, logOdds, wins)
+	shift, err := fitLine(nil, logOdds, wins, nil)
 	if err != nil {
 		return c, err
 	}
@@ -41,7 +41,7 @@ func Calibrate(predictions, wins []float64) (Calibration, error) {
 	if spread(logOdds) == 0 {
 		return c, nil
 	}
-	line, err := fitLine(logOdds, nil, wins)
+	line, err := fitLine(logOdds, nil, wins, nil)
 	if err != nil {
 		return c, err
 	}
@@ -88,7 +88,7 @@ func FitLine(scores, wins []float64) (Line, error) {
 	for i, s := range scores {
 		standard[i] = (s - center) / scale
 	}
-	line, err := fitLine(standard, nil, targets)
+	line, err := fitLine(standard, nil, targets, nil)
 	if err != nil {
 		return Line{}, err
 	}

@@ -23,12 +23,12 @@ const (
 )
 
 // fitLine maximises the likelihood of outcomes in [0, 1] given log-odds = offset + intercept + slope·x. A nil x
-// leaves the slope out, a nil offset is 0.
-func fitLine(x, offset, wins []float64) (fittedLine, error) {
+// leaves the slope out, a nil offset is 0, nil weights are 1.
+func fitLine(x, offset, wins, weights []float64) (fittedLine, error) {
 	var line fittedLine
-	loss, _, info := line.derivatives(x, offset, wins)
+	loss, _, info := line.derivatives(x, offset, wins, weights)
 	for range mostSteps {
-		_, gradient, _ := line.derivatives(x, offset, wins)
+		_, gradient, _ := line.derivatives(x, offset, wins, weights)
 		step, ok := solve2(info, gradient, x != nil)
 		if !ok {
 			return line, ErrNotConverged
@@ -36,7 +36,7 @@ func fitLine(x, offset, wins []float64) (fittedLine, error) {
 		next, nextLoss, nextInfo := line, loss, info
 		for range mostHalvings {
 			next = fittedLine{intercept: line.intercept - step[0], slope: line.slope - step[1]}
-			nextLoss, _, nextInfo = next.derivatives(x, offset, wins)
+			nextLoss, _, nextInfo = next.derivatives(x, offset, wins, weights)
 			if nextLoss <= loss+1e-12*math.Abs(loss) {
 				break
 			}
@@ -51,7 +51,7 @@ func fitLine(x, offset, wins []float64) (fittedLine, error) {
 }
 
 // derivatives gives the negative log-likelihood, its gradient and its information matrix (00, 01, 11).
-func (l fittedLine) derivatives(x, offset, wins []float64) (loss float64, gradient [2]float64, info [3]float64) {
+func (l fittedLine) derivatives(x, offset, wins, weights []float64) (loss float64, gradient [2]float64, info [3]float64) {
 	for i, win := range wins {
 		eta, xi := l.intercept, 0.0
 		if x != nil {
@@ -62,8 +62,9 @@ func (l fittedLine) derivatives(x, offset, wins []float64) (loss float64, gradie
 			eta += offset[i]
 		}
 		p := 1 / (1 + math.Exp(-eta))
-		loss += softplus(eta) - win*eta
-		residual, weight := p-win, p*(1-p)
+		w := weightAt(weights, i)
+		loss += w * (softplus(eta) - win*eta)
+		residual, weight := w*(p-win), w*(p*(1-p))
 		gradient[0] += residual
 		gradient[1] += residual * xi
 		info[0] += weight

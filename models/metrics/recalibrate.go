@@ -29,21 +29,26 @@ var ErrBackwards = errors.New("the predictions rank the leads backwards")
 // moved (van Houwelingen & le Cessie, Statistics in Medicine 9, 1990; for updating a model: Steyerberg et al.,
 // Statistics in Medicine 23, 2004). A move that is no larger than chance makes is thus no move.
 //
+// A lead counts as many times as its weight says; nil: each once.
+//
 // [ErrBackwards] is for a slope whose interval lies below 0. The standard errors are those of the move before it is shrunk: the honest side. [ErrOneClass] and
 // [ErrNotConverged] are for data without an answer.
-func Recalibrate(logOdds, wins []float64) (Shift, error) {
+func Recalibrate(logOdds, wins, weights []float64) (Shift, error) {
 	if err := checkPairs(logOdds, wins); err != nil {
+		return Shift{}, err
+	}
+	if err := checkWeights(weights, len(wins)); err != nil {
 		return Shift{}, err
 	}
 	if won := countWins(wins); won == 0 || won == len(wins) {
 		return Shift{}, fmt.Errorf("%w: %d won of %d leads", ErrOneClass, won, len(wins))
 	}
-	unmoved, _, _ := fittedLine{}.derivatives(nil, logOdds, wins)
-	line, moved, err := chooseLine(logOdds, wins)
+	unmoved, _, _ := fittedLine{}.derivatives(nil, logOdds, wins, weights)
+	line, moved, err := chooseLine(logOdds, wins, weights)
 	if err != nil {
 		return Shift{}, err
 	}
-	loss, _, _ := line.derivatives(logOdds, nil, wins)
+	loss, _, _ := line.derivatives(logOdds, nil, wins, weights)
 	chi := 2 * (unmoved - loss)
 	s := Shift{Slope: 1}
 	if chi > moved {
@@ -51,14 +56,14 @@ func Recalibrate(logOdds, wins []float64) (Shift, error) {
 		s.Intercept = s.Shrinkage * line.intercept
 		s.Slope = 1 + s.Shrinkage*(line.slope-1)
 	}
-	s.setErrors(line, logOdds, wins, moved > 1)
+	s.setErrors(line, logOdds, wins, weights, moved > 1)
 	return s, nil
 }
 
 // chooseLine fits the intercept alone, or the slope as well where its interval does not hold 1.
-func chooseLine(logOdds, wins []float64) (line fittedLine, moved float64, err error) {
+func chooseLine(logOdds, wins, weights []float64) (line fittedLine, moved float64, err error) {
 	if spread(logOdds) > 0 {
-		if line, err = fitLine(logOdds, nil, wins); err != nil {
+		if line, err = fitLine(logOdds, nil, wins, weights); err != nil {
 			return line, 0, err
 		}
 		if slope := normalEstimate(line.slope, line.slopeError); slope.High < 0 {
@@ -67,14 +72,14 @@ func chooseLine(logOdds, wins []float64) (line fittedLine, moved float64, err er
 			return line, 2, nil
 		}
 	}
-	line, err = fitLine(nil, logOdds, wins)
+	line, err = fitLine(nil, logOdds, wins, weights)
 	line.slope = 1
 	return line, 1, err
 }
 
 // setErrors measures the line's certainty about the point where intercept and slope do not depend on each other.
-func (s *Shift) setErrors(line fittedLine, logOdds, wins []float64, withSlope bool) {
-	_, _, info := line.derivatives(logOdds, nil, wins)
+func (s *Shift) setErrors(line fittedLine, logOdds, wins, weights []float64, withSlope bool) {
+	_, _, info := line.derivatives(logOdds, nil, wins, weights)
 	s.Center = info[1] / info[0]
 	s.InterceptError = 1 / math.Sqrt(info[0])
 	if withSlope {

@@ -39,7 +39,7 @@ func TestRecalibrateClosedForm(t *testing.T) {
 	center := (weightLow*low + weightHigh*high) / (weightLow + weightHigh)
 	spread := weightLow*(low-center)*(low-center) + weightHigh*(high-center)*(high-center)
 
-	got, err := Recalibrate(logOdds, wins)
+	got, err := Recalibrate(logOdds, wins, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestRecalibrateClosedForm(t *testing.T) {
 // Where the slope is right, only the level moves: to the observed number of wins, less the shrinkage.
 func TestRecalibrateIntercept(t *testing.T) {
 	logOdds, wins := twoGroups(logit(.1), logit(.3), 182, 462, 1000) // odds 2.0 and 2.0 times those predicted
-	got, err := Recalibrate(logOdds, wins)
+	got, err := Recalibrate(logOdds, wins, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestRecalibrateLeavesRightPredictions(t *testing.T) {
 				wins[i] = 1
 			}
 		}
-		got, err := Recalibrate(logOdds, wins)
+		got, err := Recalibrate(logOdds, wins, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,13 +125,13 @@ func TestRecalibrateWithoutAnswer(t *testing.T) {
 		{"lengths", []float64{1}, []float64{0, 1}, ErrInput},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := Recalibrate(c.logOdds, c.wins); !errors.Is(err, c.want) {
+			if got, err := Recalibrate(c.logOdds, c.wins, nil); !errors.Is(err, c.want) {
 				t.Errorf("Recalibrate = %+v, %v; want %v", got, err, c.want)
 			}
 		})
 	}
 	t.Run("equal predictions have a level only", func(t *testing.T) {
-		got, err := Recalibrate([]float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 0})
+		got, err := Recalibrate([]float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 0}, nil)
 		if err != nil || got.Slope != 1 || !(got.Intercept > 0 && got.Intercept < logit(.9)) {
 			t.Errorf("Recalibrate = %+v, %v; want an intercept between 0 and %v", got, err, logit(.9))
 		}
@@ -141,11 +141,11 @@ func TestRecalibrateWithoutAnswer(t *testing.T) {
 // A slope that is shown to be below 0 is an error; one that may be 0 stays, and the level alone moves.
 func TestRecalibrateWithoutRank(t *testing.T) {
 	logOdds, wins := twoGroups(-2, -1, 300, 200, 1000)
-	if _, err := Recalibrate(logOdds, wins); !errors.Is(err, ErrBackwards) {
+	if _, err := Recalibrate(logOdds, wins, nil); !errors.Is(err, ErrBackwards) {
 		t.Errorf("backwards: %v", err)
 	}
 	logOdds, wins = twoGroups(-2, -1, 252, 250, 1000)
-	got, err := Recalibrate(logOdds, wins)
+	got, err := Recalibrate(logOdds, wins, nil)
 	if err != nil || got.Slope != 1 || got.SlopeError != 0 || !(got.Intercept > 0) {
 		t.Errorf("without rank: %+v, %v; want the level alone", got, err)
 	}
@@ -159,5 +159,38 @@ func TestShiftValidate(t *testing.T) {
 		if s.Validate() == nil {
 			t.Errorf("%s: %+v passes", name, s)
 		}
+	}
+}
+
+// A lead of weight 3 moves the scores as three leads do.
+func TestRecalibrateByWeight(t *testing.T) {
+	random := rand.New(rand.NewPCG(14, 14))
+	var logOdds, wins, weights, manyLogOdds, manyWins []float64
+	for range 300 {
+		eta, win, weight := random.NormFloat64()*2, 0.0, 1+random.IntN(3)
+		if random.Float64() < 1/(1+math.Exp(0.7-0.6*eta)) {
+			win = 1
+		}
+		logOdds, wins, weights = append(logOdds, eta), append(wins, win), append(weights, float64(weight))
+		for range weight {
+			manyLogOdds, manyWins = append(manyLogOdds, eta), append(manyWins, win)
+		}
+	}
+	got, err := Recalibrate(logOdds, wins, weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Recalibrate(manyLogOdds, manyWins, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pair := range [][2]float64{{got.Intercept, want.Intercept}, {got.Slope, want.Slope}, {got.Center, want.Center},
+		{got.InterceptError, want.InterceptError}, {got.SlopeError, want.SlopeError}, {got.Shrinkage, want.Shrinkage}} {
+		if math.Abs(pair[0]-pair[1]) > 1e-9 {
+			t.Errorf("by weight %+v, by copies %+v", got, want)
+		}
+	}
+	if _, err := Recalibrate(logOdds, wins, weights[1:]); !errors.Is(err, ErrInput) {
+		t.Errorf("too few weights: %v", err)
 	}
 }

@@ -51,7 +51,7 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 	if spread(logOdds) == 0 {
 		return r, nil
 	}
-	line, err := fitLine(logOdds, nil, wins)
+	line, err := fitLine(logOdds, nil, wins, nil)
 	if err != nil {
 		return r, err
 	}
@@ -59,7 +59,7 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 || math.Abs(r.Slope.Value-1) <= nearSlope {
 		return r, nil
 	}
-	if r.Shift, err = Recalibrate(logOdds, wins); err != nil {
+	if r.Shift, err = Recalibrate(logOdds, wins, nil); err != nil {
 		return r, err
 	}
 	r.Method = RemedySlope
@@ -100,7 +100,7 @@ func levelMap(logOdds, wins []float64) (func(float64) float64, error) {
 }
 
 func lineMap(logOdds, wins []float64) (func(float64) float64, error) {
-	shift, err := Recalibrate(logOdds, wins)
+	shift, err := Recalibrate(logOdds, wins, nil)
 	return shift.LogOdds, err
 }
 
