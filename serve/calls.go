@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 
 	"leadscore/serve/auth"
 )
@@ -93,6 +94,9 @@ func (c *calls) stream(service any, stream grpc.ServerStream, info *grpc.StreamS
 	})
 	if cause := context.Cause(ctx); errors.Is(cause, errSlowReader) || errors.Is(cause, errIdle) {
 		err = cause
+	}
+	if from, ok := peer.FromContext(ctx); ok && errors.Is(err, errSlowReader) {
+		c.gate.hangUp(from.Addr)
 	}
 	stop := toStatus(ctx, err, this.requestID)
 	c.end(ctx, info.FullMethod, this, stop.Code(), err, time.Since(started))

@@ -18,8 +18,19 @@ type boundedListener struct {
 	told   atomic.Int64 // when the log last said that one was refused, Unix seconds
 }
 
-// connectionCounts are those of a server.
-type connectionCounts struct{ open, refused atomic.Int64 }
+// connectionCounts are those of a server, and its connections by the address of their other end.
+type connectionCounts struct {
+	open, refused atomic.Int64
+	byAddress     sync.Map // text of a [net.Addr] -> *boundedConn
+}
+
+// hangUp closes the connection with an address. It is for a caller that does not read: what is written for it, even the end of
+// its call, only waits in memory, and nothing less than the end of the connection frees that.
+func (c *connectionCounts) hangUp(other net.Addr) {
+	if conn, ok := c.byAddress.Load(other.String()); ok {
+		conn.(*boundedConn).Close()
+	}
+}
 
 // Accept implements [net.Listener].
 func (b *boundedListener) Accept() (net.Conn, error) {
@@ -29,7 +40,9 @@ func (b *boundedListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if b.counts.open.Add(1) <= b.most {
-			return &boundedConn{Conn: conn, from: b}, nil
+			kept := &boundedConn{Conn: conn, from: b}
+			b.counts.byAddress.Store(conn.RemoteAddr().String(), kept)
+			return kept, nil
 		}
 		b.counts.open.Add(-1)
 		b.counts.refused.Add(1)
@@ -48,6 +61,9 @@ type boundedConn struct {
 
 // Close implements [net.Conn].
 func (c *boundedConn) Close() error {
-	c.once.Do(func() { c.from.counts.open.Add(-1) })
+	c.once.Do(func() {
+		c.from.counts.byAddress.CompareAndDelete(c.RemoteAddr().String(), c)
+		c.from.counts.open.Add(-1)
+	})
 	return c.Conn.Close()
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,7 @@ type gate struct {
 	underWay  atomic.Int64
 	isStream  func(method string) bool
 	refused   func(ctx context.Context, method string, err error) error // writes a refusal to the log and gives its status
+	hangUp    func(other net.Addr)
 	reflected Reflection
 }
 
@@ -40,7 +42,7 @@ const (
 	ReflectionOff  Reflection = "off"  // nobody
 )
 
-// newGate is one for a config with its defaults; for [gate.tap] it needs refused and isStream besides.
+// newGate is one for a config with its defaults; for streams and [gate.tap] it needs refused, isStream and hangUp besides.
 func newGate(config Config) *gate {
 	return &gate{guard: config.Auth, limits: config.Limits, reflected: config.Reflection,
 		callers: newCallerRates(config.Limits.CallerRate, config.Limits.CallerBurst)}

@@ -55,7 +55,7 @@ func New(config Config) (*Server, error) {
 	gate := newGate(config)
 	calls := &calls{log: config.Log, draining: drained, gate: gate, metrics: s.metrics}
 	gate.refused = calls.refuse
-	gate.isStream = s.isStream()
+	gate.isStream, gate.hangUp = s.isStream(), s.connections.hangUp
 	options := []grpc.ServerOption{
 		grpc.InTapHandle(gate.tap),
 		grpc.UnaryInterceptor(calls.unary),
