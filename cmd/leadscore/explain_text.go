@@ -37,7 +37,7 @@ func changeText(c *change.Change) string {
 	fmt.Fprintln(&b, t.Render())
 	fmt.Fprintf(&b, "%s: %s\n", c.To.Qualification, c.To.Reason)
 	for i := range c.Steps {
-		if s := &c.Steps[i]; !still(s) {
+		if s := &c.Steps[i]; !still(s) && !negligible(s) {
 			writeStep(&b, s)
 		}
 	}
@@ -63,6 +63,11 @@ func writeEnds(b *strings.Builder, c *change.Change) {
 // still says that a step changed nothing and had no cause.
 func still(s *change.Step) bool {
 	return s.Points[0] == s.Points[1] && s.LogOdds[0] == s.LogOdds[1] && len(s.Causes) == 0 && len(s.Rules) == 0 && len(s.Terms) == 0
+}
+
+// negligible says that nothing of a step would be printed but zeros.
+func negligible(s *change.Step) bool {
+	return len(s.Causes) == 0 && len(s.Rules) == 0 && thousandthsBetween(s.LogOdds) == 0 && (len(s.Terms) == 0 || thousandthsBetween(s.Terms[0].Adds) == 0)
 }
 
 func writeStep(b *strings.Builder, s *change.Step) {
