@@ -21,7 +21,7 @@ clients-generate: $(PROTO_STAMP) $(PYTHON_STAMP) clients/typescript/node_modules
 	$(BUF) generate --template clients/typescript/buf.gen.yaml
 
 clients-generate-check: clients-generate ## fail if the clients' generated code is not what the pinned generators write
-	@git diff --exit-code HEAD -- clients || { echo "generated clients differ: run make clients-generate and commit" >&2; exit 1; }
+	@git diff --exit-code HEAD -- clients && test -z "$$(git ls-files --others --exclude-standard -- clients)" || { echo "generated clients differ: run make clients-generate and commit" >&2; exit 1; }
 
 clients-test: build ## run the clients' tests and examples against the real server
 	@bash clients/test.sh $(BIN)
