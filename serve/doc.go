@@ -13,6 +13,9 @@
 // What answers is one table (catalog.go) that a reload (reload.go) replaces as a whole; modelservice.go, resources.go and modelwire.go are
 // ModelService, which moves versions. The challenger may score in the shadow (shadow.go) or answer a share (canary.go).
 //
+// Before each call (gate.go): who calls, by package auth, whether it may, and whether there is room. Beside them: figures for
+// Prometheus (metrics*.go, tally.go), spans (traces.go), and a port of its own for those who run the server (admin.go).
+//
 // Around each call (calls.go): a request id, a line in the log, and a panic that ends this call alone. The log holds ids,
 // model, version, code and time taken; never a field or an event of a lead, nor a text that might quote one.
 //
