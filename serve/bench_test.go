@@ -3,6 +3,8 @@ package serve
 import (
 	"context"
 	"net"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,19 +43,15 @@ type bench struct {
 
 func newBench(b *testing.B, explanation leadscorev1.Explanation) *bench {
 	b.Helper()
-	f := newFixture(b)
+	f, leads := wideFixture(b)
 	server, err := New(Config{Store: f.store, Models: []string{"deals"}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	asOf := timestamppb.New(time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC))
-	list := records()
 	requests := &bench{
-		one:  &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: list[0].wire(), AsOf: asOf, Explanation: explanation},
-		many: &leadscorev1.BatchScoreLeadsRequest{Model: "deals", AsOf: asOf, Explanation: explanation},
-	}
-	for i := range mostLeads {
-		requests.many.Leads = append(requests.many.Leads, list[i%len(list)].wire())
+		one:  &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: leads[7], AsOf: asOf, Explanation: explanation},
+		many: &leadscorev1.BatchScoreLeadsRequest{Model: "deals", AsOf: asOf, Explanation: explanation, Leads: leads},
 	}
 	answers := new(canned)
 	real := &scoring{catalog: server.catalog, limits: server.config.Limits}
@@ -111,31 +109,86 @@ func BenchmarkScoreLead(b *testing.B) {
 	}
 }
 
-// BenchmarkScoreLeadParallel is the same with as many callers as processors allow, in rounds.
+// BenchmarkScoreLeadParallel is the same at the highest throughput: sixteen callers at once, in rounds.
 func BenchmarkScoreLeadParallel(b *testing.B) {
+	for _, explanation := range []leadscorev1.Explanation{leadscorev1.Explanation_EXPLANATION_FULL, leadscorev1.Explanation_EXPLANATION_NONE} {
+		b.Run(explanation.String(), func(b *testing.B) {
+			requests := newBench(b, explanation)
+			var real, empty time.Duration
+			for b.Loop() {
+				real += timed(func() { requests.round(b, scoringService) })
+				empty += timed(func() { requests.round(b, cannedService) })
+			}
+			b.ReportMetric(float64(b.N*callers*callsOfARound)/real.Seconds(), "calls/s")
+			b.ReportMetric(empty.Seconds()/real.Seconds(), "of-empty")
+		})
+	}
+}
+
+const callers, callsOfARound = 16, 25
+
+// round calls as fast as the server answers.
+func (r *bench) round(b *testing.B, service string) {
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for range callsOfARound {
+				r.callOne(b, service)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// BenchmarkLatencyAtHalfLoad gives the 99th percentile of the time of a call when calls come at half the rate that ScoreLead can take, and its
+// ratio to that of the call without scoring at the same rate. Calls come at their times whether others are answered or not, and a late start
+// counts. Half a second a side, in turns.
+func BenchmarkLatencyAtHalfLoad(b *testing.B) {
 	requests := newBench(b, leadscorev1.Explanation_EXPLANATION_FULL)
-	const callers, calls = 16, 25
-	round := func(service string) {
-		done := make(chan struct{})
-		for range callers {
-			go func() {
-				for range calls {
-					requests.callOne(b, service)
-				}
-				done <- struct{}{}
-			}()
+	requests.round(b, scoringService)
+	const rounds = 10
+	fastest := timed(func() {
+		for range rounds {
+			requests.round(b, scoringService)
 		}
-		for range callers {
-			<-done
-		}
-	}
-	var real, empty time.Duration
+	})
+	every := 2 * fastest / (rounds * callers * callsOfARound)
+	var real, empty []time.Duration
 	for b.Loop() {
-		real += timed(func() { round(scoringService) })
-		empty += timed(func() { round(cannedService) })
+		real = append(real, requests.paced(b, scoringService, every)...)
+		empty = append(empty, requests.paced(b, cannedService, every)...)
 	}
-	b.ReportMetric(float64(b.N*callers*calls)/real.Seconds(), "calls/s")
-	b.ReportMetric(empty.Seconds()/real.Seconds(), "of-empty")
+	slices.Sort(real)
+	slices.Sort(empty)
+	b.ReportMetric(float64(time.Second/every), "calls/s")
+	for _, part := range []struct {
+		name  string
+		share float64
+	}{{"p50", 0.5}, {"p99", 0.99}} {
+		at := func(list []time.Duration) float64 {
+			return float64(list[int(part.share*float64(len(list)))].Microseconds())
+		}
+		b.ReportMetric(at(real), part.name+"-µs")
+		b.ReportMetric(at(real)/at(empty), part.name+"-to-empty")
+	}
+}
+
+// paced makes a call every so often, for half a second, and gives the times from when each was due to its answer.
+func (r *bench) paced(b *testing.B, service string, every time.Duration) []time.Duration {
+	calls := int(time.Second / 2 / every)
+	took := make([]time.Duration, calls)
+	var group sync.WaitGroup
+	start := time.Now()
+	for i := range took {
+		due := start.Add(time.Duration(i) * every)
+		time.Sleep(time.Until(due))
+		group.Go(func() {
+			r.callOne(b, service)
+			took[i] = time.Since(due)
+		})
+	}
+	group.Wait()
+	return took
 }
 
 // BenchmarkBatchScoreLeads scores 1,000 leads a call, beside a call that only decodes the same and answers as many bytes.
@@ -172,18 +225,21 @@ func timed(work func()) time.Duration {
 
 // BenchmarkHandler is a call without gRPC: check, score, answer.
 func BenchmarkHandler(b *testing.B) {
-	f := newFixture(b)
+	f, leads := wideFixture(b)
 	catalog, err := newCatalog(f.config())
 	if err != nil {
 		b.Fatal(err)
 	}
 	s := &scoring{catalog: catalog, limits: Limits{}.withDefaults()}
-	lead := records()[0]
-	request := &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: lead.wire()}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := s.ScoreLead(b.Context(), request); err != nil {
-			b.Fatal(err)
-		}
+	for _, explanation := range []leadscorev1.Explanation{leadscorev1.Explanation_EXPLANATION_FULL, leadscorev1.Explanation_EXPLANATION_NONE} {
+		b.Run(explanation.String(), func(b *testing.B) {
+			request := &leadscorev1.ScoreLeadRequest{Model: "deals", Lead: leads[7], Explanation: explanation}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.ScoreLead(b.Context(), request); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -237,6 +237,16 @@ func writeCSV(t testing.TB, dir, name string, rows [][]string) string {
 // version is a model of the fixture's schema with made-up coefficients; slope tells two versions apart.
 func version(t testing.TB, h *features.History, model string, slope float64) *models.Version {
 	t.Helper()
+	v := unproven(t, h, model, slope)
+	if err := v.MakeGolden(); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// unproven is the same without golden rows.
+func unproven(t testing.TB, h *features.History, model string, slope float64) *models.Version {
+	t.Helper()
 	rows := make([]int32, h.Table.Len())
 	for i := range rows {
 		rows[i] = int32(i)
@@ -245,17 +255,13 @@ func version(t testing.TB, h *features.History, model string, slope float64) *mo
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &models.Version{
+	return &models.Version{
 		Code: "leadscore test", Model: model,
 		Schema: h.Table.Schema, Rules: rulesText, Encoder: encoder,
 		Logistic:  madeUpModel(encoder, slope),
 		Training:  models.Training{Newest: "2026-07-30T00:00:00Z", Rows: recordCount, Used: recordCount, Won: recordCount / 2},
 		Reference: reference(t),
 	}
-	if err := v.MakeGolden(); err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 func madeUpModel(encoder *features.Encoder, slope float64) *logistic.Model {
