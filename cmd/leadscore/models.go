@@ -233,6 +233,9 @@ func (a *app) printMove(m *models.AliasMove) error {
 		by = "an unnamed command"
 	}
 	line := fmt.Sprintf("%s  %s by %s", m.Time.Format(time.DateTime), m.Alias, by)
+	if m.Caller != "" {
+		line += " for " + m.Caller
+	}
 	if m.From != "" && m.From != m.To {
 		line += ", before: " + m.From
 	}
