@@ -11,6 +11,7 @@ if [ -z "${VENV:-}" ]; then
 	VENV=build/bench-venv
 	[ -x "$VENV/bin/mlserver" ] || { python3 -m venv "$VENV" && "$VENV/bin/pip" install -q -r "$here/requirements.txt"; }
 fi
+VENV=$(realpath "$VENV")
 export CGO_ENABLED=0
 go build -trimpath -o "$dir/leadscore" ./cmd/leadscore
 go build -o "$dir/benchload" ./cmd/benchload
@@ -34,7 +35,7 @@ JSON
 cat >"$dir/model/settings.json" <<JSON
 {"host": "127.0.0.1", "http_port": 58081, "grpc_port": 58082, "metrics_port": 58083, "parallel_workers": $cores, "debug": false}
 JSON
-"$VENV/bin/mlserver" start "$dir/model" >"$dir/mlserver.log" 2>&1 &
+(cd "$dir/model" && exec "$VENV/bin/mlserver" start .) >"$dir/mlserver.log" 2>&1 & # it writes where it stands
 pids+=($!)
 
 ready() { # URL LOG
