@@ -26,7 +26,9 @@ var ErrNoRows = errors.New("no leads to fit the encoder on")
 // FitEncoder learns bins and levels of the schema's inputs from the given rows only, the past part of a history. A number
 // with at most [Limits.MaxBins] codes has a bin a distinct value; otherwise bins of about equal mass, in which equal values stay
 // together and a frequent value takes a bin of its own. Cuts lie midway between neighbouring values. The rows stand in the order of
-// time; the order counts only for a number that says the date in other words (encoder_calendar.go). Cost: O(n log n) a number, on all cores; memory 8 bytes a row and core.
+// time; the order counts only for a number that says the date in other words (encoder_calendar.go). Of more than a million rows, the quantiles are
+// those of a million, evenly spread; least, greatest and whole are those of all. Cost: O(n) a number, on all cores; memory 16 bytes a
+// row, up to that million, and core.
 func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, ErrNoRows
@@ -120,33 +122,41 @@ func (e *Encoder) drifts(i int) bool {
 	return in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated)
 }
 
+// mostSorted is how many values give the quantiles of a number: with a million a bin of 1/256 holds 0.39 % ± 0.01 %.
+const mostSorted = 1 << 20
+
 func fitNumber(column *inputColumn, rows []int32, special []float64, l Limits) Coder {
-	values := make([]float64, 0, len(rows))
+	step := (len(rows) + mostSorted - 1) / mostSorted
+	values := make([]float64, 0, len(rows)/step+1)
+	c := Coder{Special: special, Min: math.Inf(1), Max: math.Inf(-1), Whole: true}
 	var numbers [chunkRows]float64
 	for from := 0; from < len(rows); from += chunkRows {
 		part := rows[from:min(from+chunkRows, len(rows))]
 		column.numbers(part, numbers[:len(part)])
-		for _, v := range numbers[:len(part)] {
-			if !math.IsNaN(v) && !slices.Contains(special, v) {
+		for k, v := range numbers[:len(part)] {
+			if math.IsNaN(v) || len(special) > 0 && slices.Contains(special, v) {
+				continue
+			}
+			c.Min, c.Max = min(c.Min, v), max(c.Max, v)
+			c.Whole = c.Whole && v == math.Trunc(v)
+			if step == 1 || (from+k)%step == 0 {
 				values = append(values, v)
 			}
 		}
 	}
-	c := Coder{Special: special, Min: 0, Max: -1}
-	if len(values) == 0 {
-		return c
+	if c.Min > c.Max {
+		return Coder{Special: special, Min: 0, Max: -1}
 	}
 	if in := &column.encoder.Inputs[column.input]; in.Source == FromField && in.Kind == Number && in.Monotone == "" {
 		c.Values = calendarValues(values, l.MinLevelRows, l.MaxBins-len(special)-2)
 	}
-	slices.Sort(values)
-	c.Min, c.Max = finite(values[0]), finite(values[len(values)-1])
-	c.Whole = !slices.ContainsFunc(values, func(v float64) bool { return v != math.Trunc(v) })
+	c.Min, c.Max = finite(c.Min), finite(c.Max)
 	switch {
 	case len(c.Values) > 0:
 	case column.encoder.drifts(column.input):
 		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, l.MaxBins-1))
 	default:
+		sortNumbers(values)
 		c.Cuts = quantileCuts(values, max(1, l.MaxBins-len(special)-1))
 	}
 	return c

@@ -11,10 +11,21 @@ const chunkRows = 4096
 // EncodeHistory gives every lead's codes, one [Codes] an input: bit for bit those of [Encoder.Encode] on its snapshot. It works
 // by column, a level of a category once, on all cores; the error is that of ctx.
 func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error) {
+	return e.encode(ctx, h, nil, h.Table.Len())
+}
+
+// EncodeRows is EncodeHistory for some leads, in the order of rows.
+func (e *Encoder) EncodeRows(ctx context.Context, h *History, rows []int32) ([]Codes, error) {
+	if rows == nil {
+		rows = []int32{}
+	}
+	return e.encode(ctx, h, rows, len(rows))
+}
+
+func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) ([]Codes, error) {
 	if e.levels == nil {
 		panic("features: EncodeHistory without Validate")
 	}
-	n := h.Table.Len()
 	codes := make([]Codes, len(e.Inputs))
 	byLevel := make([][]uint16, len(e.Inputs))
 	for i := range codes {
@@ -26,30 +37,26 @@ func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error
 			return
 		}
 		from, to := chunk*chunkRows, min((chunk+1)*chunkRows, n)
-		e.encodeFields(h, codes, byLevel, from, to)
-		e.encodeEvents(h, codes, from, to)
+		part := encodedRows{at: from}
+		if rows != nil {
+			part.rows = rows[from:to]
+		} else {
+			part.rows = part.all[:to-from]
+			for k := range part.rows {
+				part.rows[k] = int32(from + k)
+			}
+		}
+		e.encodeFields(h, codes, byLevel, &part)
+		e.encodeEvents(h, codes, &part)
 	})
 	return codes, ctx.Err()
 }
 
-// EncodeRows gives the codes of some leads, in the order of rows: those of [Encoder.EncodeHistory].
-func (e *Encoder) EncodeRows(h *History, rows []int32) []Codes {
-	codes := make([]Codes, len(e.Inputs))
-	for i := range codes {
-		codes[i] = e.newCodes(i, len(rows))
-	}
-	inParallel((len(rows)+chunkRows-1)/chunkRows, func(chunk int) {
-		var s Snapshot
-		one := make([]uint16, len(e.Inputs))
-		for k := chunk * chunkRows; k < min((chunk+1)*chunkRows, len(rows)); k++ {
-			h.Snapshot(int(rows[k]), &s)
-			e.Encode(&s, one, nil)
-			for i, code := range one {
-				codes[i].set(k, code)
-			}
-		}
-	})
-	return codes
+// encodedRows are leads whose codes go to the places from at on.
+type encodedRows struct {
+	at   int
+	rows []int32
+	all  [chunkRows]int32
 }
 
 // EncodeNumber gives the codes of some leads for one ordered input.
@@ -92,33 +99,35 @@ func (e *Encoder) levelCodes(t *Table, i int) []uint16 {
 	return byLevel
 }
 
-func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, from, to int) {
+func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, part *encodedRows) {
 	for i := range e.Inputs {
-		in := &e.Inputs[i]
+		in, out := &e.Inputs[i], &codes[i]
 		switch {
 		case in.Source == FromEngagement:
 		case in.Source != FromField || in.Kind == Date:
 			dates := in.dates(h)
-			for row := from; row < to; row++ {
+			for k, row := range part.rows {
 				date := NoTime
 				if dates != nil {
 					date = dates[row]
 				}
 				code, _ := e.date(i, date, h.AsOf[row])
-				codes[i].set(row, code)
+				out.set(part.at+k, code)
 			}
 		case in.Kind == Number && h.Table.Columns[in.Index].Numbers != nil:
-			for row, v := range h.Table.Columns[in.Index].Numbers[from:to] {
-				code, _ := e.number(i, v)
-				codes[i].set(from+row, code)
+			numbers := h.Table.Columns[in.Index].Numbers
+			for k, row := range part.rows {
+				code, _ := e.number(i, numbers[row])
+				out.set(part.at+k, code)
 			}
 		case byLevel[i] != nil:
-			for row, level := range h.Table.Columns[in.Index].Codes[from:to] {
-				codes[i].set(from+row, byLevel[i][level])
+			levels, of := h.Table.Columns[in.Index].Codes, byLevel[i]
+			for k, row := range part.rows {
+				out.set(part.at+k, of[levels[row]])
 			}
 		default: // a field that the table does not hold
-			for row := from; row < to; row++ {
-				codes[i].set(row, e.MissingCode(i))
+			for k := range part.rows {
+				out.set(part.at+k, e.MissingCode(i))
 			}
 		}
 	}
@@ -136,20 +145,23 @@ func (in *Input) dates(h *History) []Micros {
 }
 
 // encodeEvents goes by lead, so that a lead's events are gathered once for all figures.
-func (e *Encoder) encodeEvents(h *History, codes []Codes, from, to int) {
+func (e *Encoder) encodeEvents(h *History, codes []Codes, part *encodedRows) {
+	if len(e.Engagement) == 0 {
+		return
+	}
 	var s Snapshot
-	for row := from; row < to; row++ {
+	for k, row := range part.rows {
 		gathered := false
 		for i := range e.Inputs {
 			if e.Inputs[i].Source != FromEngagement {
 				continue
 			}
 			if !gathered {
-				h.eventsOf(row, &s)
+				h.eventsOf(int(row), &s)
 				gathered = true
 			}
 			code, _ := e.one(i, &s)
-			codes[i].set(row, code)
+			codes[i].set(part.at+k, code)
 		}
 	}
 }

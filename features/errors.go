@@ -21,6 +21,8 @@ type FieldError struct {
 	Value   string
 	Problem string
 	Want    string
+
+	kind string // Problem without what differs from row to row; empty: Problem
 }
 
 // Error reads "leads.csv: line 17: lead L-12: field employees: "many": not a number; write digits such as 250".

@@ -103,7 +103,7 @@ type columnReader interface {
 
 // openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.
 func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, notes *notes, ignored []string) (*source.Reader, []wanted, error) {
-	options := source.Options{Encoding: f.Encoding, Progress: o.Progress}
+	options := source.Options{Encoding: f.Encoding, Progress: o.Progress, KeepBadRows: o.LeaveOutBadRows}
 	if f.Delimiter != "" {
 		options.Delimiter = rune(f.Delimiter[0])
 	}
@@ -197,11 +197,15 @@ type rowFault struct {
 	fault  *FieldError
 }
 
-func (r *rowFaults) begin(rows int) {
-	r.seen += int64(rows)
+// begin takes up a batch, with the faults of its form.
+func (r *rowFaults) begin(b *source.Batch) {
+	r.seen += int64(b.Rows)
 	r.batch = r.batch[:0]
-	r.bad = slices.Grow(r.bad[:0], rows)[:rows]
+	r.bad = slices.Grow(r.bad[:0], b.Rows)[:b.Rows]
 	clear(r.bad)
+	for _, f := range b.Faults {
+		r.batch = append(r.batch, rowFault{f.Row, -1, &FieldError{Field: f.Column, Problem: f.Reason, kind: f.Kind}})
+	}
 }
 
 // settle reports the batch's faults by row, then column, with their places and leads.
@@ -230,6 +234,9 @@ func (r *rowFaults) one(b *source.Batch, row int, lead string, fault *FieldError
 		return
 	}
 	reason := fault.Problem
+	if fault.kind != "" {
+		reason = fault.kind
+	}
 	if fault.Field != "" {
 		reason = "field " + fault.Field + ": " + reason
 	}

@@ -82,7 +82,7 @@ func (r *eventReader) readAll(ctx context.Context, files []string) error {
 }
 
 func (r *eventReader) batch(b *source.Batch, have []wanted) {
-	r.rows.begin(b.Rows)
+	r.rows.begin(b)
 	r.leads.begin()
 	r.times.values, r.types.codes = r.times.values[:0], r.types.codes[:0]
 	readColumns(b, have, &r.rows)

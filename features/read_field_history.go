@@ -163,7 +163,7 @@ func letters(name string) string {
 }
 
 func (r *fieldHistoryReader) batch(b *source.Batch) {
-	r.rows.begin(b.Rows)
+	r.rows.begin(b)
 	text := func(k, row int) string {
 		if r.place[k] < 0 {
 			return ""

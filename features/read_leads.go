@@ -192,7 +192,7 @@ func (r *leadReader) forgetAbsent(have []wanted) {
 
 func (r *leadReader) batch(b *source.Batch, have []wanted) {
 	base := len(r.table.lines)
-	r.rows.begin(b.Rows)
+	r.rows.begin(b)
 	readColumns(b, have, &r.rows)
 	ids := r.ids.values[base:]
 	r.rows.settle(b, func(row int) string { return ids[row] })

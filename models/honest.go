@@ -47,6 +47,9 @@ type Rolling struct {
 	Origins []Origin        `json:"origins"`
 	Model   *OriginsSummary `json:"model"`
 	Rules   *OriginsSummary `json:"rules"`
+	// MostFitted and MostJudged are how many leads, evenly spread, each origin's fit and judgement looked at, where there were more.
+	MostFitted int64 `json:"most_fitted,omitempty"`
+	MostJudged int64 `json:"most_judged,omitempty"`
 }
 
 // Origin is one fit and its window.

@@ -123,8 +123,9 @@ func snapshotAges(h *features.History, rows []int32) []float64 {
 
 // referenceOf scores the leads that were fitted to, so that a new lead can be ranked among them.
 func referenceOf(d *data, p *Population, final *fitted) (models.Reference, error) {
-	points, qualified := scoreRules(d.book, d.history, p.Rows)
-	probability, err := metrics.NewDistribution(predict(final, d.history, p.Rows))
+	judged := evenly(p.Rows, mostJudgedByRules)
+	points, qualified := scoreRules(d.book, d.history, judged)
+	probability, err := metrics.NewDistribution(final.fittedProbabilities())
 	if err != nil {
 		return models.Reference{}, err
 	}
@@ -138,8 +139,8 @@ func referenceOf(d *data, p *Population, final *fitted) (models.Reference, error
 			handedOver++
 		}
 	}
-	n := int64(len(p.Rows))
-	return models.Reference{Leads: n, Probability: probability, Points: ranked, HighShare: models.HighShare(handedOver, n)}, nil
+	highShare := models.HighShare(handedOver, int64(len(judged)))
+	return models.Reference{Leads: int64(len(p.Rows)), Probability: probability, Points: ranked, HighShare: highShare}, nil
 }
 
 // joinFingerprints makes one fingerprint of two.

@@ -12,32 +12,32 @@ import (
 )
 
 // calibrate fits the recipe to the older part of the past, holds its probabilities against the newer part, and chooses what mends them. The newest part
-// of all has no say. Nil where there is no such newer part with enough outcomes, or no answer.
-func calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Calibration, error) {
+// of all has no say. settled is for the fits to more leads. Nil where there is no such newer part with enough outcomes, or no answer.
+func calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Calibration, *settled, error) {
 	if !cfg.Calibrate || len(s.tune) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	cfg.progress("holding the probabilities against later leads", 0, 0)
 	quick := *cfg
 	quick.plain = true // standard errors are not needed
 	earlier, err := fitTo(ctx, d.history, p, s.fit, &quick)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	won, _ := countOutcomes(s.tune, p)
 	c := &models.Calibration{Leads: int64(len(s.tune)), Won: int64(won), Past: int64(len(s.fit))}
 	if p.Dated {
 		c.From = timestamp(d.history.AsOf[s.tune[0]])
 	}
-	c.Remedy, err = metrics.ChooseRemedy(earlier.logOdds(s.tune), outcomesOf(s.tune, p))
+	c.Remedy, err = metrics.ChooseRemedy(earlier.logOddsOf(d.history, s.tune), outcomesOf(s.tune, p))
 	if errors.Is(err, metrics.ErrNotConverged) {
-		return nil, nil // the model separates won from lost; the leakage guard has the word
+		return nil, earlier.settled(), nil // the model separates won from lost; the leakage guard has the word
 	}
 	if err != nil {
-		return nil, fmt.Errorf("calibration: %w", err)
+		return nil, nil, fmt.Errorf("calibration: %w", err)
 	}
 	c.Words = calibrationWords(c)
-	return c, nil
+	return c, earlier.settled(), nil
 }
 
 func calibrationWords(c *models.Calibration) string {
@@ -59,36 +59,15 @@ func calibrationWords(c *models.Calibration) string {
 	return found + ", which holds 1: nothing is moved"
 }
 
-// logOdds are the model's of the leads.
-func (m *fitted) logOdds(rows []int32) []float64 {
-	out := make([]float64, len(rows))
-	parallelRows(len(rows), func(from, to int) {
-		codes := make([]uint16, len(m.encoder.Inputs))
-		for i := from; i < to; i++ {
-			for c := range codes {
-				codes[c] = m.codes[c].At(int(rows[i]))
-			}
-			out[i] = m.model.LogOdds(codes)
-		}
-	})
-	return out
-}
-
 // mend applies what calibration chose to a fit, and gives it as it is then: its level is set anew by the leads fitted to, which are newer than
-// those that the choice was made on. A nil choice changes nothing.
+// those that the choice was made on. rows are the leads fitted to. A nil choice changes nothing.
 func (m *fitted) mend(choice *models.Calibration, h *features.History, p *Population, rows []int32) (*models.Calibration, error) {
 	if choice == nil || choice.Method == metrics.RemedyNone {
 		return choice, nil
 	}
 	mended := *choice
-	logOdds, wins := m.logOdds(rows), outcomesOf(rows, p)
-	var weights []float64
-	if all := weigh(h, rows); all != nil {
-		weights = make([]float64, len(rows))
-		for i, row := range rows {
-			weights[i] = all[row]
-		}
-	}
+	logOdds, wins := m.fittedLogOdds(), outcomesOf(rows, p)
+	weights := picked(weigh(h, rows), rows)
 	model, err := mended.Apply(m.model, informationCenter(logOdds, weights), func(at func(float64) float64) (float64, error) {
 		mapped := make([]float64, len(logOdds))
 		for i, eta := range logOdds {

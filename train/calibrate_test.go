@@ -55,7 +55,7 @@ func TestCalibrationHelps(t *testing.T) {
 func TestMendKeepsTheLevel(t *testing.T) {
 	cfg := fading(t, 1, 5000, 3400, 2, 0.9)
 	d, p, s := splitOf(t, &cfg)
-	choice, err := calibrate(context.Background(), d, p, s, &cfg)
+	choice, _, err := calibrate(context.Background(), d, p, s, &cfg)
 	if err != nil || choice.Method != metrics.RemedySlope {
 		t.Fatal(choice, err)
 	}
@@ -113,7 +113,7 @@ func TestCalibrationIsBlindToTheNewest(t *testing.T) {
 	choose := func(later float64) *metrics.Remedy {
 		cfg := fading(t, 7, 3000, 2400, 2, later) // the newest fifth begins at 2400
 		d, p, s := splitOf(t, &cfg)
-		c, err := calibrate(context.Background(), d, p, s, &cfg)
+		c, _, err := calibrate(context.Background(), d, p, s, &cfg)
 		if err != nil || c == nil {
 			t.Fatal(c, err)
 		}

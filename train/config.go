@@ -23,7 +23,8 @@ type Config struct {
 	Calibrate       bool    // hold the probabilities against leads not fitted to, and mend them where they are shown to be off
 	Pairs           bool    // look for pairs of fields that act together
 	Rolling         int     // origins at which the recipe is judged besides, at least 4; 0: none
-	plain           bool    // a fit for figures only: without pairs, and its standard errors may be rough
+	plain           bool    // a fit for figures only: without standard errors
+	quick           bool    // and with few knots where the fields are many
 	LeaveOutBadRows bool    // leave unreadable rows out, counted, instead of stopping
 
 	Report    string               // path of the validation report to write; empty: none

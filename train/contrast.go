@@ -21,7 +21,7 @@ func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *sp
 	if c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg); err != nil {
 		return nil, err
 	}
-	if !cfg.Pairs { // that fit has been made already
+	if !cfg.Pairs && len(s.past) <= mostFittedBeside && len(s.newest) <= mostJudgedBeside { // that fit has been made already
 		c.TimeAUC = v.Model.AUC.Value
 		return c, nil
 	}
@@ -48,6 +48,7 @@ func randomSplit(h *features.History, p *Population, judgedLeads int) (past, jud
 }
 
 func plainAUC(ctx context.Context, d *data, p *Population, past, judged []int32, cfg *Config) (float64, error) {
+	past, judged = evenly(past, mostFittedBeside), evenly(judged, mostJudgedBeside)
 	model, err := fitPlain(ctx, d.history, p, past, cfg)
 	if err != nil {
 		return 0, err

@@ -144,9 +144,9 @@ func addTables(e *report.Evidence, final *fitted, p *Population) {
 	for t := range terms {
 		counts[t] = make([]int64, len(terms[t].Coefficients))
 	}
-	for _, row := range p.Rows {
+	for row := range p.Rows {
 		for i := range codes {
-			codes[i] = final.codes[i].At(int(row))
+			codes[i] = final.codes[i].At(row)
 		}
 		for t := range terms {
 			counts[t][terms[t].Cell(codes)]++

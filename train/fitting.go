@@ -13,7 +13,7 @@ import (
 // fitted is an encoder and the model on its codes, both made from the same rows and nothing else.
 type fitted struct {
 	encoder *features.Encoder
-	codes   []features.Codes // of all leads of the history, the ones not fitted to included
+	codes   []features.Codes // of the leads fitted to, in the order in which they were given
 	model   *logistic.Model
 	report  *fit.Report
 
@@ -22,6 +22,11 @@ type fitted struct {
 
 // fitTo learns bins and coefficients from the given rows.
 func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
+	return fitFrom(ctx, h, p, rows, nil, cfg)
+}
+
+// fitFrom is fitTo with what a fit to a part of the rows has settled, or nil.
+func fitFrom(ctx context.Context, h *features.History, p *Population, rows []int32, settled *settled, cfg *Config) (*fitted, error) {
 	var learned []models.HalfLife
 	if wantsHalfLives(h.Table.Schema) {
 		var err error
@@ -33,16 +38,55 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 	if err != nil {
 		return nil, fmt.Errorf("bins: %w", err)
 	}
-	codes, err := encoder.EncodeHistory(ctx, h)
+	codes, err := encoder.EncodeRows(ctx, h, rows)
 	if err != nil {
 		return nil, fmt.Errorf("codes: %w", err)
 	}
-	design := &fit.Design{Inputs: fitInputs(encoder), Codes: fitCodes(codes), Wins: p.Wins, Weights: weigh(h, rows), Rows: rows}
-	model, report, err := fit.Fit(ctx, design, withSegments(fitConfig(encoder, cfg), encoder, h.Table.Schema))
+	design := &fit.Design{Inputs: fitInputs(encoder), Codes: fitCodes(codes), Wins: outcomesOf(rows, p), Weights: picked(weigh(h, rows), rows)}
+	c := withSegments(fitConfig(encoder, cfg), encoder, h.Table.Schema)
+	if settled != nil {
+		c.Settled, c.Places = settled.fit, placesIn(encoder, settled.encoder)
+	}
+	model, report, err := fit.Fit(ctx, design, c)
 	if err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
 	return &fitted{encoder: encoder, codes: codes, model: model, report: report, halfLives: learned}, nil
+}
+
+// settled is what a fit has settled, with the encoder that it was made by.
+type settled struct {
+	fit     *fit.Settled
+	encoder *features.Encoder
+}
+
+func (m *fitted) settled() *settled { return &settled{m.report.Settled, m.encoder} }
+
+// placesIn gives for each input and code of an encoder the code of the same value in another one of the same inputs.
+func placesIn(of, in *features.Encoder) [][]int32 {
+	if len(of.Inputs) != len(in.Inputs) {
+		return nil
+	}
+	places := make([][]int32, len(of.Inputs))
+	for i := range places {
+		places[i] = make([]int32, of.Bins(i))
+		for code := range places[i] {
+			places[i][code] = int32(of.CodeIn(in, i, uint16(code)))
+		}
+	}
+	return places
+}
+
+// picked are the values of some rows; nil stays nil.
+func picked(values []float64, rows []int32) []float64 {
+	if values == nil {
+		return nil
+	}
+	out := make([]float64, len(rows))
+	for i, row := range rows {
+		out[i] = values[row]
+	}
+	return out
 }
 
 func fitInputs(e *features.Encoder) []fit.Input {
@@ -75,7 +119,7 @@ func fitConfig(e *features.Encoder, cfg *Config) fit.Config {
 		c.Pairs.Most = len(e.Inputs)
 	}
 	if cfg.plain {
-		c.StandardError = fit.StandardError{None: true}
+		c.StandardError, c.Quick = fit.StandardError{None: true}, cfg.quick
 	}
 	for i, in := range e.Inputs {
 		if in.Source == features.FromSnapshot {

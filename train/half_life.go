@@ -44,7 +44,7 @@ func learnHalfLives(ctx context.Context, h *features.History, p *Population, row
 	if len(auto) == 0 {
 		return h.WithFigures(figures), nil, nil
 	}
-	s, err := newHalfLifeSearch(h, p, rows, cfg)
+	s, err := newHalfLifeSearch(ctx, h, p, rows, cfg)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,8 +78,8 @@ type halfLifeSearch struct {
 	fits    fit.Comparison
 }
 
-func newHalfLifeSearch(h *features.History, p *Population, rows []int32, cfg *Config) (*halfLifeSearch, error) {
-	s := &halfLifeSearch{history: h, rows: everyNth(rows, halfLifeRows), limits: features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows}}
+func newHalfLifeSearch(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*halfLifeSearch, error) {
+	s := &halfLifeSearch{history: h, rows: evenly(rows, halfLifeRows), limits: features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows}}
 	var err error
 	if s.encoder, err = features.FitEncoder(h, s.rows, s.limits); err != nil {
 		return nil, fmt.Errorf("bins: %w", err)
@@ -87,25 +87,17 @@ func newHalfLifeSearch(h *features.History, p *Population, rows []int32, cfg *Co
 	plain := *cfg
 	plain.Pairs = false
 	s.config = fitConfig(s.encoder, &plain)
-	s.design = fit.Design{Inputs: fitInputs(s.encoder), Codes: fitCodes(s.encoder.EncodeRows(h, s.rows)), Wins: outcomesOf(s.rows, p)}
+	codes, err := s.encoder.EncodeRows(ctx, h, s.rows)
+	if err != nil {
+		return nil, fmt.Errorf("codes: %w", err)
+	}
+	s.design = fit.Design{Inputs: fitInputs(s.encoder), Codes: fitCodes(codes), Wins: outcomesOf(s.rows, p)}
 	if weights := weigh(h, rows); weights != nil {
 		for _, row := range s.rows {
 			s.design.Weights = append(s.design.Weights, weights[row])
 		}
 	}
 	return s, nil
-}
-
-// everyNth keeps at most limit rows, evenly spread.
-func everyNth(rows []int32, limit int) []int32 {
-	if len(rows) <= limit {
-		return rows
-	}
-	kept := make([]int32, limit)
-	for i := range kept {
-		kept[i] = rows[int64(i)*int64(len(rows))/int64(limit)]
-	}
-	return kept
 }
 
 // search tries half-lives of one figure, the others as they are, and leaves the best in the encoder.

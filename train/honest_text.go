@@ -60,7 +60,14 @@ func writeRolling(b *strings.Builder, r *models.Rolling) {
 	t.AppendSeparator()
 	t.AppendRow(append(table.Row{"mean", "", "", ""}, originCells(&r.Model.Mean, &r.Rules.Mean)...))
 	t.AppendRow(append(table.Row{"worst", "", "", ""}, originCells(&r.Model.Worst, &r.Rules.Worst)...))
-	b.WriteString(t.Render() + "\n\n")
+	b.WriteString(t.Render() + "\n")
+	if r.MostFitted > 0 {
+		fmt.Fprintf(b, "Each of these fits looks at %d of its leads, evenly spread; the model itself at all.\n", r.MostFitted)
+	}
+	if r.MostJudged > 0 {
+		fmt.Fprintf(b, "Each is judged on %d of its leads, evenly spread.\n", r.MostJudged)
+	}
+	b.WriteString("\n")
 }
 
 func originCells(m, r *models.OriginFigures) table.Row {

@@ -49,7 +49,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	cfg.progress("fitting to all leads", 0, 0)
-	final, err := fitTo(ctx, data.history, population, population.Rows, &cfg)
+	final, err := fitFrom(ctx, data.history, population, population.Rows, validation.settled, &cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -247,9 +247,17 @@ func TestLaterEventsAreNotSeen(t *testing.T) {
 	if after.d.history.Events.Len() != before.d.history.Events.Len()+3*1200 {
 		t.Fatalf("%d events, before %d: the later ones were not read", after.d.history.Events.Len(), before.d.history.Events.Len())
 	}
-	for c := range before.m.codes {
+	was, err := before.m.encoder.EncodeHistory(t.Context(), before.d.history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := after.m.encoder.EncodeHistory(t.Context(), after.d.history)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c := range was {
 		for i := range 1200 {
-			if a, b := before.m.codes[c].At(i), after.m.codes[c].At(i); a != b {
+			if a, b := was[c].At(i), is[c].At(i); a != b {
 				t.Fatalf("lead %d, %s: code %d became %d", i, before.m.encoder.Inputs[c].Name, a, b)
 			}
 		}

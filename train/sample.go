@@ -16,7 +16,7 @@ func sampleOf(h *features.History, p *Population, final *fitted) (*models.Sample
 	parameters := max(final.report.EDF, 1) // the level alone is one
 	s.PerParameter = float64(s.Rarer) / parameters
 	var err error
-	if s.Strength, err = metrics.StrengthOf(predict(final, h, p.Rows), wins, parameters); err != nil {
+	if s.Strength, err = metrics.StrengthOf(final.fittedProbabilities(), wins, parameters); err != nil {
 		return nil, fmt.Errorf("sample size: %w", err)
 	}
 	if s.Needed, err = metrics.NeededSample(parameters, s.Strength.Adjusted, float64(p.Won)/float64(len(wins))); err != nil {

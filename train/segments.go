@@ -46,8 +46,8 @@ func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments 
 		s.Fields = append(s.Fields, m.encoder.Inputs[j].Name)
 	}
 	leads, won := make([]int64, m.encoder.Bins(input)), make([]int64, m.encoder.Bins(input))
-	for _, row := range p.Rows {
-		code := m.codes[input].At(int(row))
+	for i, row := range p.Rows { // the leads fitted to
+		code := m.codes[input].At(i)
 		leads[code]++
 		won[code] += int64(p.Wins[row])
 	}
@@ -64,16 +64,18 @@ func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments 
 }
 
 // bySegment judges the newest part by segment.
-func (v *validation) bySegment(m *fitted, s *features.Schema, wins []float64) error {
-	input, asked := segmentInput(m.encoder, s)
+func (v *validation) bySegment(m *fitted, h *features.History, wins []float64) error {
+	input, asked := segmentInput(m.encoder, h.Table.Schema)
 	if !asked {
 		return nil
 	}
 	groups := map[uint16][]int{}
-	for i, row := range v.newest {
-		code := m.codes[input].At(int(row))
-		groups[code] = append(groups[code], i)
-	}
+	m.eachBlock(h, v.newest, func(from int, columns []features.Codes) {
+		for i := range columns[input].Len() {
+			code := columns[input].At(i)
+			groups[code] = append(groups[code], from+i)
+		}
+	})
 	codes := make([]int, 0, len(groups))
 	for code := range groups {
 		codes = append(codes, int(code))

@@ -82,7 +82,7 @@ func TestJudgedBySegment(t *testing.T) {
 	p, m := mustPopulate(t, h), fitHistory(t, h)
 	v := &validation{newest: p.Rows[1500:]}
 	v.predicted = predict(m, h, v.newest)
-	if err := v.bySegment(m, h.Table.Schema, outcomesOf(v.newest, p)); err != nil {
+	if err := v.bySegment(m, h, outcomesOf(v.newest, p)); err != nil {
 		t.Fatal(err)
 	}
 	var sum models.SegmentFigures

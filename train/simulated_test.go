@@ -75,14 +75,18 @@ func compareWithTruth(t *testing.T, h *features.History, p *Population, m *fitte
 	t.Helper()
 	var got againstTruth
 	var wins, predicted, true_ []float64
-	codes := make([]uint16, len(m.codes))
-	for _, row := range rows {
+	columns, err := m.encoder.EncodeRows(t.Context(), h, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := make([]uint16, len(columns))
+	for i, row := range rows {
 		probability, ok := truth[h.Table.IDs[row]]
 		if !ok {
 			t.Fatalf("lead %s is used, but has no true probability", h.Table.IDs[row])
 		}
 		for c := range codes {
-			codes[c] = m.codes[c].At(int(row))
+			codes[c] = columns[c].At(i)
 		}
 		logOdds := m.model.LogOdds(codes)
 		beyond := m.model.DaysBeyond(int64(h.AsOf[row]) / 1e6)

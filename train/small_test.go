@@ -56,7 +56,7 @@ func fitSmall(t *testing.T, seed uint64, wins int) smallHistory {
 	v := validation{}
 	v.weighEvidence(m, d.history, &split{past: rows, newest: later}, p)
 	s.thin = float64(v.ThinEvidence) / laterLeads
-	for i, eta := range m.logOdds(later) {
+	for i, eta := range m.logOddsOf(d.history, later) {
 		probability := truth[d.history.Table.IDs[later[i]]]
 		if math.Abs(eta-math.Log(probability/(1-probability))) > math.Log(thinFactor) {
 			s.off += 1.0 / laterLeads

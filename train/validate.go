@@ -8,7 +8,6 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
-	"leadscore/models/logistic"
 	"leadscore/models/metrics"
 )
 
@@ -18,7 +17,8 @@ type validation struct {
 	warnings    []string
 	calibration *models.Calibration // chosen on the past part; nil: nothing could decide
 
-	thin                                   []bool    // held-out leads whose probability rests on thin evidence
+	thin                                   []bool // held-out leads whose probability rests on thin evidence
+	settled                                *settled
 	past, newest                           []int32   // the leads fitted to and the held-out ones
 	predicted, points, pointsAsProbability []float64 // of the held-out leads
 }
@@ -30,12 +30,12 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return &validation{warnings: []string{
 			"the model could not be judged: no part of the leads can be held out so that both parts have won and lost leads"}}, nil
 	}
-	choice, err := calibrate(ctx, d, p, s, cfg)
+	choice, settled, err := calibrate(ctx, d, p, s, cfg)
 	if err != nil {
 		return nil, err
 	}
 	cfg.progress("fitting to the past", 0, 0)
-	past, err := fitTo(ctx, d.history, p, s.past, cfg)
+	past, err := fitFrom(ctx, d.history, p, s.past, settled, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,8 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	if v.Model, err = figures(predicted, predicted, wins); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	line, err := metrics.FitLine(scorePoints(d.book, d.history, s.past), outcomesOf(s.past, p))
+	lined := evenly(s.past, mostJudgedByRules)
+	line, err := metrics.FitLine(scorePoints(d.book, d.history, lined), outcomesOf(lined, p))
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
@@ -67,9 +68,10 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return nil, err
 	}
 	v.weighEvidence(past, d.history, s, p)
+	v.settled = past.settled()
 	v.past, v.newest, v.predicted, v.points, v.pointsAsProbability = s.past, s.newest, predicted, points, onProbabilityScale
 	v.judge()
-	if err := v.bySegment(past, d.history.Table.Schema, wins); err != nil {
+	if err := v.bySegment(past, d.history, wins); err != nil {
 		return nil, err
 	}
 	if err := v.byWeight(d.history.Table, wins); err != nil {
@@ -77,6 +79,10 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	}
 	return v, v.lookBack(ctx, d, p, s, cfg)
 }
+
+// mostJudgedByRules bounds the leads whose points give the two numbers of the rules' line, and the distribution of points: so many give both
+// to within a percent.
+const mostJudgedByRules = 100_000
 
 func (v *validation) describe(s *split, p *Population) {
 	v.Gap, v.AccountsApart, v.Tune = int64(s.gap), int64(s.accounts+s.accountsTaken), int64(len(s.tune))
@@ -122,15 +128,6 @@ func figures(scores, predictions, wins []float64) (f models.Figures, err error) 
 	}
 	f.Deciles, err = metrics.Deciles(scores, predictions, wins)
 	return f, err
-}
-
-// predict gives the model's probabilities of the leads.
-func predict(m *fitted, h *features.History, rows []int32) []float64 {
-	out := m.logOdds(rows)
-	for i, eta := range out {
-		out[i] = logistic.Probability(eta)
-	}
-	return out
 }
 
 func outcomesOf(rows []int32, p *Population) []float64 {

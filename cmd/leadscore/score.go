@@ -45,6 +45,9 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 	result, err := bulk.Run(ctx, scorer, bulk.Config{
 		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,
 		LeaveOutBadRows: c.BadRows == "leave-out", Progress: progress.report,
+		Resumed: func(r *bulk.Resumed) {
+			fmt.Fprintf(a.err, "going on from an earlier run of this command: %d of %d parts are finished; leads are looked at as of %s\n", r.Parts, r.Of, r.AsOf)
+		},
 	})
 	progress.finish()
 	if errors.Is(err, source.ErrExtension) {

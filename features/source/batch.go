@@ -66,8 +66,17 @@ type Batch struct {
 	FirstRow int64 // place of the first row among the file's data rows, from 1
 	Rows     int
 	Columns  []Column
+	// Faults are, with [Options.KeepBadRows], the rows that cannot be read, ascending; what the columns hold of them means nothing. A row
+	// may have several.
+	Faults []RowFault
 
 	lines []int64 // the physical line on which each row begins, from 1; nil where a file has no lines
+}
+
+// RowFault is why a row of a batch cannot be read.
+type RowFault struct {
+	Row int // of the batch, from 0
+	Fault
 }
 
 // Position says where row i of the batch (from 0) stands, for a message: "deals.csv: line 17", the line on which

@@ -133,6 +133,7 @@ func (c *csvFile) begin(plain io.Reader, options *Options) error {
 	}
 	c.letters = lettersFor(options.Encoding, declared)
 	c.scanner = newScanner(decoded, c.path)
+	c.scanner.patient = options.KeepBadRows
 	given := byte(options.Delimiter)
 	if named := separatorLine(sample); named != 0 { // Excel's own way to name the delimiter
 		sample = afterFirstLine(sample)

@@ -189,12 +189,14 @@ func (c *csvFile) take(row int, faults *faultList) {
 	fault := Fault{File: c.path, Line: s.line, Row: c.rows}
 	switch {
 	case s.fault != "":
-		fault.Line, fault.Reason = s.faultAt, s.fault
+		fault.Line, fault.Reason, fault.Kind = s.faultAt, s.fault, "text behind a closing quote"
 	case len(s.cells) != len(c.names):
 		fault.Reason = fmt.Sprintf("%s, where the header has %s", count(len(s.cells), "cell"), count(len(c.names), "column"))
+		fault.Kind = "more or fewer cells than the header has columns"
 	case bytes.IndexByte(s.row, 0) >= 0:
-		fault.Reason = "a NUL byte: the file is damaged, or not text"
-	case len(s.row) > maxCellBytes && c.tooLong(fault, faults):
+		fault.Reason, fault.Kind = "a NUL byte: the file is damaged, or not text", "a NUL byte"
+	case len(s.row) > maxCellBytes && c.tooLong(row, fault, faults):
+		c.leave(row)
 		return
 	case isASCII(s.row):
 		c.takeASCII(row)
@@ -203,17 +205,26 @@ func (c *csvFile) take(row int, faults *faultList) {
 		c.takeLetters(row, fault, faults)
 		return
 	}
-	faults.add(fault)
+	faults.addRow(row, fault)
+	c.leave(row)
+}
+
+// leave empties a row that cannot be read.
+func (c *csvFile) leave(row int) {
+	for i := range c.wanted {
+		c.wanted[i].null[row], c.wanted[i].text[row] = true, ""
+	}
 }
 
 // tooLong notes each cell above the limit, of the columns that are not wanted too.
-func (c *csvFile) tooLong(fault Fault, faults *faultList) bool {
+func (c *csvFile) tooLong(row int, fault Fault, faults *faultList) bool {
 	found := false
 	for i, name := range c.names {
 		if size := len(c.cellBytes(i)); size > maxCellBytes {
 			fault.Column = name
 			fault.Reason = fmt.Sprintf("a cell of %d bytes; at most %d are read", size, maxCellBytes)
-			faults.add(fault)
+			fault.Kind = "a cell above 1 MiB"
+			faults.addRow(row, fault)
 			found = true
 		}
 	}
@@ -248,8 +259,8 @@ func (c *csvFile) takeLetters(row int, fault Fault, faults *faultList) {
 		value := c.cellBytes(to.place)
 		text, err := c.decode(value)
 		if err != nil {
-			fault.Column, fault.Reason = c.names[to.place], err.Error()
-			faults.add(fault)
+			fault.Column, fault.Reason, fault.Kind = c.names[to.place], err.Error(), "text that is not UTF-8"
+			faults.addRow(row, fault)
 		}
 		to.null[row] = len(value) == 0
 		to.text[row] = text

@@ -23,6 +23,7 @@ const (
 type scanner struct {
 	path      string
 	delimiter byte
+	patient   bool // a quoted cell above the limit may still be closed: its row is left out
 
 	source     io.Reader
 	buffer     []byte
@@ -176,7 +177,7 @@ func (s *scanner) splitCell(at, length int, lines int64) (int, int, int64, error
 		if quote < 0 { // the quote holds the line end too
 			to += copy(row[to:], row[at:])
 			at = length
-			if to-from > maxCellBytes {
+			if to-from > s.longest() {
 				return 0, 0, 0, s.endless(opened)
 			}
 			if s.start+length == s.end { // findLine stops there only at the file's end
@@ -215,7 +216,15 @@ func (s *scanner) afterQuote(at, length int, lines int64) (int, int, int64, erro
 }
 
 func (s *scanner) endless(opened int64) error {
-	return lineError(s.path, opened, "the quoted cell that begins here is longer than %d MiB; its quote is probably never closed", maxCellBytes>>20)
+	return lineError(s.path, opened, "the quoted cell that begins here is longer than %d MiB; its quote is probably never closed", s.longest()>>20)
+}
+
+// longest is the quoted cell beyond which the closing quote is no longer looked for.
+func (s *scanner) longest() int {
+	if s.patient {
+		return maxRowBytes
+	}
+	return maxCellBytes
 }
 
 // skipLine steps over one line.

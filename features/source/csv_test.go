@@ -180,7 +180,7 @@ func TestAllFaults(t *testing.T) {
 	if !errors.As(err, &faults) || faults.Total != 60 || len(faults.Faults) != 20 {
 		t.Fatalf("error %v", err)
 	}
-	want := Fault{File: first, Line: 5, Row: 4, Reason: "1 cell, where the header has 2 columns"}
+	want := Fault{File: first, Line: 5, Row: 4, Reason: "1 cell, where the header has 2 columns", Kind: "more or fewer cells than the header has columns"}
 	if faults.Faults[1] != want {
 		t.Errorf("second fault %+v, want %+v", faults.Faults[1], want)
 	}

@@ -31,6 +31,7 @@ type Fault struct {
 	Row    int64  // data row of the file, from 1; 0 where it is not known
 	Column string // the column's name, "" where the whole row is meant
 	Reason string
+	Kind   string // the same without what differs from row to row, for counting
 }
 
 // Error says where and what, on one line: "deals.csv: line 17: column size: …".
@@ -81,6 +82,17 @@ func (e *FaultsError) Unwrap() error { return e.Err }
 type faultList struct {
 	kept  []Fault
 	total int
+	byRow bool // a fault belongs to its row, and is none of the table's
+	rows  []RowFault
+}
+
+// addRow notes a fault of row i of the batch.
+func (l *faultList) addRow(i int, fault Fault) {
+	if l.byRow {
+		l.rows = append(l.rows, RowFault{i, fault})
+		return
+	}
+	l.add(fault)
 }
 
 func (l *faultList) add(fault Fault) {

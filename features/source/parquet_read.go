@@ -61,7 +61,11 @@ func (p *parquetFile) read(ctx context.Context, batch *Batch, limit int, faults 
 	}
 	for _, reader := range p.readers {
 		for _, fault := range reader.faults {
-			faults.add(fault)
+			if fault.Row > 0 {
+				faults.addRow(int(fault.Row-batch.FirstRow), fault)
+			} else {
+				faults.add(fault) // of a dictionary: no row's
+			}
 		}
 		reader.faults = nil
 	}
@@ -358,7 +362,7 @@ func spread[T any](values []T, null []bool, present int) {
 // fault notes a value that cannot be read: the k-th present one, from 0, of those being read. Its row is found by
 // place.
 func (r *columnReader) fault(k int, reason string) {
-	r.faults = append(r.faults, Fault{File: r.path, Row: int64(k), Column: r.layout.info.Name, Reason: reason})
+	r.faults = append(r.faults, Fault{File: r.path, Row: int64(k), Column: r.layout.info.Name, Reason: reason, Kind: "a value that cannot be read"})
 }
 
 // dictionaryFault notes a value of the dictionary, which stands before the rows and belongs to none.

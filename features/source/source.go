@@ -43,6 +43,9 @@ type Options struct {
 	Columns []string
 	// BatchRows is the most rows of a batch, up to 1<<20; 0 means [DefaultBatchRows].
 	BatchRows int
+	// KeepBadRows gives rows that cannot be read out too, marked in [Batch.Faults], where else they would be an error. What makes it
+	// unknown where the next row begins (an unclosed quote, a row above 16 MiB) ends the reading all the same.
+	KeepBadRows bool
 	// Progress, if not nil, is called after each batch, in the goroutine that calls [Reader.Next], with the
 	// bytes of the files read so far and in all (compressed bytes for compressed files; for Parquet an
 	// estimate from the rows read).
@@ -107,6 +110,7 @@ func Open(paths []string, options Options) (*Reader, error) {
 		options.BatchRows = DefaultBatchRows
 	}
 	r := &Reader{options: options}
+	r.faults.byRow = options.KeepBadRows
 	for _, path := range paths {
 		if err := r.add(path); err != nil {
 			return nil, err
@@ -230,7 +234,9 @@ func (r *Reader) advance(ctx context.Context) error {
 				return err
 			}
 		}
+		r.faults.rows = r.faults.rows[:0]
 		err := r.current.read(ctx, &r.batch, r.options.BatchRows, &r.faults)
+		r.batch.Faults = r.faults.rows
 		r.report()
 		if err != io.EOF {
 			return err

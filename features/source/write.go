@@ -53,6 +53,11 @@ type tableWriter interface {
 // for a formula: this writer does not alter such cells, because a table that is read back must be the same; import
 // files with cells from strangers as text.
 func Create(path string, columns []ColumnInfo) (*Writer, error) {
+	return create(path, columns, true)
+}
+
+// create is Create; a CSV file gets the names of its columns only with head.
+func create(path string, columns []ColumnInfo, head bool) (*Writer, error) {
 	form := outputFormat(path)
 	if form == "" {
 		return nil, fmt.Errorf("%s: %w", path, ErrExtension)
@@ -81,7 +86,7 @@ func Create(path string, columns []ColumnInfo) (*Writer, error) {
 		return nil, err
 	}
 	w := &Writer{path: path, columns: columns, file: file}
-	if err := w.begin(form); err != nil {
+	if err := w.begin(form, head); err != nil {
 		w.Discard()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -104,7 +109,7 @@ func outputFormat(path string) string {
 }
 
 // begin stacks the layers: rows → format → buffer → compression → file.
-func (w *Writer) begin(form string) error {
+func (w *Writer) begin(form string, head bool) error {
 	var out io.Writer = w.file
 	name := strings.ToLower(w.path)
 	switch {
@@ -130,6 +135,9 @@ func (w *Writer) begin(form string) error {
 		w.table = &csvWriter{out: w.buffer, delimiter: '\t'}
 	default:
 		w.table = &csvWriter{out: w.buffer, delimiter: ','}
+	}
+	if !head {
+		return nil
 	}
 	return w.table.(*csvWriter).header(w.columns)
 }
@@ -224,6 +232,9 @@ func (w *Writer) Commit() error {
 
 // finish closes the layers from the top down, and has the bytes stored.
 func (w *Writer) finish() error {
+	if w.table == nil { // joined
+		return w.file.Sync()
+	}
 	if err := w.table.finish(); err != nil {
 		return fmt.Errorf("%s: %w", w.path, err)
 	}

@@ -24,6 +24,9 @@ type Config struct {
 
 	LeaveOutBadRows bool // leave unreadable rows out, counted, instead of stopping
 	Progress        func(stage string, done, total int64)
+
+	PartRows int            // leads of a part of a long result; 0: 65,536
+	Resumed  func(*Resumed) // told where an earlier, ended run of the same job is gone on from; may be nil
 }
 
 // AsOf says at which instant leads are scored.
@@ -56,6 +59,9 @@ type Report struct {
 	LeftOut      map[string]int64   `json:"left_out,omitempty"`
 	Warnings     []features.Warning `json:"warnings,omitempty"`
 	Out          string             `json:"out"`
+	Resumed      *Resumed           `json:"resumed,omitempty"` // where parts of an earlier, ended run were used
+
+	fingerprints [2]string // of leads and events
 }
 
 // Run scores the leads of a file. Under Config.Out there is afterwards the whole result or, on any error, what was there
@@ -71,14 +77,46 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err != nil {
 		return nil, err
 	}
+	report.Out = cfg.Out
+	if history.Table.Len() > cfg.partRows() {
+		return report, runParts(ctx, scorer, history, &cfg, report)
+	}
 	if err := setInstants(history, cfg.AsOf, scorer.Version().Timeless()); err != nil {
 		return nil, err
 	}
 	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
 		return nil, err
 	}
-	report.Out = cfg.Out
 	return report, out.Commit()
+}
+
+// runParts scores a long file in parts, from those that an earlier run of the same job has finished.
+func runParts(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
+	p, err := openParts(cfg, job{
+		Model: report.Model, Rules: report.Rules, Leads: report.fingerprints[0], Events: report.fingerprints[1],
+		Rows: h.Table.Len(), PartRows: cfg.partRows(), Explain: cfg.Explain, LeaveOut: cfg.LeaveOutBadRows, AsOf: cfg.AsOf,
+		Columns: newResults(scorer, cfg.Explain).info(), Code: partsCode,
+	})
+	if err != nil {
+		return err
+	}
+	if p.resumed > 0 {
+		report.Resumed = &Resumed{Parts: p.resumed, Of: p.count, AsOf: p.job.AsOf.Time.UTC().Format(time.RFC3339)}
+		if cfg.Resumed != nil {
+			cfg.Resumed(report.Resumed)
+		}
+	}
+	if err := setInstants(h, p.job.AsOf, scorer.Version().Timeless()); err != nil {
+		return err
+	}
+	return p.score(ctx, scorer, h, cfg, report)
+}
+
+func (c *Config) partRows() int {
+	if c.PartRows > 0 {
+		return c.PartRows
+	}
+	return partRows
 }
 
 // read reads the leads and their events by the version's own schema.
@@ -91,18 +129,17 @@ func read(ctx context.Context, scorer *models.Scorer, cfg *Config) (*features.Hi
 	if err != nil {
 		return nil, nil, err
 	}
-	report := &Report{
-		Model: version.Model + "/" + version.ID, Rules: scorer.Rules().Version(),
-		LeftOut: leads.LeftOut, Warnings: leads.Warnings,
-		Qualified: map[string]int{}, Quadrants: map[string]int{},
-	}
+	report := newReport()
+	report.Model, report.Rules = version.Model+"/"+version.ID, scorer.Rules().Version()
+	report.LeftOut, report.Warnings = leads.LeftOut, leads.Warnings
+	report.fingerprints[0] = leads.Fingerprint
 	var events *features.EventLog
 	if len(cfg.Events) > 0 {
 		read, eventReport, err := features.ReadEvents(ctx, version.Schema, cfg.Events, table, options("reading events"))
 		if err != nil {
 			return nil, nil, err
 		}
-		events = read
+		events, report.fingerprints[1] = read, eventReport.Fingerprint
 		report.Warnings = append(report.Warnings, eventReport.Warnings...)
 	} else if version.Schema.UsesEvents() {
 		events = features.NewEventBuilder(table.Len()).Build()

@@ -22,7 +22,7 @@ func TestEvidence(t *testing.T) {
 	}
 	var got, want []float64
 	for _, lambda := range []float64{0.3, 8, 200} {
-		f, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: lambda})
+		f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: lambda})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,6 +33,30 @@ type Config struct {
 	Drift *Drift
 	// Segments is set when effects may deviate by the values of one category.
 	Segments *Segments
+	// Quick ends a wide model's fit with few knots: for figures beside the main ones.
+	Quick bool
+	// Settled, if not nil, is what a fit of the same inputs to a part of the leads has settled: a design of more than SampleRows
+	// takes smoothing and pairs from it and minimises J for all its leads. A smaller design, or one of segments, settles both itself.
+	Settled *Settled
+	// Places is, with Settled, for each input and code the code of the same values in the settled fit, or one near them; −1: none. It
+	// only says where the steps begin; nil: at 0.
+	Places [][]int32
+}
+
+// Settled is the smoothing and the pairs of a fit.
+type Settled struct {
+	lambda    [][]float64 // of the inputs' terms, by input and penalty
+	tables    [][]float64
+	intercept float64
+	pairs     []settledPair
+	side      int
+	report    *PairsReport
+}
+
+type settledPair struct {
+	first, second int
+	lambda, table []float64
+	shape         []int
 }
 
 // Drift names the input that is calendar time.
@@ -63,6 +87,8 @@ type Report struct {
 	Pairs *PairsReport
 	// Segments tells of the deviations by segment, and is nil where none were asked for.
 	Segments *SegmentsReport
+	// Settled is for a later fit; see Config.Settled.
+	Settled *Settled
 	// Took is the time spent.
 	Took time.Duration
 }
@@ -111,23 +137,32 @@ func Fit(ctx context.Context, design *Design, config Config) (*logistic.Model, *
 		return nil, nil, ErrOneClass
 	}
 	report := &Report{}
-	f, err := fitMains(ctx, design.Inputs, all, config)
+	f, err := fitTerms(ctx, design.Inputs, all, config, report)
 	if err != nil {
 		return nil, nil, err
 	}
-	if config.Segments != nil && config.Lambda == 0 {
-		if f, report.Segments, err = addSegments(ctx, design.Inputs, all, f, config); err != nil {
-			return nil, nil, err
-		}
-	}
-	if config.Pairs.Most > 0 && config.Lambda == 0 {
-		if f, report.Pairs, err = addPairs(ctx, design.Inputs, all, f, config); err != nil {
-			return nil, nil, err
-		}
-	}
+	report.Settled = f.settled(len(design.Inputs), report.Pairs)
 	model, err := f.finish(design.Inputs, config, report)
 	report.Took = time.Since(start)
 	return model, report, err
+}
+
+// fitTerms fits main effects, and pairs where they may enter.
+func fitTerms(ctx context.Context, inputs []Input, all *sample, config Config, report *Report) (*fitter, error) {
+	if s := config.Settled; s != nil && config.Segments == nil && s.fits(inputs) && len(all.wins) > config.sampleRows() {
+		report.Pairs = s.report
+		return s.fit(ctx, inputs, all, config)
+	}
+	f, first, err := fitMains(ctx, inputs, all, config)
+	if err == nil && config.Segments != nil && config.Lambda == 0 {
+		if f, report.Segments, err = addSegments(ctx, inputs, all, f, config); err == nil && report.Segments.Kept {
+			first = f
+		}
+	}
+	if err == nil && config.Pairs.Most > 0 && config.Lambda == 0 {
+		f, report.Pairs, err = addPairs(ctx, inputs, all, f, first, config)
+	}
+	return f, err
 }
 
 func (c *Config) check(design *Design) error {

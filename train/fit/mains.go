@@ -6,8 +6,8 @@ import (
 )
 
 // fitMains fits the main effects: knots as each input alone asks for, λ on a sample, then the coefficients
-// on all rows.
-func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (*fitter, error) {
+// on all rows. first is the one with few knots that a wide model starts from; that of the answer where there was none.
+func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (f, first *fitter, err error) {
 	terms := mainTerms(inputs, all, config)
 	if config.Lambda > 0 {
 		for _, t := range terms {
@@ -15,7 +15,7 @@ func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (
 		}
 		f := newFitter(all, terms)
 		f.evaluate()
-		return f, f.polish(ctx, polishTolerance, config.maxSteps())
+		return f, f, f.polish(ctx, polishTolerance, config.maxSteps())
 	}
 	part := all.every(config.sampleRows())
 	start := &fitter{}
@@ -26,10 +26,15 @@ func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (
 			coarse[j].setLambda(1)
 			coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
 		}
-		var err error
-		first := all.every(wideRows)
-		if start, err = start.again(ctx, first, first, coarse, config.roughly()); err != nil {
-			return nil, err
+		few := all.every(wideRows)
+		if start, err = start.again(ctx, few, few, coarse, config.roughly()); err != nil {
+			return nil, nil, err
+		}
+		if config.Quick {
+			whole := newFitter(all, start.terms)
+			whole.inherit(start)
+			whole.evaluate()
+			return whole, whole, whole.polish(ctx, config.roughly().polish, config.maxSteps())
 		}
 		for j, t := range terms {
 			t.takeLambda(start.terms[j])
@@ -39,7 +44,10 @@ func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (
 	if start.terms != nil {
 		effort.smooth = wideTolerance
 	}
-	return start.again(ctx, part, all, terms, effort)
+	if f, err = start.again(ctx, part, all, terms, effort); err != nil || start.terms == nil {
+		return f, f, err
+	}
+	return f, start, nil
 }
 
 // wideModel is the number of coordinates above which a first fit with few knots pays: it finds most λ, and the inputs without
@@ -110,7 +118,7 @@ type roughness struct {
 
 // mostKnots is how many knots all inputs may have together: the solve costs their number cubed. Beyond it each input gives way in
 // proportion.
-const mostKnots = 1500
+const mostKnots = 600
 
 func fitBudget(inputs []roughness) {
 	total := 0

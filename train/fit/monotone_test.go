@@ -87,7 +87,7 @@ func TestMonotoneKKT(t *testing.T) {
 		d := promised(900, seed+20)
 		for _, lambda := range []float64{0, 0.5} {
 			config := Config{Lambda: lambda}
-			f, err := fitMains(context.Background(), d.Inputs, d.gather(), config)
+			f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), config)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,7 +283,7 @@ func TestComplement(t *testing.T) {
 func TestHeldTrace(t *testing.T) {
 	d := promised(700, 50)
 	d.Inputs[0].Monotone, d.Inputs[1].Monotone = 1, -1
-	f, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: 0.8})
+	f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: 0.8})
 	if err != nil {
 		t.Fatal(err)
 	}

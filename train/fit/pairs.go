@@ -92,10 +92,10 @@ func (p *Pairs) cut(scores []PairScore, grids []grid, leads int) []PairScore {
 }
 
 // addPairs fits the best pairs beside the main effects and keeps them if they lower the log loss on folds that neither their
-// choice nor their fit has seen.
-func addPairs(ctx context.Context, inputs []Input, all *sample, mains *fitter, config Config) (*fitter, *PairsReport, error) {
+// choice nor their fit has seen. The folds compare fits of first's knots, which tell what pairs add as well as more do.
+func addPairs(ctx context.Context, inputs []Input, all *sample, mains, first *fitter, config Config) (*fitter, *PairsReport, error) {
 	part := all.every(config.sampleRows())
-	report, err := mains.crossValidate(ctx, inputs, all.every(comparedRows), config)
+	report, err := first.crossValidate(ctx, inputs, all.every(comparedRows), config)
 	if err != nil || report.Side == 0 {
 		return mains, report, err
 	}

@@ -155,7 +155,7 @@ func TestSegmentsSum(t *testing.T) {
 
 func mustMains(t *testing.T, d *Design, config Config) *fitter {
 	t.Helper()
-	f, err := fitMains(t.Context(), d.Inputs, d.gather(), config)
+	f, _, err := fitMains(t.Context(), d.Inputs, d.gather(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

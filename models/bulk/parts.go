@@ -1,0 +1,218 @@
+package bulk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"leadscore/features"
+	"leadscore/features/source"
+	"leadscore/models"
+)
+
+// A long result is made in parts, on all cores, in a folder beside it: .scores.parquet.parts. A run that is killed leaves its finished parts
+// there, and the same command goes on from them. The folder goes when the result stands.
+
+// partRows is the size of a part: one row group of Parquet. Shorter results are written at once.
+const partRows = 1 << 16
+
+// job is what a part belongs to. Parts of another job are thrown away.
+type job struct {
+	Model, Rules  string
+	Leads, Events string // fingerprints of the files
+	Rows          int
+	PartRows      int
+	Explain       bool
+	LeaveOut      bool
+	AsOf          AsOf // its time is that of the run that began
+	Columns       []source.ColumnInfo
+	Code          string // partsCode
+}
+
+// partsCode is raised when what a column holds changes.
+const partsCode = "1"
+
+// Resumed says what a run found of an earlier one.
+type Resumed struct {
+	Parts int    `json:"parts"` // finished already
+	Of    int    `json:"of"`
+	AsOf  string `json:"as_of"` // the instant of the run that began
+}
+
+// parts is the folder of a job.
+type parts struct {
+	folder  string
+	out     string
+	job     job
+	count   int
+	resumed int
+}
+
+// openParts finds the finished parts of the same job, or begins anew.
+func openParts(cfg *Config, j job) (*parts, error) {
+	p := &parts{
+		folder: filepath.Join(filepath.Dir(cfg.Out), "."+filepath.Base(cfg.Out)+".parts"),
+		out:    cfg.Out, job: j, count: (j.Rows + j.PartRows - 1) / j.PartRows,
+	}
+	var old job
+	text, err := os.ReadFile(p.manifest())
+	if err == nil && json.Unmarshal(text, &old) == nil && sameJob(old, j) {
+		p.job.AsOf = old.AsOf
+		for k := range p.count {
+			if _, err := p.figures(k); err == nil {
+				p.resumed++
+			}
+		}
+		return p, nil
+	}
+	if err := os.RemoveAll(p.folder); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(p.folder, 0o777); err != nil {
+		return nil, err
+	}
+	return p, writeJSON(p.manifest(), &p.job)
+}
+
+// sameJob compares all but the instant of a run that looks at leads as of now.
+func sameJob(a, b job) bool {
+	if a.AsOf.Rule != AsOfTime {
+		a.AsOf.Time = b.AsOf.Time
+	} else if a.AsOf.Time.Equal(b.AsOf.Time) {
+		a.AsOf.Time = b.AsOf.Time
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func (p *parts) manifest() string { return filepath.Join(p.folder, "job.json") }
+
+// path of part k: its name ends as the result's, which chooses the format.
+func (p *parts) path(k int) string {
+	return filepath.Join(p.folder, fmt.Sprintf("part-%05d-%s", k, filepath.Base(p.out)))
+}
+
+// figures of part k; an error where it is not finished.
+func (p *parts) figures(k int) (*Report, error) {
+	text, err := os.ReadFile(p.path(k) + ".json")
+	if err != nil {
+		return nil, err
+	}
+	report := newReport()
+	if err := json.Unmarshal(text, report); err != nil {
+		return nil, err
+	}
+	_, err = os.Stat(p.path(k))
+	return report, err
+}
+
+// writeJSON makes a small file appear whole.
+func writeJSON(path string, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".tmp", text, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+func newReport() *Report { return &Report{Qualified: map[string]int{}, Quadrants: map[string]int{}} }
+
+// score makes the parts that are missing, each core one at a time, and joins all.
+func (p *parts) score(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
+	info := newResults(scorer, cfg.Explain).info()
+	var next, done atomic.Int64
+	var told sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(runtime.GOMAXPROCS(0), p.count) {
+		group.Go(func() error {
+			own := newResults(scorer, cfg.Explain)
+			own.allocate(chunk)
+			for k := int(next.Add(1)) - 1; k < p.count; k = int(next.Add(1)) - 1 {
+				first, last := k*p.job.PartRows, min((k+1)*p.job.PartRows, p.job.Rows)
+				if _, err := p.figures(k); err != nil {
+					if err := p.scorePart(ctx, own, h, k, first, last); err != nil {
+						return err
+					}
+				}
+				rows := done.Add(int64(last - first))
+				told.Lock()
+				cfg.progress("scoring", rows, int64(p.job.Rows))
+				told.Unlock()
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	paths := make([]string, p.count)
+	for k := range paths {
+		figures, err := p.figures(k)
+		if err != nil {
+			return err
+		}
+		report.add(figures)
+		paths[k] = p.path(k)
+	}
+	if err := source.Join(p.out, info, paths); err != nil {
+		return err
+	}
+	return os.RemoveAll(p.folder)
+}
+
+// scorePart makes part k of leads first … last−1.
+func (p *parts) scorePart(ctx context.Context, own *results, h *features.History, k, first, last int) error {
+	w, err := source.CreatePart(p.path(k), own.info(), k == 0)
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	figures := newReport()
+	var snapshot features.Snapshot
+	columns := make([]source.Column, len(own.columns))
+	for from := first; from < last; from += chunk {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rows := min(chunk, last-from)
+		for i := range rows {
+			h.Snapshot(from+i, &snapshot)
+			score := own.scorer.Score(&snapshot)
+			for c := range own.columns {
+				own.columns[c].fill(&own.columns[c].data, i, &score)
+			}
+			figures.count(&score)
+		}
+		for c := range columns {
+			columns[c] = own.columns[c].data
+		}
+		if err := w.Write(columns, rows); err != nil {
+			return err
+		}
+	}
+	return errors.Join(w.Commit(), writeJSON(p.path(k)+".json", figures))
+}
+
+// add takes a part's figures.
+func (r *Report) add(part *Report) {
+	r.Leads += part.Leads
+	r.ExpectedWins += part.ExpectedWins
+	r.ThinEvidence += part.ThinEvidence
+	for key, n := range part.Qualified {
+		r.Qualified[key] += n
+	}
+	for key, n := range part.Quadrants {
+		r.Quadrants[key] += n
+	}
+}
