@@ -129,6 +129,9 @@ func (c *catalog) get(name string) (*route, error) {
 	if found := c.table.Load().routes[name]; found != nil {
 		return found, nil
 	}
+	if short, ok := shortOf(name); ok {
+		return c.get(short)
+	}
 	model, ref, err := models.ParseName(name)
 	if err != nil {
 		return nil, err

@@ -47,6 +47,21 @@ func versionOf(name string) (model, ref string, ok bool) {
 	return model, ref, err == nil
 }
 
+// shortOf is the name by which scores are asked for, of a resource name; ok is false for what is none.
+func shortOf(name string) (short string, ok bool) {
+	if model, ok := modelOf(name); ok {
+		return model, true
+	}
+	switch model, ref, ok := versionOf(name); {
+	case !ok:
+		return "", false
+	case ref == models.Champion || ref == models.Challenger:
+		return aliasKey(model, ref), true
+	default:
+		return idKey(model, ref), true
+	}
+}
+
 // shortened is a text of the caller's as an error shows it.
 func shortened(text string) string {
 	if len(text) <= longestShownName {

@@ -158,6 +158,8 @@ func TestScoredBy(t *testing.T) {
 	for name, meant := range map[string][2]string{
 		"deals": {f.champion, "champion"}, "deals@champion": {f.champion, "champion"}, "deals@challenger": {f.challenger, "challenger"},
 		"deals/" + f.champion: {f.champion, ""}, "deals/" + third: {third, ""},
+		"models/deals": {f.champion, "champion"}, "models/deals/versions/challenger": {f.challenger, "challenger"},
+		"models/deals/versions/" + third: {third, ""},
 	} {
 		want, alias := meant[0], meant[1]
 		t.Run(name, func(t *testing.T) {
