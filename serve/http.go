@@ -21,6 +21,9 @@ func newHTTP(config Config, local *gateway.Local) (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HTTP: %w", err)
 	}
+	if config.Traces != nil {
+		handler = traceHTTP(config.Traces, handler)
+	}
 	return gateway.Server(handler, config.Log), nil
 }
 

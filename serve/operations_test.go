@@ -21,6 +21,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	inferencepb "leadscore/proto/inference"
 	leadscorev1 "leadscore/proto/leadscore/v1"
 	"leadscore/serve/auth"
 	"leadscore/serve/client"
@@ -212,6 +213,8 @@ func TestNoLeadInAnyOutput(t *testing.T) {
 		t.Errorf("an unknown method: %v", err)
 	}
 
+	s.leadsByOtherWays(ctx, t, connection, token, secret, good, bad)
+
 	outputs := map[string]string{}
 	for _, path := range []string{"/metrics", "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1", "/healthz", "/readyz"} {
 		answer := httptest.NewRecorder()
@@ -237,7 +240,13 @@ func TestNoLeadInAnyOutput(t *testing.T) {
 		}
 		outputs["spans"] += string(text)
 	}
-	if !strings.Contains(outputs["log"], `"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"`) || stubs[len(stubs)-1].SpanContext().TraceID().String() != "4bf92f3577b34da6a3ce929d0e0e4736" {
+	joined := 0
+	for _, span := range stubs {
+		if span.SpanContext().TraceID().String() == "4bf92f3577b34da6a3ce929d0e0e4736" {
+			joined++
+		}
+	}
+	if !strings.Contains(outputs["log"], `"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"`) || joined < 12 {
 		t.Error("the log and the spans lack the caller's trace id")
 	}
 	for name, text := range outputs {
@@ -247,6 +256,48 @@ func TestNoLeadInAnyOutput(t *testing.T) {
 		if strings.Contains(text, token) {
 			t.Errorf("%s holds a token", name)
 		}
+	}
+}
+
+// leadsByOtherWays sends leads by the other services and over HTTP: one that is taken, and one that is refused.
+func (s *secured) leadsByOtherWays(ctx context.Context, t *testing.T, connection *grpc.ClientConn, token, secret string, good, bad *leadscorev1.Lead) {
+	t.Helper()
+	comparison := leadscorev1.NewComparisonServiceClient(connection)
+	for _, lead := range []*leadscorev1.Lead{good, bad} {
+		_, err := comparison.ExplainChange(ctx, &leadscorev1.ExplainChangeRequest{From: &leadscorev1.ChangeEnd{Model: "deals", Lead: lead, AsOf: timestamppb.New(records()[0].created.AddDate(0, 0, 1))}, To: &leadscorev1.ChangeEnd{}})
+		if (err == nil) != (lead == good) {
+			t.Errorf("ExplainChange: %v", err)
+		}
+		list := &leadscorev1.ClosedLeads{Source: &leadscorev1.ClosedLeads_List{List: &leadscorev1.ClosedLeadList{Leads: []*leadscorev1.ClosedLead{{Lead: lead, Account: secret}}}}}
+		if _, err := comparison.CompareScores(ctx, &leadscorev1.CompareScoresRequest{Model: "deals", Leads: list, Capacity: secret, SegmentFields: []string{secret}}); err == nil {
+			t.Error("CompareScores took what it should refuse")
+		}
+	}
+	infer := &inferencepb.ModelInferRequest{ModelName: "deals", Id: "1", Inputs: []*inferencepb.ModelInferRequest_InferInputTensor{{
+		Name: secret, Datatype: "BYTES", Shape: []int64{1}, Contents: &inferencepb.InferTensorContents{BytesContents: [][]byte{[]byte(secret)}}}}}
+	if err := connection.Invoke(ctx, "/inference.GRPCInferenceService/ModelInfer", infer, new(inferencepb.ModelInferResponse)); err == nil {
+		t.Error("ModelInfer took an unknown input")
+	}
+	for body, want := range map[string]int{
+		`{"model": "deals", "lead": {"id": "L-3", "fields": {"country": "` + secret + `"}}}`:   http.StatusOK,
+		`{"model": "deals", "lead": {"id": "L-3", "fields": {"employees": "` + secret + `"}}}`: http.StatusBadRequest,
+		`{"model": "deals", "lead": {"` + secret + `": ` + secret:                              http.StatusBadRequest,
+		`{"model": "` + secret + `", "lead": {"id": "L-3"}}`:                                   http.StatusNotFound,
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/v1/leads:score", strings.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+		answer := httptest.NewRecorder()
+		s.http.Handler.ServeHTTP(answer, request)
+		if answer.Code != want {
+			t.Errorf("%s: HTTP %d %s, want %d", body, answer.Code, answer.Body, want)
+		}
+	}
+	unknown := httptest.NewRecorder()
+	s.http.Handler.ServeHTTP(unknown, httptest.NewRequest(http.MethodPost, "/v1/leads:score", strings.NewReader(`{"model": "deals", "lead": {"id": "`+secret+`"}}`)))
+	if unknown.Code != http.StatusUnauthorized && unknown.Code != http.StatusUnsupportedMediaType {
+		t.Errorf("HTTP without a token: %d", unknown.Code)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
@@ -27,6 +28,17 @@ const traceParent = "traceparent"
 func traceHandler(provider trace.TracerProvider) stats.Handler {
 	return otelgrpc.NewServerHandler(otelgrpc.WithTracerProvider(provider), otelgrpc.WithPropagators(propagation.TraceContext{}),
 		otelgrpc.WithMeterProvider(noop.NewMeterProvider()))
+}
+
+// traceHTTP makes a span of each request over HTTP, as [traceHandler] does for gRPC: its name is the verb, for a path may be anything.
+func traceHTTP(provider trace.TracerProvider, next http.Handler) http.Handler {
+	tracer := provider.Tracer("leadscore/serve")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+		ctx, span := tracer.Start(ctx, "HTTP "+r.Method, trace.WithSpanKind(trace.SpanKindServer))
+		defer span.End()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // traceID is that of the call's span, else the one that the caller sends, so that logs join his traces; empty without either.
