@@ -91,3 +91,4 @@ clean: ## remove what was built
 
 include proto/tools.mk
 include clients/clients.mk
+include deploy/deploy.mk
