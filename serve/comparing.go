@@ -67,11 +67,16 @@ func (c *comparing) GetRuleEvidence(ctx context.Context, request *leadscorev1.Ge
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkClosed(route.ready, request.GetLeads()).err(); err != nil {
+	faults := new(invalid)
+	source, err := c.checkClosed(ctx, faults, route.ready, request.GetLeads())
+	if err != nil {
+		return nil, err
+	}
+	if err := faults.err(); err != nil {
 		return nil, err
 	}
 	return long(ctx, c, func(ctx context.Context) (*leadscorev1.GetRuleEvidenceResponse, error) {
-		given, err := c.read(ctx, route.ready, request.GetLeads())
+		given, err := c.read(ctx, route.ready, source)
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,11 @@ func (c *comparing) CompareScores(ctx context.Context, request *leadscorev1.Comp
 	if err != nil {
 		return nil, err
 	}
-	faults := c.checkClosed(route.ready, request.GetLeads())
+	faults := new(invalid)
+	source, err := c.checkClosed(ctx, faults, route.ready, request.GetLeads())
+	if err != nil {
+		return nil, err
+	}
 	capacity, err := numbers.ParseCapacity(request.GetCapacity())
 	if err != nil {
 		faults.add("capacity", err.Error())
@@ -54,7 +58,7 @@ func (c *comparing) CompareScores(ctx context.Context, request *leadscorev1.Comp
 		return nil, err
 	}
 	return long(ctx, c, func(ctx context.Context) (*leadscorev1.CompareScoresResponse, error) {
-		given, err := c.read(ctx, route.ready, request.GetLeads())
+		given, err := c.read(ctx, route.ready, source)
 		if err != nil {
 			return nil, err
 		}
@@ -111,9 +115,15 @@ func checkSegments(faults *invalid, version *ready, names []string) (fields []in
 	return fields
 }
 
-// checkClosed finds what is wrong with closed leads before any of them is read.
-func (c *comparing) checkClosed(version *ready, wire *leadscorev1.ClosedLeads) *invalid {
-	faults := new(invalid)
+// closedSource is closed leads whose request has been checked, so that what is left to do is long.
+type closedSource struct {
+	list          []features.GivenLead
+	leads, events []string // files; leads is empty for a list
+	leaveOut      bool
+}
+
+// checkClosed finds everything that is wrong with closed leads before any of them is judged.
+func (c *comparing) checkClosed(ctx context.Context, faults *invalid, version *ready, wire *leadscorev1.ClosedLeads) (*closedSource, error) {
 	if version.schema.Outcome.Column == "" {
 		faults.add("model", "its schema names no outcome, so that it cannot be held against closed leads")
 	}
@@ -121,18 +131,39 @@ func (c *comparing) checkClosed(version *ready, wire *leadscorev1.ClosedLeads) *
 	case *leadscorev1.ClosedLeads_List:
 		if n := len(source.List.GetLeads()); n == 0 || n > mostClosedLeads {
 			faults.addf("leads.list.leads", "%d leads; send 1 to %d", n, mostClosedLeads)
+			return nil, nil
 		}
+		return c.checkList(ctx, faults, version, source.List.GetLeads())
 	case *leadscorev1.ClosedLeads_Files:
-		if n := len(source.Files.GetLeads()); n == 0 || n > mostLeadFiles {
-			faults.addf("leads.files.leads", "%d files; name 1 to %d", n, mostLeadFiles)
+		if c.data == "" {
+			return nil, errNoData
 		}
-		if n := len(source.Files.GetEvents()); n > mostLeadFiles {
-			faults.addf("leads.files.events", "%d files; name at most %d", n, mostLeadFiles)
-		}
-	default:
-		faults.add("leads", "no leads; send list or files")
+		return c.checkFiles(faults, version, source.Files), nil
 	}
-	return faults
+	faults.add("leads", "no leads; send list or files")
+	return nil, nil
+}
+
+// checkFiles finds the files.
+func (c *comparing) checkFiles(faults *invalid, version *ready, wire *leadscorev1.ClosedLeadFiles) *closedSource {
+	source, bytes := &closedSource{leaveOut: wire.GetLeaveOutBadRows()}, int64(0)
+	if n := len(wire.GetLeads()); n == 0 || n > mostLeadFiles {
+		faults.addf("leads.files.leads", "%d files; name 1 to %d", n, mostLeadFiles)
+	} else {
+		source.leads = c.files(faults, "leads.files.leads", wire.GetLeads(), &bytes)
+	}
+	switch n := len(wire.GetEvents()); {
+	case n > mostLeadFiles:
+		faults.addf("leads.files.events", "%d files; name at most %d", n, mostLeadFiles)
+	case n == 0 && version.schema.UsesEvents():
+		faults.add("leads.files.events", "no files, but the schema uses events")
+	default:
+		source.events = c.files(faults, "leads.files.events", wire.GetEvents(), &bytes)
+	}
+	if bytes > mostFileBytes {
+		faults.addf("leads.files", "%d bytes in all; at most %d are read", bytes, int64(mostFileBytes))
+	}
+	return source
 }
 
 // givenLeads are closed leads ready to be judged.
@@ -143,15 +174,18 @@ type givenLeads struct {
 	warnings []string
 }
 
-func (c *comparing) read(ctx context.Context, version *ready, wire *leadscorev1.ClosedLeads) (*givenLeads, error) {
-	if files := wire.GetFiles(); files != nil {
-		return c.readFiles(ctx, version, files)
+// read makes a history of the leads.
+func (c *comparing) read(ctx context.Context, version *ready, source *closedSource) (*givenLeads, error) {
+	if len(source.leads) > 0 {
+		return c.readFiles(ctx, version, source)
 	}
-	return c.readList(ctx, version, wire.GetList().GetLeads())
+	table, events := features.NewTable(version.schema, source.list)
+	history, err := features.NewHistory(table, events)
+	return &givenLeads{history: history, read: int64(len(source.list))}, err
 }
 
-// readList takes leads from a request, with all faults of all of them.
-func (c *comparing) readList(ctx context.Context, version *ready, wire []*leadscorev1.ClosedLead) (*givenLeads, error) {
+// checkList reads the leads of a request, with all faults of all of them.
+func (c *comparing) checkList(ctx context.Context, faults *invalid, version *ready, wire []*leadscorev1.ClosedLead) (*closedSource, error) {
 	check, given, seen := newCheck(version, c.limits), make([]features.GivenLead, 0, len(wire)), map[string]int{}
 	for i, each := range wire {
 		if err := ctx.Err(); err != nil {
@@ -176,12 +210,8 @@ func (c *comparing) readList(ctx context.Context, version *ready, wire []*leadsc
 		seen[lead.ID] = i
 		given = append(given, one)
 	}
-	if err := check.faults.err(); err != nil {
-		return nil, err
-	}
-	table, events := features.NewTable(version.schema, given)
-	history, err := features.NewHistory(table, events)
-	return &givenLeads{history: history, read: int64(len(given))}, err
+	faults.join(&check.faults)
+	return &closedSource{list: given}, nil
 }
 
 func (c *check) outcome(path string, wire leadscorev1.LeadOutcome) features.Outcome {
@@ -205,32 +235,17 @@ func (c *check) timeOrNone(path string, wire *timestamppb.Timestamp) features.Mi
 }
 
 // readFiles reads leads and events from the data directory.
-func (c *comparing) readFiles(ctx context.Context, version *ready, wire *leadscorev1.ClosedLeadFiles) (*givenLeads, error) {
-	if c.data == "" {
-		return nil, errNoData
-	}
-	faults, bytes := new(invalid), int64(0)
-	leads := c.files(faults, "leads.files.leads", wire.GetLeads(), &bytes)
-	events := c.files(faults, "leads.files.events", wire.GetEvents(), &bytes)
-	if bytes > mostFileBytes {
-		faults.addf("leads.files", "%d bytes in all; at most %d are read", bytes, int64(mostFileBytes))
-	}
-	if len(events) == 0 && version.schema.UsesEvents() {
-		faults.add("leads.files.events", "no files, but the schema uses events")
-	}
-	if err := faults.err(); err != nil {
-		return nil, err
-	}
-	table, report, err := features.ReadLeads(ctx, version.schema, leads, features.ReadOptions{Outcome: true, LeaveOutBadRows: wire.GetLeaveOutBadRows()})
+func (c *comparing) readFiles(ctx context.Context, version *ready, source *closedSource) (*givenLeads, error) {
+	table, report, err := features.ReadLeads(ctx, version.schema, source.leads, features.ReadOptions{Outcome: true, LeaveOutBadRows: source.leaveOut})
 	if err != nil {
 		return nil, c.fileFault("leads.files.leads", err)
 	}
 	given := &givenLeads{read: report.Rows, leftOut: report.LeftOut}
 	warnings := report.Warnings
 	var log *features.EventLog
-	if len(events) > 0 {
+	if len(source.events) > 0 {
 		var eventReport *features.ReadReport
-		if log, eventReport, err = features.ReadEvents(ctx, version.schema, events, table, features.ReadOptions{LeaveOutBadRows: wire.GetLeaveOutBadRows()}); err != nil {
+		if log, eventReport, err = features.ReadEvents(ctx, version.schema, source.events, table, features.ReadOptions{LeaveOutBadRows: source.leaveOut}); err != nil {
 			return nil, c.fileFault("leads.files.events", err)
 		}
 		warnings = append(warnings, eventReport.Warnings...)

@@ -47,6 +47,8 @@ func TestComparingIsRefused(t *testing.T) {
 	faulty.GetList().GetLeads()[0].Outcome = 0
 	faulty.GetList().GetLeads()[0].SnapshotTime = timestamppb.Now()
 	faulty.GetList().GetLeads()[1].Lead.Fields["employes"] = number(3)
+	faultyToo := closedList(1)
+	faultyToo.GetList().GetLeads()[0].Outcome = 77
 	allWon := closedList(recordCount)
 	for _, each := range allWon.GetList().GetLeads() {
 		each.Outcome = leadscorev1.LeadOutcome_LEAD_OUTCOME_WON
@@ -60,6 +62,8 @@ func TestComparingIsRefused(t *testing.T) {
 		"all that stands beside the leads": {compare(closedList(3), func(r *leadscorev1.CompareScoresRequest) {
 			r.Capacity, r.SegmentFields = "many", []string{"cuntry", "signed_up", "country", "country"}
 		}), []string{"capacity: ", "segment_fields[0]: \"cuntry\"", "segment_fields[1]: signed_up cannot divide", "segment_fields[3]: country: named twice"}},
+		"all of all parts":  {compare(faultyToo, func(r *leadscorev1.CompareScoresRequest) { r.Capacity = "many" }), []string{"capacity: ", "leads.list.leads[0].outcome"}},
+		"files and more":    {compare(closedFiles("../x", "y"), func(r *leadscorev1.CompareScoresRequest) { r.Capacity = "many" }), []string{"capacity: ", "leads.files.leads[0]", "leads.files.events[0]"}},
 		"a doubled id":      {compare(twice, nil), []string{"leads.list.leads[1].lead.id: a doubled id"}},
 		"two faulty leads":  {compare(faulty, nil), []string{"leads.list.leads[0].outcome", "leads.list.leads[0].snapshot_time", `leads.list.leads[1].lead.fields["employes"]`}},
 		"one outcome":       {compare(allWon, nil), []string{"leads: it takes at least one won lead and one that was not"}},

@@ -36,6 +36,14 @@ func (v *invalid) add(path, problem string) {
 
 func (v *invalid) addf(path, format string, args ...any) { v.add(path, fmt.Sprintf(format, args...)) }
 
+// join adds the violations of another.
+func (v *invalid) join(other *invalid) {
+	for _, each := range other.violations {
+		v.add(each.path, each.problem)
+	}
+	v.uncounted += other.uncounted
+}
+
 func (v *invalid) total() int { return len(v.violations) + v.uncounted }
 
 // err is nil without violations, else v.
