@@ -180,7 +180,7 @@ func TestReflectionByPermission(t *testing.T) {
 	} {
 		t.Run(string(mode), func(t *testing.T) {
 			s := serveSecurely(t, false, true, func(c *Config) { c.Reflection = mode })
-			scorer, reader := s.token(t, "scorer", auth.Score), s.token(t, "reader", auth.Read)
+			reader, scorer := s.token(t, "reader", auth.Read), s.token(t, "scorer", auth.Score) // the last one to count is waited for
 			eventually(t, "the new tokens count", func() bool {
 				return scoreOnce(t.Context(), s.dial(t, client.Security{CA: s.files.CA, Token: scorer})) == nil
 			})
