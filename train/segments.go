@@ -54,9 +54,9 @@ func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments 
 	levels, errors := m.model.Terms[input].Coefficients, m.model.TermStandardErrors(input)
 	for _, l := range r.Levels {
 		segment := models.Segment{Name: m.encoder.Label(input, uint16(l.Code)), Leads: leads[l.Code], Won: won[l.Code],
-			Level: levels[l.Code], LevelError: errors[l.Code], LevelLeans: 1 - l.Level, EffectsLean: 1, EffectiveParameters: l.Effects}
+			Level: levels[l.Code], LevelError: errors[l.Code], LevelLeans: min(max(1-l.Level, 0), 1), EffectsLean: 1, EffectiveParameters: l.Effects}
 		if l.Cells > 0 {
-			segment.EffectsLean = max(1-l.Effects/float64(l.Cells), 0)
+			segment.EffectsLean = min(max(1-l.Effects/float64(l.Cells), 0), 1)
 		}
 		s.Segments = append(s.Segments, segment)
 	}

@@ -34,6 +34,7 @@ func mixed(t *testing.T) *fitter {
 	deviation := segmentTerm(d.Inputs, by, grids[0], 2, 0)
 	deviation.mass = make([]float64, deviation.cells)
 	sumByCell(deviation.pairCodes(s), s.weights, deviation.mass)
+	deviation.weighRows()
 	terms = append(terms, deviation)
 	f = newFitter(s, terms)
 	random := rand.New(rand.NewPCG(4, 4))

@@ -115,3 +115,11 @@ func pairTerm(inputs []Input, grids []grid, a, b int) *term {
 
 // pairRidge is δ of the pairs' penalty: about the smallest curvature of a random walk over 12 cells.
 const pairRidge = 0.07
+
+func repeat(value float64, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = value
+	}
+	return out
+}

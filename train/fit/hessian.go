@@ -189,6 +189,9 @@ func place(h *square, a, b *term, table []float64) {
 // rowsToCoordinates applies fromFunctions to the rows of a block of functions×k numbers, in place.
 func rowsToCoordinates(t *term, block []float64, k int) {
 	if t.chain == 0 {
+		if t.segment {
+			t.uncentreBlock(block, k)
+		}
 		return
 	}
 	total := make([]float64, k)

@@ -78,3 +78,5 @@ func tridiagonal(w, b []float64, lambda float64) float64 {
 	}
 	return trace
 }
+
+func logit(p float64) float64 { return math.Log(p / (1 - p)) }

@@ -57,11 +57,7 @@ func (f *fitter) pure() [][]float64 {
 		tables[k] = append([]float64(nil), table...)
 	}
 	for k, t := range f.terms {
-		if len(t.inputs) < 2 {
-			continue
-		}
-		if t.segment {
-			t.levelOut(tables[k], tables[t.inputs[0]])
+		if len(t.inputs) < 2 || t.segment {
 			continue
 		}
 		moved := [2][]float64{make([]float64, t.shape[0]), make([]float64, t.shape[1])}

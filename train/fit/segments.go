@@ -36,9 +36,9 @@ type SegmentsReport struct {
 // SegmentLevel says how far a segment stands on its own.
 type SegmentLevel struct {
 	Code int
-	// Level is the effective degrees of freedom of its main effect, 0 (the average) … 1 (its own win rate).
+	// Level says how far its main effect is its own, 0 (the average) … 1 (its own win rate): its effective degrees of freedom by those without a penalty.
 	Level float64
-	// Effects is that of its deviations, of Cells cells that have leads.
+	// Effects is that of its deviations, which could be Cells: those that have leads, less one an input.
 	Effects float64
 	Cells   int
 }
@@ -158,6 +158,7 @@ func (f *fitter) deviations(inputs []Input, all *sample, config Config, least fl
 		t := segmentTerm(inputs, by, grids[j], config.Segments.Input, j)
 		t.mass = make([]float64, t.cells)
 		sumByCell(t.pairCodes(all), all.weights, t.mass)
+		t.weighRows()
 		terms = append(terms, t)
 	}
 	return terms
@@ -243,50 +244,94 @@ func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample
 	return leastScores[best], nil
 }
 
-// levelOut moves each segment's mean deviation to the segments' own table, by the segment's leads, so that a row reads as a difference in shape. It is
-// linear in the cells; the whole's row stays 0.
-func (t *term) levelOut(cells, levels []float64) {
+// weighRows takes each segment's weights of its cells from their mass; equal ones without mass. A row has mean 0 by them: its level is the main
+// effect's, and what is left reads as a difference in shape.
+func (t *term) weighRows() {
 	width := t.shape[1]
-	means := make([]float64, t.shape[0])
-	for row := range t.shape[0] - 1 {
-		sum, total := 0.0, 0.0
-		for c := row * width; c < (row+1)*width; c++ {
-			sum += t.mass[c] * cells[c]
-			total += t.mass[c]
+	t.mean = make([]float64, t.cells)
+	for row := range t.shape[0] {
+		cells, mean := t.mass[row*width:(row+1)*width], t.mean[row*width:(row+1)*width]
+		total := 0.0
+		for _, m := range cells {
+			total += m
 		}
-		if total > 0 {
-			means[row] = sum / total
-		}
-		for c := row * width; c < (row+1)*width; c++ {
-			cells[c] -= means[row]
+		for c, m := range cells {
+			if mean[c] = 1 / float64(width); total > 0 {
+				mean[c] = m / total
+			}
 		}
 	}
-	for code, row := range t.coarse[0] {
-		levels[code] += means[row]
+}
+
+// centreRows takes each segment's mean out of its cells.
+func (t *term) centreRows(cells []float64) {
+	for from := 0; from < t.size; from += t.shape[1] {
+		row, mean := cells[from:from+t.shape[1]], 0.0
+		for c, v := range row {
+			mean += t.mean[from+c] * v
+		}
+		for c := range row {
+			row[c] -= mean
+		}
+	}
+}
+
+// uncentreRows is the transpose of centreRows.
+func (t *term) uncentreRows(gradient []float64) {
+	for from := 0; from < t.size; from += t.shape[1] {
+		row, total := gradient[from:from+t.shape[1]], 0.0
+		for _, v := range row {
+			total += v
+		}
+		for c := range row {
+			row[c] -= t.mean[from+c] * total
+		}
+	}
+}
+
+// uncentreBlock applies uncentreRows to each of the k columns of a block.
+func (t *term) uncentreBlock(block []float64, k int) {
+	total := make([]float64, k)
+	for from := 0; from < t.size; from += t.shape[1] {
+		clear(total)
+		for c := range t.shape[1] {
+			addScaled(total, block[(from+c)*k:(from+c+1)*k], 1)
+		}
+		for c := range t.shape[1] {
+			addScaled(block[(from+c)*k:(from+c+1)*k], total, -t.mean[from+c])
+		}
 	}
 }
 
 // leaning fills the report's levels: how many effective degrees of freedom each segment has of its own.
 func (f *fitter) leaning(rows *square, by *Segments, report *SegmentsReport) {
 	main, grid := f.terms[by.Input], f.segmentGrid(by)
+	seen := 0.0
+	for _, m := range main.mass {
+		if m > 0 {
+			seen++
+		}
+	}
 	for code, row := range grid.cell {
 		if int(row) == grid.size-1 { // the whole
 			continue
 		}
 		l := SegmentLevel{Code: code}
 		if main.size > 0 {
-			l.Level = main.ownEDF(rows, code)
+			l.Level = min(main.ownEDF(rows, code)/(1-1/seen), 1) // the intercept takes a share of each level
 		}
 		for _, t := range f.terms {
 			if !t.segment || t.size == 0 {
 				continue
 			}
+			seen := 0
 			for c := int(row) * t.shape[1]; c < (int(row)+1)*t.shape[1]; c++ {
 				if t.mass[c] > 0 {
-					l.Cells++
+					seen++
 				}
 				l.Effects += t.ownEDF(rows, c)
 			}
+			l.Cells += max(seen-1, 0) // a row has mean 0
 		}
 		report.Levels = append(report.Levels, l)
 	}
@@ -304,7 +349,7 @@ func (t *term) ownEDF(rows *square, j int) float64 {
 			shrunk += v - dot(own, rows.row(t.offset+int(e[0]+e[1])-j))
 		}
 	}
-	return min(max(1-p.lambda*shrunk, 0), 1)
+	return 1 - p.lambda*shrunk
 }
 
 // deviate says that the segments of an input have deviations in the model.

@@ -113,7 +113,7 @@ func TestSegmentsLean(t *testing.T) {
 	}
 }
 
-// TestSegmentsSum: moving each row's mean to the segments' own table changes no lead's log-odds, and rows have mean 0; pairs may follow.
+// TestSegmentsSum: the model's tables add up to the fit's own log-odds, and each segment's deviations have mean 0; pairs may follow.
 func TestSegmentsSum(t *testing.T) {
 	d := regional(3000, []float64{0.5, 0.3, 0.2}, 0.8, 5)
 	config := withSegments(d)

@@ -23,7 +23,7 @@ type term struct {
 	share []float64
 	// functions counts them: chain ordered ones, then the levels.
 	functions, chain int
-	// mean holds the weights, summing to 1, of the chain's weighted mean, which is kept at 0.
+	// mean holds the weights, summing to 1, of the chain's weighted mean, or of each segment's, which is kept at 0.
 	mean []float64
 
 	// segment marks deviations by segment: the first input's last row of cells is no coordinate and stays 0.
@@ -176,6 +176,9 @@ func placeKnots(mass []float64, limit int) []int {
 func (t *term) toFunctions(coordinates, values []float64) {
 	if t.chain == 0 {
 		clear(values[copy(values, coordinates):t.functions])
+		if t.segment {
+			t.centreRows(values)
+		}
 		return
 	}
 	value, mean := 0.0, 0.0
@@ -197,6 +200,9 @@ func (t *term) toFunctions(coordinates, values []float64) {
 func (t *term) fromFunctions(values, coordinates []float64) {
 	if t.chain == 0 {
 		copy(coordinates[:t.size], values)
+		if t.segment {
+			t.uncentreRows(coordinates)
+		}
 		return
 	}
 	total := 0.0
@@ -385,13 +391,3 @@ const vanished = 0.02
 
 // The range of λ: below, a coefficient is in effect free; above, in effect 0.
 const lambdaLow, lambdaHigh = 1e-3, 1e6
-
-func repeat(value float64, n int) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = value
-	}
-	return out
-}
-
-func logit(p float64) float64 { return math.Log(p / (1 - p)) }

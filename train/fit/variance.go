@@ -149,10 +149,7 @@ func (c *centred) toFunctions(coordinates, out []float64) {
 	for k, t := range c.terms {
 		at := out[c.start[k]:c.moved[k]]
 		t.toFunctions(coordinates[t.offset:t.offset+t.size], at)
-		if t.segment && t.size > 0 {
-			by := t.inputs[0]
-			t.levelOut(at, out[c.start[by]:c.moved[by]])
-		} else if len(t.inputs) == 2 && !t.segment {
+		if len(t.inputs) == 2 && !t.segment {
 			a, b := t.inputs[0], t.inputs[1]
 			t.purify(at, out[c.moved[a]:c.end(a)], out[c.moved[b]:c.end(b)])
 		}
