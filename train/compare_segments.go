@@ -9,11 +9,11 @@ import (
 	"leadscore/models/comparison"
 )
 
-// divisions are the fields that the caller divides by; nil where none is named.
+// divisions are the fields that the caller divides by, named as the schema does or as the file does; nil where none is named.
 func (c *CompareConfig) divisions(t *features.Table) ([]int, error) {
 	var fields []int
 	for _, name := range c.By {
-		at := slices.IndexFunc(t.Schema.Fields, func(f features.Field) bool { return f.Name == name })
+		at := slices.IndexFunc(t.Schema.Fields, func(f features.Field) bool { return f.Name == name || f.Column == name })
 		switch {
 		case at < 0:
 			return nil, &settingsError{fmt.Errorf("no field %q in the schema: it has %s", name, strings.Join(dividing(t), ", "))}
