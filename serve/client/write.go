@@ -214,6 +214,9 @@ func scoredBy(s *leadscorev1.ScoredBy) string {
 	if s.GetNewestTrainingDataTime() != nil {
 		text += ", trained on data up to " + s.GetNewestTrainingDataTime().AsTime().Format("2006-01-02")
 	}
+	if s.GetCanary() {
+		text += "; the challenger answers this lead as one of the canary share"
+	}
 	return text
 }
 
