@@ -12,7 +12,7 @@ CYCLONEDX_VERSION   := v1.10.0
 CYCLONEDX           := build/tools/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-race test-long soak check fmt-check vet lint vulncheck sbom golden bench quality peers run clean
+.PHONY: help build demo test test-race test-long soak check fmt-check vet lint vulncheck sbom golden bench quality peers bench-peers run clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ quality: build ## measure on real data in ../shared/data, beside other programs'
 
 peers: build ## measure scikit-learn, LightGBM and the explainable boosting machine beside leadscore on the folds of make quality
 	@bash train/bench/run.sh $(BIN)
+
+bench-peers: build ## leadscore and its peers on a million leads, whole processes in turns; BENCH passes flags, see train/bench/scale.py --help
+	$(GO) build -o build/benchdata ./cmd/benchdata
+	@python3 train/bench/scale.py $(BENCH)
 
 run: build ## serve the demo's model
 	$(BIN) serve --store build/demo/store --model deals

@@ -40,6 +40,7 @@ type commands struct {
 	Compare     compareCommand     `cmd:"" help:"Hold rules and model against newer closed deals: who is right, and where they part."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
 	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
+	Snapshots   snapshotsCommand   `cmd:"" help:"Write every lead as training looks at it: its fields and engagement figures at its snapshot."`
 	Simulate    simulateCommand    `cmd:"" help:"Make up a deal history with a known truth."`
 
 	Counterfactual counterfactualCommand `cmd:"" help:"Find the least that would take a lead over the threshold of each score."`

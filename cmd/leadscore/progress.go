@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,7 +64,7 @@ func (p *progress) show(stage string) {
 	}
 	p.bar = progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(p.to), progressbar.OptionSetDescription(stage),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(unitOf(stage)),
 		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	_ = p.bar.Set64(p.done)
 }
@@ -83,4 +84,12 @@ func (p *progress) end() {
 		_ = p.bar.Finish()
 	}
 	p.stage, p.clock, p.bar = "", nil, nil
+}
+
+// unitOf is what a stage counts: bytes of a file where it reads, else leads.
+func unitOf(stage string) string {
+	if strings.HasPrefix(stage, "reading") {
+		return "B"
+	}
+	return "leads"
 }

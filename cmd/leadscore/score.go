@@ -21,6 +21,7 @@ type scoreCommand struct {
 	AsOf    string   `help:"When leads are looked at: open (default: open leads now, closed ones as of their snapshot), now, snapshot, or a time such as 2026-11-22." placeholder:"WHEN"`
 	Explain bool     `help:"Add columns with both scores' full explanations as JSON."`
 	BadRows string   `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
+	Profile bool     `help:"Say on stderr where the time went, stage by stage, and how much memory was needed."`
 }
 
 func (scoreCommand) Help() string {
@@ -41,15 +42,18 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(a.err)
+	progress, watch := newProgress(a.err), newStopwatch()
 	result, err := bulk.Run(ctx, scorer, bulk.Config{
 		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,
-		LeaveOutBadRows: c.BadRows == "leave-out", Progress: progress.report,
+		LeaveOutBadRows: c.BadRows == "leave-out", Progress: watch.watch(progress.report),
 		Resumed: func(r *bulk.Resumed) {
 			fmt.Fprintf(a.err, "going on from an earlier run of this command: %d of %d parts are finished; leads are looked at as of %s\n", r.Parts, r.Of, r.AsOf)
 		},
 	})
 	progress.finish()
+	if c.Profile {
+		watch.print(a.err)
+	}
 	if errors.Is(err, source.ErrExtension) {
 		return usage("--out", err)
 	}

@@ -29,6 +29,7 @@ type trainCommand struct {
 	Report     string   `help:"Write the validation report to this file: one HTML file that needs no network." placeholder:"report.html"`
 	Capacity   string   `help:"Leads that the team can work, such as 40/week or 8/day, for the report." placeholder:"N/week"`
 	Baselines  bool     `default:"true" negatable:"" help:"Set simple methods beside the model in the report."`
+	Profile    bool     `help:"Say on stderr where the time went, stage by stage, and how much memory was needed."`
 }
 
 func (trainCommand) Help() string {
@@ -55,10 +56,13 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	if c.Challenger {
 		cfg.Alias = models.Challenger
 	}
-	progress := newProgress(a.err)
-	cfg.Progress = progress.report
+	progress, watch := newProgress(a.err), newStopwatch()
+	cfg.Progress = watch.watch(progress.report)
 	result, err := train.Run(ctx, cfg)
 	progress.finish()
+	if c.Profile {
+		watch.print(a.err)
+	}
 	if errors.Is(err, train.ErrSettings) {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}

@@ -127,16 +127,7 @@ func (r *results) scoreAll(ctx context.Context, h *features.History, out *source
 
 func (r *results) allocate(n int) {
 	for c := range r.columns {
-		data := source.Column{ColumnInfo: r.columns[c].info, Null: make([]bool, n)}
-		switch data.Kind {
-		case source.Text:
-			data.Text = make([]string, n)
-		case source.Number:
-			data.Numbers = make([]float64, n)
-		case source.Time:
-			data.Times = make([]int64, n)
-		}
-		r.columns[c].data = data
+		r.columns[c].data = emptyColumn(r.columns[c].info, n)
 	}
 }
 
