@@ -42,6 +42,7 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	beFrugal()
 	progress, watch := newProgress(a.err), newStopwatch()
 	result, err := bulk.Run(ctx, scorer, bulk.Config{
 		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,

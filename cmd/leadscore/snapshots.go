@@ -33,6 +33,7 @@ func (c *snapshotsCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	beFrugal()
 	progress, watch := newProgress(a.err), newStopwatch()
 	report, err := bulk.WriteSnapshots(ctx, bulk.SnapshotsConfig{
 		Schema: schema, Leads: c.Leads, Events: c.Events, Out: c.Out, EngagementOnly: c.Engagement,

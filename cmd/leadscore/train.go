@@ -56,6 +56,7 @@ func (c *trainCommand) Run(ctx context.Context, a *app) error {
 	if c.Challenger {
 		cfg.Alias = models.Challenger
 	}
+	beFrugal()
 	progress, watch := newProgress(a.err), newStopwatch()
 	cfg.Progress = watch.watch(progress.report)
 	result, err := train.Run(ctx, cfg)
