@@ -304,3 +304,27 @@ func TestHTTPRequestID(t *testing.T) {
 		}
 	}
 }
+
+// ModelService answers over HTTP too, with the same names.
+func TestHTTPModels(t *testing.T) {
+	w := newFixture(t).startHTTP(t, Config{})
+	for path, want := range map[string]string{
+		"/v1/models":                         `"name":"models/deals"`,
+		"/v1/models?page_size=1":             `"name":"models/deals"`,
+		"/v1/models/deals":                   `"name":"models/deals"`,
+		"/v1/models/deals/versions":          `"name":"models/deals/versions/`,
+		"/v1/models/deals?read_mask=name":    `"name":"models/deals"`,
+		"/v1/models/deals/versions?colour=1": "no such query parameter",
+		"/v1/models/quotes":                  `"status":404`,
+	} {
+		if answer, text := w.do(t, http.MethodGet, path, "", nil); !strings.Contains(string(text), want) {
+			t.Errorf("GET %s: %s\n%s\nwant %s", path, answer.Status, text, want)
+		}
+	}
+	if answer, text := w.do(t, http.MethodPost, "/v1/models:reload", "{}", nil); answer.StatusCode != http.StatusOK {
+		t.Errorf("reload: %s\n%s", answer.Status, text)
+	}
+	if answer, text := w.do(t, http.MethodPost, "/v1/models/deals:promote", `{"version":"models/deals/versions/challenger","validate_only":true}`, nil); answer.StatusCode != http.StatusOK {
+		t.Errorf("promote: %s\n%s", answer.Status, text)
+	}
+}

@@ -860,7 +860,7 @@ const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\x11ComparisonService\x12X\n" +
 	"\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\x12X\n" +
 	"\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\x12^\n" +
-	"\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponseB*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_comparison_service_proto_rawDescOnce sync.Once

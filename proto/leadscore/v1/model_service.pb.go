@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -743,7 +744,7 @@ var File_leadscore_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_model_service_proto_rawDesc = "" +
 	"\n" +
-	" leadscore/v1/model_service.proto\x12\fleadscore.v1\x1a google/protobuf/field_mask.proto\x1a\x18leadscore/v1/model.proto\"\x88\x01\n" +
+	" leadscore/v1/model_service.proto\x12\fleadscore.v1\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x18leadscore/v1/model.proto\"\x88\x01\n" +
 	"\x11ListModelsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -787,16 +788,17 @@ const file_leadscore_v1_model_service_proto_rawDesc = "" +
 	"\x04move\x18\x02 \x01(\v2\x17.leadscore.v1.AliasMoveR\x04move\"\x15\n" +
 	"\x13ReloadModelsRequest\"C\n" +
 	"\x14ReloadModelsResponse\x12+\n" +
-	"\x06models\x18\x01 \x03(\v2\x13.leadscore.v1.ModelR\x06models2\xe2\x04\n" +
-	"\fModelService\x12O\n" +
+	"\x06models\x18\x01 \x03(\v2\x13.leadscore.v1.ModelR\x06models2\xd4\x06\n" +
+	"\fModelService\x12c\n" +
 	"\n" +
-	"ListModels\x12\x1f.leadscore.v1.ListModelsRequest\x1a .leadscore.v1.ListModelsResponse\x12>\n" +
-	"\bGetModel\x12\x1d.leadscore.v1.GetModelRequest\x1a\x13.leadscore.v1.Model\x12d\n" +
-	"\x11ListModelVersions\x12&.leadscore.v1.ListModelVersionsRequest\x1a'.leadscore.v1.ListModelVersionsResponse\x12S\n" +
-	"\x0fGetModelVersion\x12$.leadscore.v1.GetModelVersionRequest\x1a\x1a.leadscore.v1.ModelVersion\x12U\n" +
-	"\fPromoteModel\x12!.leadscore.v1.PromoteModelRequest\x1a\".leadscore.v1.PromoteModelResponse\x12X\n" +
-	"\rRollbackModel\x12\".leadscore.v1.RollbackModelRequest\x1a#.leadscore.v1.RollbackModelResponse\x12U\n" +
-	"\fReloadModels\x12!.leadscore.v1.ReloadModelsRequest\x1a\".leadscore.v1.ReloadModelsResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"ListModels\x12\x1f.leadscore.v1.ListModelsRequest\x1a .leadscore.v1.ListModelsResponse\"\x12\x82\xd3\xe4\x93\x02\f\x12\n" +
+	"/v1/models\x12[\n" +
+	"\bGetModel\x12\x1d.leadscore.v1.GetModelRequest\x1a\x13.leadscore.v1.Model\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/{name=models/*}\x12\x8c\x01\n" +
+	"\x11ListModelVersions\x12&.leadscore.v1.ListModelVersionsRequest\x1a'.leadscore.v1.ListModelVersionsResponse\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{parent=models/*}/versions\x12{\n" +
+	"\x0fGetModelVersion\x12$.leadscore.v1.GetModelVersionRequest\x1a\x1a.leadscore.v1.ModelVersion\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=models/*/versions/*}\x12}\n" +
+	"\fPromoteModel\x12!.leadscore.v1.PromoteModelRequest\x1a\".leadscore.v1.PromoteModelResponse\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=models/*}:promote\x12\x81\x01\n" +
+	"\rRollbackModel\x12\".leadscore.v1.RollbackModelRequest\x1a#.leadscore.v1.RollbackModelResponse\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/{name=models/*}:rollback\x12s\n" +
+	"\fReloadModels\x12!.leadscore.v1.ReloadModelsRequest\x1a\".leadscore.v1.ReloadModelsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/models:reloadB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_model_service_proto_rawDescOnce sync.Once

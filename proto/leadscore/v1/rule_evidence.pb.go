@@ -618,7 +618,7 @@ const file_leadscore_v1_rule_evidence_proto_rawDesc = "" +
 	"\x15RULE_VERDICT_OVERPAID\x10\x05\x12\x1a\n" +
 	"\x16RULE_VERDICT_UNDERPAID\x10\x06\x12\x15\n" +
 	"\x11RULE_VERDICT_FAIR\x10\a\x12\x19\n" +
-	"\x15RULE_VERDICT_UNPROVEN\x10\bB*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x15RULE_VERDICT_UNPROVEN\x10\bB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_rule_evidence_proto_rawDescOnce sync.Once

@@ -929,7 +929,7 @@ const file_leadscore_v1_score_change_proto_rawDesc = "" +
 	"\x12CHANGE_KIND_EVENTS\x10\x02\x12\x17\n" +
 	"\x13CHANGE_KIND_PROFILE\x10\x03\x12\x15\n" +
 	"\x11CHANGE_KIND_RULES\x10\x04\x12\x15\n" +
-	"\x11CHANGE_KIND_MODEL\x10\x05B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x11CHANGE_KIND_MODEL\x10\x05B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_score_change_proto_rawDescOnce sync.Once

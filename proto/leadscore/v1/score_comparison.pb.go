@@ -2974,7 +2974,7 @@ const file_leadscore_v1_score_comparison_proto_rawDesc = "" +
 	"\x0eCapacityPeriod\x12\x1f\n" +
 	"\x1bCAPACITY_PERIOD_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13CAPACITY_PERIOD_DAY\x10\x01\x12\x18\n" +
-	"\x14CAPACITY_PERIOD_WEEK\x10\x02B*Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x14CAPACITY_PERIOD_WEEK\x10\x02B,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_score_comparison_proto_rawDescOnce sync.Once
