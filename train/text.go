@@ -24,9 +24,7 @@ func (r *Result) WriteText(w io.Writer) error {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
 		writeWeighted(&b, v.Validation.Weighted)
-		if v.Calibration != nil {
-			fmt.Fprintf(&b, "Calibration: %s.\n\n", v.Calibration.Words)
-		}
+		writeCalibration(&b, v.Calibration)
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 	}
@@ -40,6 +38,14 @@ func (r *Result) WriteText(w io.Writer) error {
 	fmt.Fprintf(&b, "\nStored %s/%s in %s as %s; it is fitted to all %d leads.\n", v.Model, v.ID, r.Store, r.Alias, v.Training.Used)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func writeCalibration(b *strings.Builder, c *models.Calibration) {
+	words := "as fitted; too few leads could have decided about a change, or none was asked for"
+	if c != nil {
+		words = c.Words
+	}
+	fmt.Fprintf(b, "Calibration: %s.\n\n", words)
 }
 
 func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfLife) {

@@ -16,4 +16,5 @@ only=${ONLY:-x_education,bank,telco,adult,ibm}
 go run ./cmd/quality -data "$data" -only "$only" -write build/bench/data
 echo "leadscore …" >&2
 go run ./cmd/quality -data "$data" -only "$only" -bin "$bin" -json >build/bench/ours.json || true # a missed goal is a line of the table, too
-build/bench/venv/bin/python train/bench/peers.py build/bench/data --ours build/bench/ours.json --only "$only"
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-${THREADS:-$(nproc)}}
+build/bench/venv/bin/python train/bench/peers.py build/bench/data --ours build/bench/ours.json --only "$only" ${METHODS:+--methods "$METHODS"}

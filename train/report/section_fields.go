@@ -70,7 +70,7 @@ func (w *writer) importance(order []int) page.Figure {
 	}
 	if len(order) > 0 {
 		ranges.Desc += fmt.Sprintf(" First: %s, %s.", w.e.Fields[order[0]].Name, page.Number(w.m.Importance[order[0]], 2))
-		ranges.X = chart.Axis{Label: "standard deviation of the log-odds", High: max(w.m.Importance[order[0]]*1.05, 0.01)}
+		ranges.X = chart.Axis{Label: "spread in log-odds", High: max(w.m.Importance[order[0]]*1.05, 0.01)}
 	}
 	ranges.Series = []chart.Range{series}
 	return page.Figure{Title: "Importance", SVG: ranges.SVG(), Caption: caption(len(order), mostLevels, "fields")}

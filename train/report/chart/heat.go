@@ -61,7 +61,8 @@ func (h *Heat) names(c *canvas, left, cell, high, bottom float64) {
 			c.text("tick", "end", left-5, bottom-high*(float64(r)+0.5)+4, Cut(name, 14))
 		}
 	}
-	every = int(math.Ceil(13 / cell))
+	const slanted = 18 // what a line of text at 45 degrees takes of the width
+	every = int(math.Ceil(slanted / cell))
 	for k, name := range h.Columns {
 		if k%every == 0 {
 			fmt.Fprintf(c, `<text class="tick" text-anchor="end" transform="translate(%s %s) rotate(-45)">%s</text>`,
