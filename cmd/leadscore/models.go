@@ -183,6 +183,9 @@ func (a *app) printVersion(s *shown, v *models.Version) error {
 	addFigures(add, &s.Validation)
 	add("fields and pairs", "%d", len(s.Terms))
 	add("rules", "%d lines", strings.Count(v.Rules, "\n"))
+	if c := s.Calibration; c != nil {
+		add("calibration", "%s", text.WrapSoft(c.Words, 90))
+	}
 	if r := s.Recalibration; r != nil {
 		add("moved from", "%s", r.Base)
 		add("moved by", "intercept %+.3f, slope %.3f, on %d leads, %d won", r.Shift.Intercept, r.Shift.Slope, r.Leads, r.Won)

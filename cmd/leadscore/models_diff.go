@@ -13,6 +13,7 @@ import (
 	"leadscore/models"
 	"leadscore/models/bulk"
 	"leadscore/models/change"
+	"leadscore/models/metrics"
 )
 
 type diffCommand struct {
@@ -120,6 +121,16 @@ func writeSides(b *strings.Builder, d *models.Diff) {
 		return s.Training.Oldest[:10] + " to " + s.Training.Newest[:10]
 	})
 	add("effective parameters", func(s *models.Summary) string { return fmt.Sprintf("%.1f", s.Training.EffectiveParameters) })
+	add("calibrated", func(s *models.Summary) string {
+		switch c := s.Calibration; {
+		case c == nil || c.Method == metrics.RemedyNone:
+			return "as fitted"
+		case c.Method == metrics.RemedySlope:
+			return fmt.Sprintf("slope %.3f, level %+.3f", c.Shift.Slope, c.Level)
+		default:
+			return fmt.Sprintf("curve of %d knots", len(c.Curve.From))
+		}
+	})
 	add("recalibrated", func(s *models.Summary) string {
 		if s.Recalibration == nil {
 			return "no"
