@@ -147,9 +147,12 @@ func (w *writer) monthTable() *page.Table {
 		{Title: "Open"}, {Title: "Immature", Under: "younger than the horizon"}, {Title: "Left out", Under: "other reasons"}}}
 	for i, month := range w.e.Months {
 		rate := w.m.MonthRates[i]
+		won := page.Cell{Text: page.None}
+		if month.Used > 0 {
+			won = page.Cell{Text: page.Percent(rate.Value, 1), Under: page.PercentInterval(rate, 1), Key: "month.rate." + month.Month}
+		}
 		table.Rows = append(table.Rows, []page.Cell{{Text: month.Month}, {Text: page.Count(month.Used)}, {Text: page.Count(month.Won)},
-			{Text: page.Percent(rate.Value, 1), Under: page.PercentInterval(rate, 1), Key: "month.rate." + month.Month},
-			{Text: page.Count(month.Open)}, {Text: page.Count(month.Immature)}, {Text: page.Count(month.LeftOut)}})
+			won, {Text: page.Count(month.Open)}, {Text: page.Count(month.Immature)}, {Text: page.Count(month.LeftOut)}})
 	}
 	return table
 }
