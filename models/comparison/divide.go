@@ -17,7 +17,7 @@ func Divides(t *features.Table, field int) bool {
 // mostDivisions is the number of fields that the leads are divided by where the caller names none.
 const mostDivisions = 3
 
-// MostTelling are the categories of few values that the model's scores of these leads vary by most.
+// MostTelling are the schema's segments, then the categories of few values that the model's scores of these leads vary by most; three at most.
 func (l *Leads) MostTelling(t *features.Table) []int {
 	type telling struct {
 		field  int
@@ -31,8 +31,16 @@ func (l *Leads) MostTelling(t *features.Table) []int {
 	}
 	sort.SliceStable(list, func(a, b int) bool { return list[a].spread > list[b].spread })
 	var fields []int
-	for _, one := range list[:min(mostDivisions, len(list))] {
-		fields = append(fields, one.field)
+	if segments := t.Schema.Segments; segments != nil { // what the data team parts the market by comes first
+		at := slices.IndexFunc(t.Schema.Fields, func(f features.Field) bool { return f.Name == segments.By })
+		if at >= 0 && Divides(t, at) {
+			fields = append(fields, at)
+		}
+	}
+	for _, one := range list {
+		if len(fields) < mostDivisions && !slices.Contains(fields, one.field) {
+			fields = append(fields, one.field)
+		}
 	}
 	return fields
 }
