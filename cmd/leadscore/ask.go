@@ -98,6 +98,13 @@ func (c *askCommand) absent(err error) error {
 		return err
 	}
 	why := refusal.Status.Message()
+	_, handshake, failed := strings.Cut(why, "authentication handshake failed: ")
+	switch {
+	case failed:
+		return fmt.Errorf("no secure connection to %s: %s", c.Address, strings.TrimSuffix(handshake, `"`))
+	case strings.Contains(why, "server preface"):
+		return fmt.Errorf("%s hung up on a connection without TLS: if the server has TLS, add --tls or --tls-ca", c.Address)
+	}
 	if strings.Contains(why, "connection refused") {
 		why = "nothing listens there"
 	}

@@ -104,7 +104,7 @@ func parseTokens(path string, text []byte) ([]token, error) {
 	list := make([]token, 0, len(file.Tokens))
 	names, hashes := map[string]bool{}, map[[sha256.Size]byte]bool{}
 	for i, line := range file.Tokens {
-		one, problem, member := line.token()
+		one, member, problem := line.token()
 		switch {
 		case problem != nil:
 			fault("", problem.Error(), "", "tokens", i, member)
@@ -123,26 +123,26 @@ func parseTokens(path string, text []byte) ([]token, error) {
 }
 
 // token reads a line of the file, or says what is wrong with which of its members.
-func (l *tokenLine) token() (t token, problem error, member string) {
+func (l *tokenLine) token() (t token, member string, problem error) {
 	if err := CheckName(l.Name); err != nil {
-		return t, err, "name"
+		return t, "name", err
 	}
 	t.name = l.Name
 	digits, ok := strings.CutPrefix(l.Hash, hashPrefix)
 	sum, err := hex.DecodeString(digits)
 	if !ok || err != nil || len(sum) != sha256.Size {
-		return t, fmt.Errorf("not a hash; want %s and 64 hexadecimal digits, as leadscore token new writes", hashPrefix), "hash"
+		return t, "hash", fmt.Errorf("not a hash; want %s and 64 hexadecimal digits, as leadscore token new writes", hashPrefix)
 	}
 	t.hash = [sha256.Size]byte(sum)
 	if t.scopes, err = ParseScopes(l.Scopes); err != nil {
-		return t, err, "scopes"
+		return t, "scopes", err
 	}
 	if l.Expires != "" {
 		if t.expires, err = ParseExpiry(l.Expires); err != nil {
-			return t, err, "expires"
+			return t, "expires", err
 		}
 	}
-	return t, nil, ""
+	return t, "", nil
 }
 
 const (
