@@ -30,12 +30,12 @@ type Remedy struct {
 // Caruana, ICML 2005, 625–632: about a thousand).
 const enoughForCurve = 1000
 
-// nearSlope is how far from 1 a slope may lie and be left alone, even where plenty of leads show that it is not 1: it costs about a thousandth of a nat a
-// lead, and the slopes of successive parts of one history differ by as much.
-const nearSlope = 0.1
+// A slope within these bounds, the gate's, is left alone even where plenty of leads show that it is not 1: the slopes of successive parts of one history
+// differ by as much, so that a move by one of them may as well harm.
+const leastNear, mostNear = 0.8, 1.25
 
 // ChooseRemedy chooses on leads that the predictions were not fitted to. There is no remedy where the interval of the slope holds 1, where
-// the slope lies within 0.9 to 1.1, nor where its interval does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
+// the slope lies within 0.8 to 1.25, nor where its interval does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
 // are multiplied by a slope, or, where won and lost leads are a thousand each at least, mapped by a curve, if that has a log loss below the line's
 // on leads that it was not measured on by more than 1.645 standard errors. [ErrOneClass] and [ErrNotConverged] are for data without an
 // answer.
@@ -56,7 +56,7 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 		return r, err
 	}
 	r.Slope = normalEstimate(line.slope, line.slopeError)
-	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 || math.Abs(r.Slope.Value-1) <= nearSlope {
+	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 || r.Slope.Value >= leastNear && r.Slope.Value <= mostNear {
 		return r, nil
 	}
 	if r.Shift, err = Recalibrate(logOdds, wins, nil); err != nil {
