@@ -250,7 +250,7 @@ func TestReloadUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	for i := 0; i < 400 || answered[0].Load() < 20 || answered[1].Load() < 20; i++ {
+	for i := 0; i < 40 || answered[0].Load() < 20 || answered[1].Load() < 20; i++ {
 		f.alias(t, models.Champion, []string{f.challenger, f.champion}[i%2])
 		server.Reload()
 	}
