@@ -270,9 +270,9 @@ func (in *input) refused(row int, why *statuspb.Status) {
 			path, inner, _ := strings.Cut(strings.TrimPrefix(each.GetField(), prefix), "[")
 			name := "lead." + path
 			if path == "fields" {
-				quoted, rest, _ := strings.Cut(inner, "]")
+				quoted, _, _ := strings.Cut(inner, "]")
 				if field, err := strconv.Unquote(quoted); err == nil {
-					name, inner = field, rest
+					name = field
 				}
 			} else if inner != "" {
 				in.fault(name, row, "[%s: %s", inner, each.GetDescription())
