@@ -167,3 +167,26 @@ func TestLayoutFaults(t *testing.T) {
 		})
 	}
 }
+
+// A decision is named by its number, so each has one of its own, the same in its name and its heading.
+func TestDecisionsAreNumberedOnce(t *testing.T) {
+	paths, err := filepath.Glob("docs/decisions/*.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no decision found: %v", err)
+	}
+	of := map[string]string{}
+	for _, path := range paths {
+		number, _, _ := strings.Cut(filepath.Base(path), "-")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(text), "# "+number+": ") {
+			t.Errorf("%s does not begin with \"# %s: \"", path, number)
+		}
+		if other := of[number]; other != "" {
+			t.Errorf("%s has the number of %s", path, other)
+		}
+		of[number] = path
+	}
+}
