@@ -180,6 +180,7 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 	defer w.Discard()
 	figures := newReport()
 	var snapshot features.Snapshot
+	var score models.Score // its memory is used again for each lead
 	columns := make([]source.Column, len(own.columns))
 	for from := first; from < last; from += chunk {
 		if err := ctx.Err(); err != nil {
@@ -188,7 +189,7 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 		rows := min(chunk, last-from)
 		for i := range rows {
 			h.Snapshot(from+i, &snapshot)
-			score := own.scorer.Score(&snapshot)
+			own.scorer.ScoreInto(&snapshot, &score, true)
 			for c := range own.columns {
 				own.columns[c].fill(&own.columns[c].data, i, &score)
 			}
