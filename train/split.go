@@ -155,11 +155,11 @@ func everyFifth(h *features.History, p *Population) *split {
 
 // sortByPlace puts rows into the population's order.
 func (p *Population) sortByPlace(rows []int32) {
-	place := make(map[int32]int, len(p.Rows))
+	place := make([]int32, len(p.Wins)) // by row of the history
 	for i, row := range p.Rows {
-		place[row] = i
+		place[row] = int32(i)
 	}
-	slices.SortFunc(rows, func(a, b int32) int { return place[a] - place[b] })
+	slices.SortFunc(rows, func(a, b int32) int { return int(place[a] - place[b]) })
 }
 
 func (s *split) bothOutcomes(p *Population) bool {

@@ -3,7 +3,7 @@
     python3 train/bench/scale.py --work train,score,events --leads 1000000 --repeat 5
 
 Each round runs every program once, so that what the machine does besides meets all alike. It prints a table of Markdown: median, least and
-most of the seconds, the peak of memory, and the AUC on the newest fifth. Programs that take minutes may run fewer times (--slow-repeat); the
+most of the seconds, the processor's seconds, which other work on the machine hardly moves, the peak of memory, and the AUC on the newest fifth. Programs that take minutes may run fewer times (--slow-repeat); the
 table says how often each ran. Peers live in a virtual environment of pinned versions (scale_requirements.txt), made once.
 """
 import argparse
@@ -45,14 +45,15 @@ def measure(command, timeout, python):
     wrapper = ("import json,resource,subprocess,sys;"
                "r=subprocess.run(sys.argv[1:],stdout=subprocess.PIPE,stderr=subprocess.PIPE,text=True);"
                "sys.stderr.write(r.stderr);"
-               "print(json.dumps({'peak':resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024,'out':r.stdout}));"
+               "u=resource.getrusage(resource.RUSAGE_CHILDREN);"
+               "print(json.dumps({'peak':u.ru_maxrss/1024,'cpu':u.ru_utime+u.ru_stime,'out':r.stdout}));"
                "sys.exit(r.returncode)")
     result = run([python, "-c", wrapper] + command, timeout)
     if result is None:
         return None
     seconds, out = result
     report = json.loads(out.strip().splitlines()[-1])
-    return seconds, report["peak"], report["out"]
+    return seconds, report["peak"], report["out"], report["cpu"]
 
 
 def main():
@@ -94,7 +95,7 @@ def data(a, work):
 
 
 def own(a, work, folder):
-    store = os.path.join(folder, "store")
+    store = os.path.join(folder, "store")  # versions of earlier rounds do no harm
     schema, rules, leads = (os.path.join(folder, name) for name in ("schema.yaml", "rules.yaml", "leads.parquet"))
     train = [a.bin, "train", "--schema", schema, "--rules", rules, "--leads", leads, "--store", store, "--model", "bench", "--json"]
     if work == "train":
@@ -127,15 +128,17 @@ def table(a, work, results):
     ours = statistics.median(r[0] for r in base)
     ours_peak = max(r[1] for r in base)
     print(f"### {work}: {a.leads:,} leads" + (f", {a.events:,} events" if work == "events" else "") + "\n")
-    print("| program | runs | seconds (median) | least–most | × leadscore | peak MB | × leadscore | AUC |\n|---|---|---|---|---|---|---|---|")
+    ours_cpu = statistics.median(r[3] for r in base)
+    print("| program | runs | seconds (median) | least–most | × leadscore | seconds of processor | × leadscore | peak MB | × leadscore | AUC |\n"
+          "|---|---|---|---|---|---|---|---|---|---|")
     for name, runs in results.items():
         ended = [r for r in runs if r]
         if not ended:
-            print(f"| {name} | {len(runs)} | > {a.timeout:.0f} | | > {a.timeout / ours:.1f} | | | |")
+            print(f"| {name} | {len(runs)} | > {a.timeout:.0f} | | > {a.timeout / ours:.1f} | | | | | |")
             continue
-        seconds, peak = statistics.median(r[0] for r in ended), max(r[1] for r in ended)
+        seconds, cpu, peak = statistics.median(r[0] for r in ended), statistics.median(r[3] for r in ended), max(r[1] for r in ended)
         print(f"| {name} | {len(ended)} | {seconds:.2f} | {min(r[0] for r in ended):.2f}–{max(r[0] for r in ended):.2f} | {seconds / ours:.1f} "
-              f"| {peak:.0f} | {peak / ours_peak:.1f} | {auc(ended[-1][2])} |")
+              f"| {cpu:.2f} | {cpu / ours_cpu:.1f} | {peak:.0f} | {peak / ours_peak:.1f} | {auc(ended[-1][2])} |")
     print(flush=True)
 
 
