@@ -137,7 +137,7 @@ func readTime(wire *timestamppb.Timestamp) (at features.Micros, ok bool) {
 	if !wire.IsValid() {
 		return features.NoTime, false
 	}
-	return features.MicrosOf(wire.AsTime()), true
+	return features.Micros(wire.AsTime().UnixMicro()), true // not MicrosOf, for which the first instant of year 1 is none
 }
 
 func inWords(instant features.Micros) string {

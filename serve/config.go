@@ -57,7 +57,7 @@ type Limits struct {
 	MessageBytes int // of one request; default 16 MiB
 	Leads        int // of a batch; default and most 1,000, which the wire promises
 	Fields       int // of a lead; default 2,000
-	NameBytes    int // of a lead's id, an event's type; default 256
+	NameBytes    int // of a lead's id, an event's type; default and most 256, which the wire promises
 	Events       int // of a lead; default and most features.MostEvents
 	Versions     int // kept in memory because a request asked for them by id; default 8
 
@@ -73,7 +73,7 @@ const (
 	defaultMessageBytes = 16 << 20 // a batch of 1,000 leads with 100 fields and 100 events each
 	mostLeads           = 1000
 	defaultFields       = 2000
-	defaultNameBytes    = 256
+	mostNameBytes       = 256
 	defaultVersions     = 8
 
 	defaultConnections      = 10_000 // some 50 KB each
@@ -89,7 +89,7 @@ func (l Limits) withDefaults() Limits {
 	l.MessageBytes = cmp.Or(l.MessageBytes, defaultMessageBytes)
 	l.Leads = min(cmp.Or(l.Leads, mostLeads), mostLeads)
 	l.Fields = cmp.Or(l.Fields, defaultFields)
-	l.NameBytes = cmp.Or(l.NameBytes, defaultNameBytes)
+	l.NameBytes = min(cmp.Or(l.NameBytes, mostNameBytes), mostNameBytes)
 	l.Events = min(cmp.Or(l.Events, features.MostEvents), features.MostEvents)
 	l.Versions = cmp.Or(l.Versions, defaultVersions)
 	l.Connections = cmp.Or(l.Connections, defaultConnections)

@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -803,51 +804,56 @@ var File_leadscore_v1_comparison_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\n" +
-	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xa0\x01\n" +
-	"\x14CompareScoresRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12/\n" +
-	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsR\x05leads\x12\x1a\n" +
-	"\bcapacity\x18\x03 \x01(\tR\bcapacity\x12%\n" +
-	"\x0esegment_fields\x18\x04 \x03(\tR\rsegmentFields\"\xa7\x01\n" +
+	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xe4\x01\n" +
+	"\x14CompareScoresRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x127\n" +
+	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsB\x06\xbaH\x03\xc8\x01\x01R\x05leads\x12\x1a\n" +
+	"\bcapacity\x18\x03 \x01(\tR\bcapacity\x127\n" +
+	"\x0esegment_fields\x18\x04 \x03(\tB\x10\xbaH\r\x92\x01\n" +
+	"\x10\n" +
+	"\x18\x01\"\x04r\x02 \x01R\rsegmentFields\"\xa7\x01\n" +
 	"\x15CompareScoresResponse\x12=\n" +
 	"\n" +
 	"comparison\x18\x01 \x01(\v2\x1d.leadscore.v1.ScoreComparisonR\n" +
 	"comparison\x123\n" +
 	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\x12\x1a\n" +
-	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\x82\x01\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\x89\x01\n" +
 	"\vClosedLeads\x122\n" +
 	"\x04list\x18\x01 \x01(\v2\x1c.leadscore.v1.ClosedLeadListH\x00R\x04list\x125\n" +
-	"\x05files\x18\x02 \x01(\v2\x1d.leadscore.v1.ClosedLeadFilesH\x00R\x05filesB\b\n" +
-	"\x06source\"@\n" +
-	"\x0eClosedLeadList\x12.\n" +
-	"\x05leads\x18\x01 \x03(\v2\x18.leadscore.v1.ClosedLeadR\x05leads\"\x81\x02\n" +
+	"\x05files\x18\x02 \x01(\v2\x1d.leadscore.v1.ClosedLeadFilesH\x00R\x05filesB\x0f\n" +
+	"\x06source\x12\x05\xbaH\x02\b\x01\"\x97\x01\n" +
+	"\x0eClosedLeadList\x12\x84\x01\n" +
+	"\x05leads\x18\x01 \x03(\v2\x18.leadscore.v1.ClosedLeadBT\xbaHQ\xba\x01F\n" +
+	"\x10leads.unique_ids\x12\vno id twice\x1a%this.map(each, each.lead.id).unique()\x92\x01\x05\b\x01\x10\x90NR\x05leads\"\xe7\x02\n" +
 	"\n" +
-	"ClosedLead\x12&\n" +
-	"\x04lead\x18\x01 \x01(\v2\x12.leadscore.v1.LeadR\x04lead\x123\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2\x19.leadscore.v1.LeadOutcomeR\aoutcome\x12;\n" +
-	"\vclosed_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"closedTime\x12\x18\n" +
-	"\aaccount\x18\x04 \x01(\tR\aaccount\x12?\n" +
-	"\rsnapshot_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\fsnapshotTime\"l\n" +
-	"\x0fClosedLeadFiles\x12\x14\n" +
-	"\x05leads\x18\x01 \x03(\tR\x05leads\x12\x16\n" +
-	"\x06events\x18\x02 \x03(\tR\x06events\x12+\n" +
-	"\x12leave_out_bad_rows\x18\x03 \x01(\bR\x0fleaveOutBadRows\"l\n" +
-	"\x14ExplainChangeRequest\x12+\n" +
-	"\x04from\x18\x01 \x01(\v2\x17.leadscore.v1.ChangeEndR\x04from\x12'\n" +
-	"\x02to\x18\x02 \x01(\v2\x17.leadscore.v1.ChangeEndR\x02to\"z\n" +
-	"\tChangeEnd\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12&\n" +
-	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadR\x04lead\x12/\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"\xc2\x01\n" +
+	"ClosedLead\x12.\n" +
+	"\x04lead\x18\x01 \x01(\v2\x12.leadscore.v1.LeadB\x06\xbaH\x03\xc8\x01\x01R\x04lead\x12?\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x19.leadscore.v1.LeadOutcomeB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\aoutcome\x12_\n" +
+	"\vclosed_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\n" +
+	"closedTime\x12\"\n" +
+	"\aaccount\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\aaccount\x12c\n" +
+	"\rsnapshot_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\fsnapshotTime\"\xc4\x01\n" +
+	"\x0fClosedLeadFiles\x12A\n" +
+	"\x05leads\x18\x01 \x03(\tB+\xbaH(\x92\x01%\b\x01\x10d\"\x1fr\x1d \x01(\xe8\a2\x16^[^/\\\\*?\\[][^\\\\*?\\[]*$R\x05leads\x12A\n" +
+	"\x06events\x18\x02 \x03(\tB)\xbaH&\x92\x01#\x10d\"\x1fr\x1d \x01(\xe8\a2\x16^[^/\\\\*?\\[][^\\\\*?\\[]*$R\x06events\x12+\n" +
+	"\x12leave_out_bad_rows\x18\x03 \x01(\bR\x0fleaveOutBadRows\"\xce\x01\n" +
+	"\x14ExplainChangeRequest\x12\x8c\x01\n" +
+	"\x04from\x18\x01 \x01(\v2\x17.leadscore.v1.ChangeEndB_\xbaH\\\xba\x01V\n" +
+	"\x13from.model_and_lead\x12\x1bmodel and lead are required\x1a\"this.model != '' && has(this.lead)\xc8\x01\x01R\x04from\x12'\n" +
+	"\x02to\x18\x02 \x01(\v2\x17.leadscore.v1.ChangeEndR\x02to\"\xc8\x01\n" +
+	"\tChangeEnd\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xd8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x12&\n" +
+	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadR\x04lead\x12S\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04asOf\"\xc2\x01\n" +
 	"\x15ExplainChangeResponse\x121\n" +
 	"\x06change\x18\x01 \x01(\v2\x19.leadscore.v1.ScoreChangeR\x06change\x12<\n" +
 	"\x0efrom_scored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\ffromScoredBy\x128\n" +
 	"\fto_scored_by\x18\x03 \x01(\v2\x16.leadscore.v1.ScoredByR\n" +
-	"toScoredBy\"_\n" +
-	"\x16GetRuleEvidenceRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12/\n" +
-	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsR\x05leads\"\xa2\x01\n" +
+	"toScoredBy\"\x91\x01\n" +
+	"\x16GetRuleEvidenceRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x127\n" +
+	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsB\x06\xbaH\x03\xc8\x01\x01R\x05leads\"\xa2\x01\n" +
 	"\x17GetRuleEvidenceResponse\x126\n" +
 	"\bevidence\x18\x01 \x01(\v2\x1a.leadscore.v1.BookEvidenceR\bevidence\x123\n" +
 	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\x12\x1a\n" +

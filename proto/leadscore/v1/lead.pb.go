@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -337,27 +338,27 @@ var File_leadscore_v1_lead_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_lead_proto_rawDesc = "" +
 	"\n" +
-	"\x17leadscore/v1/lead.proto\x12\fleadscore.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x93\x02\n" +
-	"\x04Lead\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12=\n" +
-	"\fcreated_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vcreatedTime\x126\n" +
-	"\x06fields\x18\x03 \x03(\v2\x1e.leadscore.v1.Lead.FieldsEntryR\x06fields\x12/\n" +
-	"\x06events\x18\x04 \x03(\v2\x17.leadscore.v1.LeadEventR\x06events\x1aS\n" +
+	"\x17leadscore/v1/lead.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x02\n" +
+	"\x04Lead\x12\x1e\n" +
+	"\x02id\x18\x01 \x01(\tB\x0e\xbaH\vr\t \x01(\x80\x022\x02\\SR\x02id\x12a\n" +
+	"\fcreated_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\vcreatedTime\x126\n" +
+	"\x06fields\x18\x03 \x03(\v2\x1e.leadscore.v1.Lead.FieldsEntryR\x06fields\x12:\n" +
+	"\x06events\x18\x04 \x03(\v2\x17.leadscore.v1.LeadEventB\t\xbaH\x06\x92\x01\x03\x10\x90NR\x06events\x1aS\n" +
 	"\vFieldsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12.\n" +
-	"\x05value\x18\x02 \x01(\v2\x18.leadscore.v1.FieldValueR\x05value:\x028\x01\"\xd5\x01\n" +
+	"\x05value\x18\x02 \x01(\v2\x18.leadscore.v1.FieldValueR\x05value:\x028\x01\"\x93\x02\n" +
 	"\n" +
-	"FieldValue\x12\x18\n" +
-	"\x06number\x18\x01 \x01(\x01H\x00R\x06number\x12\x14\n" +
-	"\x04text\x18\x02 \x01(\tH\x00R\x04text\x12\x1a\n" +
-	"\aboolean\x18\x03 \x01(\bH\x00R\aboolean\x12:\n" +
-	"\ttimestamp\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\ttimestamp\x126\n" +
-	"\amissing\x18\x05 \x01(\v2\x1a.leadscore.v1.MissingValueH\x00R\amissingB\a\n" +
-	"\x05value\"\x0e\n" +
-	"\fMissingValue\"O\n" +
-	"\tLeadEvent\x12\x12\n" +
-	"\x04type\x18\x01 \x01(\tR\x04type\x12.\n" +
-	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04timeB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"FieldValue\x12!\n" +
+	"\x06number\x18\x01 \x01(\x01B\a\xbaH\x04\x12\x02@\x01H\x00R\x06number\x12\x1e\n" +
+	"\x04text\x18\x02 \x01(\tB\b\xbaH\x05r\x03(\x90NH\x00R\x04text\x12\x1a\n" +
+	"\aboolean\x18\x03 \x01(\bH\x00R\aboolean\x12^\n" +
+	"\ttimestamp\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01H\x00R\ttimestamp\x126\n" +
+	"\amissing\x18\x05 \x01(\v2\x1a.leadscore.v1.MissingValueH\x00R\amissingB\x0e\n" +
+	"\x05value\x12\x05\xbaH\x02\b\x01\"\x0e\n" +
+	"\fMissingValue\"\x86\x01\n" +
+	"\tLeadEvent\x12\"\n" +
+	"\x04type\x18\x01 \x01(\tB\x0e\xbaH\vr\t \x01(\x80\x022\x02\\SR\x04type\x12U\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB%\xbaH\"\xc8\x01\x01\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04timeB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_lead_proto_rawDescOnce sync.Once

@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
@@ -210,7 +211,8 @@ type BatchScoreLeadsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The model, as in ScoreLeadRequest. Required.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The leads, 1 to 1,000. Two of them may have the same id.
+	// The leads, 1 to 1,000. Two of them may have the same id. A lead at fault has an error of its own: the rules of Lead do not
+	// refuse the message.
 	Leads []*Lead `protobuf:"bytes,2,rep,name=leads,proto3" json:"leads,omitempty"`
 	// The instant at which to look at all of them. Missing: the server's clock when the call came.
 	AsOf *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
@@ -339,7 +341,8 @@ type StreamScoreLeadsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The model, as in ScoreLeadRequest. Required in each message: each may name another.
 	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
-	// The leads, 1 to 1,000. Some dozens make the best use of a message.
+	// The leads, 1 to 1,000. Some dozens make the best use of a message. A lead at fault has an error of its own: the rules of Lead
+	// do not refuse the message.
 	Leads []*Lead `protobuf:"bytes,2,rep,name=leads,proto3" json:"leads,omitempty"`
 	// The instant at which to look at all of this message's leads. Missing: the server's clock when the message came.
 	AsOf *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
@@ -690,28 +693,30 @@ var File_leadscore_v1_lead_scoring_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_lead_scoring_service_proto_rawDesc = "" +
 	"\n" +
-	"'leadscore/v1/lead_scoring_service.proto\x12\fleadscore.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17leadscore/v1/lead.proto\x1a\x1dleadscore/v1/lead_score.proto\"\xbe\x01\n" +
-	"\x10ScoreLeadRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12&\n" +
-	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadR\x04lead\x12/\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12;\n" +
-	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationR\vexplanation\"w\n" +
+	"'leadscore/v1/lead_scoring_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17leadscore/v1/lead.proto\x1a\x1dleadscore/v1/lead_score.proto\"\x9e\x02\n" +
+	"\x10ScoreLeadRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x12.\n" +
+	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadB\x06\xbaH\x03\xc8\x01\x01R\x04lead\x12S\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04asOf\x12E\n" +
+	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationB\b\xbaH\x05\x82\x01\x02\x10\x01R\vexplanation\"w\n" +
 	"\x11ScoreLeadResponse\x12-\n" +
 	"\x05score\x18\x01 \x01(\v2\x17.leadscore.v1.LeadScoreR\x05score\x123\n" +
-	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xc6\x01\n" +
-	"\x16BatchScoreLeadsRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12(\n" +
-	"\x05leads\x18\x02 \x03(\v2\x12.leadscore.v1.LeadR\x05leads\x12/\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12;\n" +
-	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationR\vexplanation\"\x82\x01\n" +
+	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xb0\x02\n" +
+	"\x16BatchScoreLeadsRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x12:\n" +
+	"\x05leads\x18\x02 \x03(\v2\x12.leadscore.v1.LeadB\x10\xbaH\r\x92\x01\n" +
+	"\b\x01\x10\xe8\a\"\x03\xd8\x01\x03R\x05leads\x12S\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04asOf\x12E\n" +
+	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationB\b\xbaH\x05\x82\x01\x02\x10\x01R\vexplanation\"\x82\x01\n" +
 	"\x17BatchScoreLeadsResponse\x122\n" +
 	"\aresults\x18\x01 \x03(\v2\x18.leadscore.v1.LeadResultR\aresults\x123\n" +
-	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xc7\x01\n" +
-	"\x17StreamScoreLeadsRequest\x12\x14\n" +
-	"\x05model\x18\x01 \x01(\tR\x05model\x12(\n" +
-	"\x05leads\x18\x02 \x03(\v2\x12.leadscore.v1.LeadR\x05leads\x12/\n" +
-	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12;\n" +
-	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationR\vexplanation\"\x83\x01\n" +
+	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xb1\x02\n" +
+	"\x17StreamScoreLeadsRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x12:\n" +
+	"\x05leads\x18\x02 \x03(\v2\x12.leadscore.v1.LeadB\x10\xbaH\r\x92\x01\n" +
+	"\b\x01\x10\xe8\a\"\x03\xd8\x01\x03R\x05leads\x12S\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04asOf\x12E\n" +
+	"\vexplanation\x18\x04 \x01(\x0e2\x19.leadscore.v1.ExplanationB\b\xbaH\x05\x82\x01\x02\x10\x01R\vexplanation\"\x83\x01\n" +
 	"\x18StreamScoreLeadsResponse\x122\n" +
 	"\aresults\x18\x01 \x03(\v2\x18.leadscore.v1.LeadResultR\aresults\x123\n" +
 	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\"\xc1\x01\n" +

@@ -7,6 +7,7 @@
 package leadscorev1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -744,45 +745,47 @@ var File_leadscore_v1_model_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_model_service_proto_rawDesc = "" +
 	"\n" +
-	" leadscore/v1/model_service.proto\x12\fleadscore.v1\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x18leadscore/v1/model.proto\"\x88\x01\n" +
-	"\x11ListModelsRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
+	" leadscore/v1/model_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\x1a\x18leadscore/v1/model.proto\"\x91\x01\n" +
+	"\x11ListModelsRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\x127\n" +
 	"\tread_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"i\n" +
 	"\x12ListModelsResponse\x12+\n" +
 	"\x06models\x18\x01 \x03(\v2\x13.leadscore.v1.ModelR\x06models\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
-	"\x0fGetModelRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
-	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\xa7\x01\n" +
-	"\x18ListModelVersionsRequest\x12\x16\n" +
-	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x1b\n" +
-	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x89\x01\n" +
+	"\x0fGetModelRequest\x12=\n" +
+	"\x04name\x18\x01 \x01(\tB)\xbaH&r$2\"^models/[a-z0-9][a-z0-9_.-]{0,62}$R\x04name\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\xdb\x01\n" +
+	"\x18ListModelVersionsRequest\x12A\n" +
+	"\x06parent\x18\x01 \x01(\tB)\xbaH&r$2\"^models/[a-z0-9][a-z0-9_.-]{0,62}$R\x06parent\x12$\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tR\tpageToken\x127\n" +
 	"\tread_mask\x18\x04 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\x86\x01\n" +
 	"\x19ListModelVersionsResponse\x12A\n" +
 	"\x0emodel_versions\x18\x01 \x03(\v2\x1a.leadscore.v1.ModelVersionR\rmodelVersions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"e\n" +
-	"\x16GetModelVersionRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
-	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\x94\x01\n" +
-	"\x13PromoteModelRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x12\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa9\x01\n" +
+	"\x16GetModelVersionRequest\x12V\n" +
+	"\x04name\x18\x01 \x01(\tBB\xbaH?r=2;^models/[a-z0-9][a-z0-9_.-]{0,62}/versions/[a-z0-9-]{1,23}$R\x04name\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\x8a\x03\n" +
+	"\x13PromoteModelRequest\x12=\n" +
+	"\x04name\x18\x01 \x01(\tB)\xbaH&r$2\"^models/[a-z0-9][a-z0-9_.-]{0,62}$R\x04name\x12\\\n" +
+	"\aversion\x18\x02 \x01(\tBB\xbaH?r=2;^models/[a-z0-9][a-z0-9_.-]{0,62}/versions/[a-z0-9-]{1,23}$R\aversion\x12 \n" +
+	"\x06reason\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xe8\aR\x06reason\x12\x12\n" +
 	"\x04etag\x18\x04 \x01(\tR\x04etag\x12#\n" +
-	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"n\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:{\xbaHx\x1av\n" +
+	"\x14version.of_the_model\x12+version is one of the model that name names\x1a1this.version.startsWith(this.name + '/versions/')\"n\n" +
 	"\x14PromoteModelResponse\x12)\n" +
 	"\x05model\x18\x01 \x01(\v2\x13.leadscore.v1.ModelR\x05model\x12+\n" +
-	"\x04move\x18\x02 \x01(\v2\x17.leadscore.v1.AliasMoveR\x04move\"\x95\x01\n" +
-	"\x14RollbackModelRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x12\n" +
+	"\x04move\x18\x02 \x01(\v2\x17.leadscore.v1.AliasMoveR\x04move\"\xca\x03\n" +
+	"\x14RollbackModelRequest\x12=\n" +
+	"\x04name\x18\x01 \x01(\tB)\xbaH&r$2\"^models/[a-z0-9][a-z0-9_.-]{0,62}$R\x04name\x12\x81\x01\n" +
+	"\aversion\x18\x02 \x01(\tBg\xbaHd\xd8\x01\x01r_2]^models/[a-z0-9][a-z0-9_.-]{0,62}/versions/(undated|[0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{12}$R\aversion\x12 \n" +
+	"\x06reason\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\xe8\aR\x06reason\x12\x12\n" +
 	"\x04etag\x18\x04 \x01(\tR\x04etag\x12#\n" +
-	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"o\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly:\x93\x01\xbaH\x8f\x01\x1a\x8c\x01\n" +
+	"\x14version.of_the_model\x12+version is one of the model that name names\x1aGthis.version == '' || this.version.startsWith(this.name + '/versions/')\"o\n" +
 	"\x15RollbackModelResponse\x12)\n" +
 	"\x05model\x18\x01 \x01(\v2\x13.leadscore.v1.ModelR\x05model\x12+\n" +
 	"\x04move\x18\x02 \x01(\v2\x17.leadscore.v1.AliasMoveR\x04move\"\x15\n" +

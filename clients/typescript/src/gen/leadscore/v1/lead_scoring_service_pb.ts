@@ -104,7 +104,8 @@ export type BatchScoreLeadsRequest = Message<"leadscore.v1.BatchScoreLeadsReques
   model: string;
 
   /**
-   * The leads, 1 to 1,000. Two of them may have the same id.
+   * The leads, 1 to 1,000. Two of them may have the same id. A lead at fault has an error of its own: the rules of Lead do not
+   * refuse the message.
    *
    * @generated from field: repeated leadscore.v1.Lead leads = 2;
    */
@@ -175,7 +176,8 @@ export type StreamScoreLeadsRequest = Message<"leadscore.v1.StreamScoreLeadsRequ
   model: string;
 
   /**
-   * The leads, 1 to 1,000. Some dozens make the best use of a message.
+   * The leads, 1 to 1,000. Some dozens make the best use of a message. A lead at fault has an error of its own: the rules of Lead
+   * do not refuse the message.
    *
    * @generated from field: repeated leadscore.v1.Lead leads = 2;
    */
