@@ -65,12 +65,16 @@ type Origin struct {
 	Rules    *OriginFigures `json:"rules,omitempty"`
 }
 
+// RulesInHindsight stands under every table of origins: nobody keeps the rule books of earlier times.
+const RulesInHindsight = "The rules are today's rule book: if it was made from these leads, its figures at earlier times flatter it."
+
 // OriginFigures are one score's measures in one window.
 type OriginFigures struct {
-	AUC              float64 `json:"auc"`
-	LogLoss          float64 `json:"log_loss"`          // nats a lead
-	Slope            float64 `json:"calibration_slope"` // 1 is right
-	ExpectedObserved float64 `json:"expected_observed"` // wins expected over wins observed
+	AUC     float64 `json:"auc"`
+	LogLoss float64 `json:"log_loss"` // nats a lead
+	// Slope is 1 where it is right; nil where the predictions are too alike to show one.
+	Slope            *float64 `json:"calibration_slope,omitempty"`
+	ExpectedObserved float64  `json:"expected_observed"` // wins expected over wins observed
 }
 
 // OriginsSummary is the mean over the origins and, measure by measure, the worst: the lowest AUC, the highest log loss, the

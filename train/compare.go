@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -159,7 +160,9 @@ func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *Compar
 		len(s.past), s.words)
 	b.Words += comparison.RulesUndated
 	for _, warning := range s.warnings {
-		b.Words += " Mind: " + warning + "."
+		if !strings.HasPrefix(warning, roughPart) { // the comparison says so itself
+			b.Words += " Mind: " + warning + "."
+		}
 	}
 	return &judged{scorer, leads, b}, nil
 }

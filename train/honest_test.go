@@ -153,16 +153,18 @@ func TestAccountsApart(t *testing.T) {
 }
 
 func TestSummarise(t *testing.T) {
+	slope := func(v float64) *float64 { return &v }
 	origins := []models.Origin{
-		{Model: &models.OriginFigures{AUC: 0.8, LogLoss: 0.4, Slope: 1.2, ExpectedObserved: 0.5}},
+		{Model: &models.OriginFigures{AUC: 0.8, LogLoss: 0.4, Slope: slope(1.2), ExpectedObserved: 0.5}},
 		{Skipped: "one outcome only on one side"},
-		{Model: &models.OriginFigures{AUC: 0.6, LogLoss: 0.5, Slope: 0.9, ExpectedObserved: 1.9}},
+		{Model: &models.OriginFigures{AUC: 0.6, LogLoss: 0.5, Slope: slope(0.9), ExpectedObserved: 1.9}},
+		{Model: &models.OriginFigures{AUC: 0.7, LogLoss: 0.45, ExpectedObserved: 1.2}}, // its predictions are alike
 	}
 	s := summarise(origins, func(o *models.Origin) *models.OriginFigures { return o.Model })
-	if math.Abs(s.Mean.AUC-0.7) > 1e-15 || math.Abs(s.Mean.LogLoss-0.45) > 1e-15 || math.Abs(s.Mean.Slope-1.05) > 1e-15 || s.Mean.ExpectedObserved != 1.2 {
+	if math.Abs(s.Mean.AUC-0.7) > 1e-15 || math.Abs(s.Mean.LogLoss-0.45) > 1e-15 || math.Abs(*s.Mean.Slope-1.05) > 1e-15 || math.Abs(s.Mean.ExpectedObserved-1.2) > 1e-15 {
 		t.Errorf("mean %+v", s.Mean)
 	}
-	if want := (models.OriginFigures{AUC: 0.6, LogLoss: 0.5, Slope: 1.2, ExpectedObserved: 0.5}); s.Worst != want {
+	if want := (models.OriginFigures{AUC: 0.6, LogLoss: 0.5, Slope: origins[0].Model.Slope, ExpectedObserved: 0.5}); s.Worst != want {
 		t.Errorf("worst %+v, want %+v", s.Worst, want)
 	}
 	if summarise(origins[1:2], func(o *models.Origin) *models.OriginFigures { return o.Model }) != nil {

@@ -22,12 +22,20 @@ func writeHonest(b *strings.Builder, v *models.Validation) {
 		b.WriteString("\n")
 	}
 	if v.ThinEvidence > 0 {
-		fmt.Fprintf(b, "Thin evidence: of %d of these leads the odds of a win are not known within a factor of two; their scores say so.\n\n", v.ThinEvidence)
+		fmt.Fprintf(b, "Thin evidence: for %s of these leads the odds of a win are not known within a factor of two; their scores say so.\n\n", allOr(v.ThinEvidence, v.Leads))
 	}
 	writeRolling(b, v.Rolling)
 	if c := v.Contrast; c != nil {
 		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. %s\n\n", c.RandomAUC, c.TimeAUC, contrastMoral(c))
 	}
+}
+
+// allOr is a number of so many, or "all of them".
+func allOr(n, of int64) string {
+	if n == of {
+		return "all"
+	}
+	return fmt.Sprint(n)
 }
 
 func contrastMoral(c *models.Contrast) string {
@@ -44,7 +52,7 @@ func writeRolling(b *strings.Builder, r *models.Rolling) {
 	b.WriteString("The same recipe, fields without pairs, at earlier times: each fit knows only what was known then.\n")
 	t := newTable()
 	t.AppendHeader(table.Row{"", "", "", "", "model", "model", "model", "model", "rules", "rules"}, table.RowConfig{AutoMerge: true})
-	t.AppendHeader(table.Row{"from", "past", "judged", "won", "AUC", "log loss", "slope", "expected/observed", "AUC", "log loss"})
+	t.AppendHeader(table.Row{"from", "past", "judged", "won", "AUC", "log loss", "slope", "exp./obs.", "AUC", "log loss"})
 	for i := range r.Origins {
 		o := &r.Origins[i]
 		name := strings.SplitN(o.From, "T", 2)[0]
@@ -61,6 +69,7 @@ func writeRolling(b *strings.Builder, r *models.Rolling) {
 	t.AppendRow(append(table.Row{"mean", "", "", ""}, originCells(&r.Model.Mean, &r.Rules.Mean)...))
 	t.AppendRow(append(table.Row{"worst", "", "", ""}, originCells(&r.Model.Worst, &r.Rules.Worst)...))
 	b.WriteString(t.Render() + "\n")
+	b.WriteString(models.RulesInHindsight + "\n")
 	if r.MostFitted > 0 {
 		fmt.Fprintf(b, "Each of these fits looks at %d of its leads, evenly spread; the model itself at all.\n", r.MostFitted)
 	}
@@ -70,7 +79,14 @@ func writeRolling(b *strings.Builder, r *models.Rolling) {
 	b.WriteString("\n")
 }
 
+func slopeText(slope *float64) string {
+	if slope == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", *slope)
+}
+
 func originCells(m, r *models.OriginFigures) table.Row {
-	return table.Row{fmt.Sprintf("%.3f", m.AUC), fmt.Sprintf("%.4f", m.LogLoss), fmt.Sprintf("%.2f", m.Slope), fmt.Sprintf("%.2f", m.ExpectedObserved),
+	return table.Row{fmt.Sprintf("%.3f", m.AUC), fmt.Sprintf("%.4f", m.LogLoss), slopeText(m.Slope), fmt.Sprintf("%.2f", m.ExpectedObserved),
 		fmt.Sprintf("%.3f", r.AUC), fmt.Sprintf("%.4f", r.LogLoss)}
 }

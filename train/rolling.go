@@ -111,19 +111,25 @@ func fitPlain(ctx context.Context, h *features.History, p *Population, rows []in
 	return fitTo(ctx, h, p, rows, &plain)
 }
 
+// mostSlopeError is the standard error from which a slope says nothing: predictions that hardly differ make it any number.
+const mostSlopeError = 5
+
 func originFigures(scores, predictions, wins []float64) (*models.OriginFigures, error) {
 	f, err := figures(scores, predictions, wins)
 	if err != nil {
 		return nil, err
 	}
-	return &models.OriginFigures{AUC: f.AUC.Value, LogLoss: f.LogLoss, Slope: f.Calibration.Slope.Value,
-		ExpectedObserved: f.Calibration.Expected / f.Calibration.Observed}, nil
+	o := &models.OriginFigures{AUC: f.AUC.Value, LogLoss: f.LogLoss, ExpectedObserved: f.Calibration.Expected / f.Calibration.Observed}
+	if s := f.Calibration.Slope; s.StandardError > 0 && s.StandardError <= mostSlopeError {
+		o.Slope = &s.Value
+	}
+	return o, nil
 }
 
 // summarise gives the mean and the worst of one score; nil without figures.
 func summarise(origins []models.Origin, of func(*models.Origin) *models.OriginFigures) *models.OriginsSummary {
 	var s models.OriginsSummary
-	n := 0.0
+	n, slopes, sum := 0.0, 0.0, 0.0
 	for i := range origins {
 		f := of(&origins[i])
 		if f == nil {
@@ -134,12 +140,14 @@ func summarise(origins []models.Origin, of func(*models.Origin) *models.OriginFi
 		}
 		s.Mean.AUC += f.AUC
 		s.Mean.LogLoss += f.LogLoss
-		s.Mean.Slope += f.Slope
 		s.Mean.ExpectedObserved += f.ExpectedObserved
 		s.Worst.AUC = min(s.Worst.AUC, f.AUC)
 		s.Worst.LogLoss = max(s.Worst.LogLoss, f.LogLoss)
-		if math.Abs(f.Slope-1) > math.Abs(s.Worst.Slope-1) {
-			s.Worst.Slope = f.Slope
+		if f.Slope != nil {
+			slopes, sum = slopes+1, sum+*f.Slope
+			if s.Worst.Slope == nil || math.Abs(*f.Slope-1) > math.Abs(*s.Worst.Slope-1) {
+				s.Worst.Slope = f.Slope
+			}
 		}
 		if offBy(f.ExpectedObserved) > offBy(s.Worst.ExpectedObserved) {
 			s.Worst.ExpectedObserved = f.ExpectedObserved
@@ -150,7 +158,10 @@ func summarise(origins []models.Origin, of func(*models.Origin) *models.OriginFi
 	}
 	s.Mean.AUC /= n
 	s.Mean.LogLoss /= n
-	s.Mean.Slope /= n
+	if slopes > 0 {
+		mean := sum / slopes
+		s.Mean.Slope = &mean
+	}
 	s.Mean.ExpectedObserved /= n
 	return &s
 }

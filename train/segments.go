@@ -119,12 +119,25 @@ func writeSegments(b *strings.Builder, s *models.Segments, judged []models.Segme
 	for _, g := range s.Segments {
 		f := figures[g.Name]
 		auc := "–"
-		if f.AUC != nil {
+		if f.AUC != nil && min(f.Won, f.Leads-f.Won) >= fewestForAUC {
 			auc = estimate(*f.AUC)
 		}
-		t.AppendRow(table.Row{g.Name, g.Leads, g.Won, percent(float64(g.Won) / float64(max(g.Leads, 1))), fmt.Sprintf("%+.2f ± %.2f", g.Level, g.LevelError),
+		t.AppendRow(table.Row{g.Name, g.Leads, g.Won, percent(float64(g.Won) / float64(max(g.Leads, 1))), signed(g.Level) + fmt.Sprintf(" ± %.2f", g.LevelError),
 			fmt.Sprintf("%.0f %%", 100*g.LevelLeans), fmt.Sprintf("%.0f %%", 100*g.EffectsLean), f.Leads, f.Won, auc})
 	}
 	b.WriteString(t.Render() + "\n")
-	b.WriteString("Level: what the segment adds to the log-odds by itself. A segment that leans by 100 % is scored as the whole, and so are all other values of the field.\n\n")
+	b.WriteString("Level: what the segment adds to the log-odds by itself. A segment that leans by 100 % is scored as the whole, and so are all other values of the field.\n")
+	fmt.Fprintf(b, "An AUC needs %d won and %d other leads.\n\n", fewestForAUC, fewestForAUC)
+}
+
+// fewestForAUC is how many won, and how many other, leads a segment's AUC is printed from: of fewer its interval cannot be trusted.
+const fewestForAUC = 5
+
+// signed writes a number with its sign, unless it rounds to nought.
+func signed(v float64) string {
+	s := fmt.Sprintf("%+.2f", v)
+	if s == "-0.00" || s == "+0.00" {
+		return "0.00"
+	}
+	return s
 }

@@ -8,6 +8,9 @@ import (
 	"leadscore/features"
 )
 
+// roughPart begins the warning that few leads judge.
+const roughPart = "the held-out part has only"
+
 // split divides the used leads by time:
 //
 //	fit | gap | tune | gap | newest
@@ -54,7 +57,7 @@ func splitByTime(h *features.History, p *Population, share float64) *split {
 	s.takeTune(h, p, share)
 	if won, lost := countOutcomes(s.newest, p); min(won, lost) < fewToJudge {
 		s.warnings = append(s.warnings, fmt.Sprintf(
-			"the held-out part has only %d won and %d lost leads: its figures are rough, look at their intervals", won, lost))
+			roughPart+" %d won and %d lost leads: its figures are rough, look at their intervals", won, lost))
 	}
 	return s
 }

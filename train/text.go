@@ -73,19 +73,20 @@ func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfL
 func writeFigures(b *strings.Builder, v *models.Validation) {
 	fmt.Fprintf(b, "Judged on %s: %d leads, %d won, after a fit to the %d before.\n", v.Split, v.Leads, v.Won, v.Past)
 	t := newTable()
-	t.AppendHeader(table.Row{"", "model", "rules", "reads"})
-	add := func(name, reads string, figure func(*models.Figures) string) {
-		t.AppendRow(table.Row{name, figure(&v.Model), figure(&v.Rules), reads})
+	t.AppendHeader(table.Row{"", "model", "rules"})
+	add := func(name string, figure func(*models.Figures) string) {
+		t.AppendRow(table.Row{name, figure(&v.Model), figure(&v.Rules)})
 	}
-	add("AUC", "a won lead outranks a lost one; 0.5 is chance", func(f *models.Figures) string { return estimate(f.AUC) })
-	add("log loss", "nats a lead; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.LogLoss) })
-	add("Brier score", "squared error; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.Brier) })
-	add("calibration intercept", "0 is right; above: more won than expected", func(f *models.Figures) string { return estimate(f.Calibration.Intercept) })
-	add("calibration slope", "1 is right; below: too extreme", func(f *models.Figures) string { return estimate(f.Calibration.Slope) })
-	add("wins expected / observed", "", func(f *models.Figures) string {
+	add("AUC; 0.5 is chance", func(f *models.Figures) string { return estimate(f.AUC) })
+	add("log loss, nats a lead; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.LogLoss) })
+	add("Brier score; smaller is better", func(f *models.Figures) string { return fmt.Sprintf("%.4f", f.Brier) })
+	add("calibration intercept; 0 is right", func(f *models.Figures) string { return estimate(f.Calibration.Intercept) })
+	add("calibration slope; 1 is right", func(f *models.Figures) string { return estimate(f.Calibration.Slope) })
+	add("wins expected / observed", func(f *models.Figures) string {
 		return fmt.Sprintf("%.1f / %.0f", f.Calibration.Expected, f.Calibration.Observed)
 	})
 	b.WriteString(t.Render() + "\n")
+	b.WriteString("AUC: how often a won lead outranks a lost one. Intercept above 0: more won than expected. Slope below 1: too extreme.\n")
 	b.WriteString("The rules' points are put on the scale of probabilities by a logistic line fitted to the past part.\n\n")
 }
 

@@ -85,8 +85,11 @@ func (c *Comparison) aboutWork() Verdict {
 	case w.Difference.High < 0:
 		v.Tone = Mind
 	}
-	v.Text = fmt.Sprintf("%s the model finds %s wins%s, the rules %s (difference %s %s).", w.Opening(),
-		Number(w.Won[0], 1), w.each(), Number(w.Won[1], 1), Number(w.Difference.Value, 1), bounds(w.Difference, 1, 1))
+	figures := fmt.Sprintf("difference %s %s", Number(w.Difference.Value, 1), bounds(w.Difference, 1, 1))
+	if w.Difference == (metrics.Estimate{}) {
+		figures = "the same wins" // an interval without width would claim to be sure
+	}
+	v.Text = fmt.Sprintf("%s the model finds %s wins%s, the rules %s (%s).", w.Opening(), Number(w.Won[0], 1), w.each(), Number(w.Won[1], 1), figures)
 	if w.Worked >= w.Arrivals {
 		v.Tone = Open
 		v.Text += " But the team can work every lead that comes, so no score is needed to choose."
@@ -141,6 +144,9 @@ func (c *Comparison) aboutParting() Verdict {
 
 func (c *Comparison) aboutScale() Verdict {
 	s, v := &c.Scale, Verdict{Topic: AboutScale, Tone: Good}
+	if s.Leads > 0 && s.Leads < 2*fewestInBand {
+		return Verdict{AboutScale, Open, fmt.Sprintf("What points have meant cannot be said yet: only %s by points, and two stretches of points need %d.", count(s.Leads, "lead goes", "leads go"), 2*fewestInBand)}
+	}
 	if len(s.Bands) < 2 {
 		return Verdict{AboutScale, Mind, "The points do not tell these leads apart: nearly all have about the same number."}
 	}

@@ -48,7 +48,8 @@ func ExpectedOverObserved(predictions, wins []float64) (Estimate, error) {
 		return Estimate{}, fmt.Errorf("%w: no lead is won", ErrOneClass)
 	}
 	ratio := expected / observed
-	logError := math.Sqrt((1 - observed/float64(len(wins))) / observed)
+	lost := max(float64(len(wins))-observed, 0.5) // half a lead where all are won, or the interval would have no width
+	logError := math.Sqrt(lost / float64(len(wins)) / observed)
 	return Estimate{Value: ratio, StandardError: logError,
 		Low: ratio * math.Exp(-z95*logError), High: ratio * math.Exp(z95*logError)}, nil
 }

@@ -26,7 +26,7 @@ func WriteText(w io.Writer, c *comparison.Comparison) error {
 	}
 	if r := c.Ranking; r != nil {
 		t := newTable("", "model", "rules", "model less rules")
-		t.AppendRow(table.Row{"pairs in the right order, of 100 (AUC)", text100(r.AUC[0]), text100(r.AUC[1]), text100(r.Difference)})
+		t.AppendRow(table.Row{"AUC: pairs ranked right, of 100", text100(r.AUC[0]), text100(r.AUC[1]), text100(r.Difference)})
 		for _, top := range r.Top {
 			t.AppendRow(table.Row{fmt.Sprintf("wins in the best %.0f %% (%d leads)", 100*top.Share, top.Leads), caught(top, 0), caught(top, 1), estimate(top.Difference, 1, 1)})
 		}

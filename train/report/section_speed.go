@@ -2,8 +2,10 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"leadscore/models"
+	"leadscore/models/metrics"
 	"leadscore/train/report/chart"
 	"leadscore/train/report/page"
 )
@@ -73,7 +75,7 @@ func (w *writer) stability() *page.Section {
 		s.Blocks = append(s.Blocks, page.Block{Text: "Segments by " + t.By + ": " + sentence(t.Words())}, page.Block{Table: segmentTable(t)})
 	}
 	if len(w.m.ByMonth) > 0 {
-		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.areas("by-month", "AUC by month", w.m.ByMonth)}},
+		s.Blocks = append(s.Blocks, page.Block{Figures: w.areas("by-month", "AUC by month", w.m.ByMonth)},
 			page.Block{Table: w.partTable("Held-out leads by month of the snapshot", "Month", "month", w.m.ByMonth)})
 	} else {
 		s.Blocks = append(s.Blocks, page.Block{Note: "Without times there is no stability by month."})
@@ -85,7 +87,7 @@ func (w *writer) stability() *page.Section {
 		}
 		title := "By " + segment.Field
 		s.Blocks = append(s.Blocks, page.Block{Fold: &page.Fold{Summary: title, Open: i == 0, Blocks: []page.Block{
-			{Figures: []page.Figure{w.areas(fmt.Sprintf("segment-%d", i), "AUC by "+segment.Field, segment.Parts)}},
+			{Figures: w.areas(fmt.Sprintf("segment-%d", i), "AUC by "+segment.Field, segment.Parts)},
 			{Table: w.partTable("Held-out leads by "+segment.Field, segment.Field, fmt.Sprintf("segment.%d", i), segment.Parts)}}}})
 	}
 	return s
@@ -104,7 +106,13 @@ func segmentTable(s *models.Segments) *page.Table {
 	return table
 }
 
-func (w *writer) areas(id, title string, parts []Part) page.Figure {
+// areas draws nothing where every part is too small for an AUC.
+func (w *writer) areas(id, title string, parts []Part) []page.Figure {
+	if !slices.ContainsFunc(parts, func(p Part) bool {
+		return slices.ContainsFunc(p.AUC, func(e *metrics.Estimate) bool { return e != nil })
+	}) {
+		return nil
+	}
 	ranges := &chart.Ranges{ID: id, Title: title, Desc: "AUC of each part with its interval, for each score."}
 	for i, score := range w.e.Scores {
 		series := chart.Range{Name: score.Name, Style: styles[i]}
@@ -126,7 +134,7 @@ func (w *writer) areas(id, title string, parts []Part) page.Figure {
 		}
 	}
 	ranges.X, ranges.Zero = chart.Axis{Label: "AUC", Low: max(0, low), High: 1}, &half
-	return page.Figure{Title: title, SVG: ranges.SVG(), Key: ranges.Key(), Caption: "The upright line is chance. A part with fewer than five won or lost leads has no AUC."}
+	return []page.Figure{{Title: title, SVG: ranges.SVG(), Key: ranges.Key(), Caption: "The upright line is chance. A part with fewer than five won or lost leads has no AUC."}}
 }
 
 func (w *writer) partTable(caption, head, key string, parts []Part) *page.Table {
@@ -198,7 +206,11 @@ func (w *writer) baselines() *page.Section {
 		}
 		row := []page.Cell{{Text: b.Name, Under: b.Note}, page.FigureCell("", b.AUC, 3), page.FigureCell("", b.LogLoss, 4), page.FigureCell("", b.Brier, 4)}
 		if c := b.Confusion; c != nil {
-			row = append(row, page.Cell{Text: page.Percent(c.Precision, 1)}, page.Cell{Text: page.Percent(c.Recall, 1)}, page.Cell{Text: page.Percent(c.Accuracy, 1)})
+			precision := page.Cell{Text: page.Percent(c.Precision, 1)}
+			if c.TruePositives+c.FalsePositives == 0 {
+				precision.Text = page.None // it predicted no win
+			}
+			row = append(row, precision, page.Cell{Text: page.Percent(c.Recall, 1)}, page.Cell{Text: page.Percent(c.Accuracy, 1)})
 		} else {
 			row = append(row, page.Cell{Text: page.None}, page.Cell{Text: page.None}, page.Cell{Text: page.None})
 		}

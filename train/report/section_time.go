@@ -16,7 +16,8 @@ func (w *writer) origins() *page.Section {
 	s := &page.Section{ID: "origins", Title: "Would it have worked at other times",
 		Intro: "The same recipe, fitted to what was known at several points in time and judged on the leads after each. One lucky or unlucky part cannot decide then. These fits have fields without pairs, so their figures lie a little below the main one's."}
 	if v.Rolling != nil {
-		s.Blocks = append(s.Blocks, page.Block{Table: originTable(v.Rolling)})
+		s.Blocks = append(s.Blocks, page.Block{Table: originTable(v.Rolling)},
+			page.Block{Note: models.RulesInHindsight})
 	}
 	if c := v.Contrast; c != nil {
 		moral := "Only the second looks ahead in time; the first is shown to be distrusted."
@@ -59,6 +60,13 @@ func originCells(model, rules *models.OriginFigures) []page.Cell {
 	area := func(f *models.OriginFigures) float64 { return f.AUC }
 	return []page.Cell{figure(model, area, 3), figure(rules, area, 3),
 		figure(model, func(f *models.OriginFigures) float64 { return f.LogLoss }, 4),
-		figure(model, func(f *models.OriginFigures) float64 { return f.Slope }, 2),
+		slopeCell(model),
 		figure(model, func(f *models.OriginFigures) float64 { return f.ExpectedObserved }, 2)}
+}
+
+func slopeCell(f *models.OriginFigures) page.Cell {
+	if f == nil {
+		return page.Cell{Text: page.None}
+	}
+	return page.FigureCell("", f.Slope, 2)
 }

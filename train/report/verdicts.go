@@ -23,7 +23,7 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 	} else if d.High < 0 {
 		tone = page.Bad
 	}
-	add(tone, e.Validation.Verdict)
+	add(tone, strings.ReplaceAll(strings.ReplaceAll(e.Validation.Verdict, " -", " −"), "[-", "[−"))
 	if c := m.Differences[0].Clustered; c != nil && e.Accounts != nil && (d.Low > 0) != (c.Low > 0) {
 		add(page.Unclear, fmt.Sprintf("with leads of one account drawn together the interval of that difference is %s, which changes the verdict", page.Interval(c.Estimate, 3)))
 	}
@@ -98,6 +98,8 @@ func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 	size := ratio.Low <= 1 && ratio.High >= 1
 	slope := c.Slope.StandardError == 0 || c.Slope.Low <= 1 && c.Slope.High >= 1
 	switch {
+	case size && slope && (ratio.High > 2*ratio.Low || c.Slope.High-c.Slope.Low > 1):
+		return page.Unclear, "these leads are too few to tell whether its probabilities are off: " + text
 	case size && slope:
 		return page.Good, "no evidence that its probabilities are off: " + text
 	case !size && ratio.Value > 1:
@@ -114,8 +116,11 @@ func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 func evidenceVerdict(e *Evidence) (page.Tone, string) {
 	const many = 0.1 // of the leads
 	if thin := e.Validation.ThinEvidence; float64(thin) >= many*float64(len(e.Wins)) {
-		return page.Unclear, fmt.Sprintf("of %s of the %s the odds of a win are not known within a factor of two; their scores say so",
-			page.Count(thin), page.Plural(len(e.Wins), "lead", "leads"))
+		which := fmt.Sprintf("%s of the %s", page.Count(thin), page.Plural(len(e.Wins), "lead", "leads"))
+		if int(thin) == len(e.Wins) {
+			which = "every held-out lead"
+		}
+		return page.Unclear, fmt.Sprintf("for %s the odds of a win are not known within a factor of two; the scores say so", which)
 	}
 	return page.Unclear, ""
 }
