@@ -51,6 +51,10 @@ func calibrationWords(c *models.Calibration) string {
 		return found + fmt.Sprintf(": log-odds are multiplied by %.3f, %s", c.Shift.Slope, gain)
 	case c.Method == metrics.RemedyIsotonic:
 		return found + fmt.Sprintf(", and a line does not mend it: log-odds are mapped by a rising curve of %d knots, %s", len(c.Curve.From), gain)
+	case len(c.Parts) > 0:
+		return found + fmt.Sprintf(", but from one part of them to the next it goes %.2f, so they do not agree that it is other than 1: nothing is moved", c.Parts)
+	case c.Slope.Low > 0 && c.Slope.High < metrics.LittleSlope:
+		return found + ": more than half of what sets leads apart would be taken away, which is no remedy for a model that does not carry over; nothing is moved"
 	case c.Slope.Low > 0 && (c.Slope.Low > 1 || c.Slope.High < 1):
 		return found + ", which is near enough to 1: nothing is moved"
 	case c.Slope.Low <= 0:

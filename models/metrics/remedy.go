@@ -24,6 +24,9 @@ type Remedy struct {
 	// Gain is the log loss, in nats a lead, that the remedy takes away on leads that it was not measured on, five folds of these leads, beside a move of
 	// their level alone.
 	Gain float64 `json:"gain"`
+	// Parts are the slopes of four successive parts of these leads, where the slope of all of them asks for a remedy and each part has enough outcomes.
+	// If their mean may well be 1, nothing is moved.
+	Parts []float64 `json:"slopes_of_parts,omitempty"`
 }
 
 // enoughForCurve is the least number of won and of lost leads for an isotonic curve: with fewer a line is the better remedy (Niculescu-Mizil &
@@ -34,8 +37,12 @@ const enoughForCurve = 1000
 // differ by as much, so that a move by one of them may as well harm.
 const leastNear, mostNear = 0.8, 1.25
 
-// ChooseRemedy chooses on leads that the predictions were not fitted to. There is no remedy where the interval of the slope holds 1, where
-// the slope lies within 0.8 to 1.25, nor where its interval does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out. Else the log-odds
+// LittleSlope is the slope below which more than half of what sets leads apart would be taken away. A model that is surely so far off ahead of its time is
+// not mended by a number: the next such number may be another.
+const LittleSlope = 0.5
+
+// ChooseRemedy chooses on leads that the predictions were not fitted to, in the order of time. There is no remedy where the interval of the slope holds 1, where
+// the slope lies within 0.8 to 1.25, nor where its interval does not lie above 0: then these leads do not show that the predictions rank them, and a slope would only rub the ranking out, nor where it surely lies below [LittleSlope], nor where successive parts of them do not agree on it ([Remedy.Parts]). Else the log-odds
 // are multiplied by a slope, or, where won and lost leads are a thousand each at least, mapped by a curve, if that has a log loss below the line's
 // on leads that it was not measured on by more than 1.645 standard errors. [ErrOneClass] and [ErrNotConverged] are for data without an
 // answer.
@@ -56,7 +63,10 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 		return r, err
 	}
 	r.Slope = normalEstimate(line.slope, line.slopeError)
-	if r.Slope.Low <= 0 || r.Slope.Low <= 1 && r.Slope.High >= 1 || r.Slope.Value >= leastNear && r.Slope.Value <= mostNear {
+	if r.Slope.Low <= 0 || r.Slope.High < LittleSlope || r.Slope.Low <= 1 && r.Slope.High >= 1 || r.Slope.Value >= leastNear && r.Slope.Value <= mostNear {
+		return r, nil
+	}
+	if r.Parts = slopesOfParts(logOdds, wins); !agree(r.Parts) {
 		return r, nil
 	}
 	if r.Shift, err = Recalibrate(logOdds, wins, nil); err != nil {
