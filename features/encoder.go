@@ -14,7 +14,8 @@ type Encoder struct {
 	Engagement []Engagement `json:"engagement,omitempty"` // what [Input.Index] of [FromEngagement] points at
 	TimeZone   string       `json:"time_zone,omitempty"`  // of months and weekdays; empty: UTC
 
-	levels []map[string]uint16 // per coder, built by Validate
+	levels []TextCodes  // per coder, built by Validate
+	steps  []encodeStep // per input, likewise
 	zone   *time.Location
 }
 
@@ -78,48 +79,13 @@ func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
 	if e.levels == nil || len(codes) != len(e.Inputs) || status != nil && len(status) != len(e.Inputs) {
 		panic("features: Encode without Validate, or with slices of another length than the inputs")
 	}
-	for i := range e.Inputs {
+	for i := range e.steps {
 		code, known := e.one(i, s)
 		codes[i] = code
 		if status != nil {
 			status[i] = known
 		}
 	}
-}
-
-func (e *Encoder) one(i int, s *Snapshot) (uint16, Status) {
-	in := &e.Inputs[i]
-	switch in.Source {
-	case FromField:
-		v := &s.Values[in.Index]
-		switch {
-		case v.Missing:
-			return e.MissingCode(i), Missing
-		case in.Part != "":
-			return e.date(i, v.Time, s.AsOf)
-		case in.Kind == Number:
-			return e.number(i, v.Number)
-		case in.Kind == Boolean:
-			return e.text(i, booleanLevel(v.Number))
-		}
-		return e.text(i, v.Text)
-	case FromEngagement:
-		number, text := e.Engagement[in.Index].Value(s.Events, s.AsOf)
-		if in.Ordered {
-			return e.number(i, number)
-		}
-		return e.text(i, text)
-	case FromCreated:
-		return e.date(i, s.Created, s.AsOf)
-	}
-	return e.date(i, s.AsOf, s.AsOf)
-}
-
-func booleanLevel(number float64) string {
-	if number != 0 {
-		return trueLevel
-	}
-	return falseLevel
 }
 
 // number is the code of a number; NaN is missing.
@@ -173,18 +139,10 @@ func (e *Encoder) text(i int, text string) (uint16, Status) {
 	if text == "" {
 		return e.MissingCode(i), Missing
 	}
-	if code, ok := e.levels[i][text]; ok {
+	if code, ok := e.levels[i].Code(text); ok {
 		return code, Present
 	}
 	return uint16(len(e.Coders[i].Levels)), Unseen
-}
-
-// date is the code of a part of a date.
-func (e *Encoder) date(i int, date, asOf Micros) (uint16, Status) {
-	if e.Inputs[i].Ordered {
-		return e.number(i, datePart(e.Inputs[i].Part, date, asOf))
-	}
-	return e.text(i, dateLevel(e.Inputs[i].Part, date, e.zone))
 }
 
 // datePart is a date's age at the snapshot or its day, in days; NaN where it is not known. A date to come has an age

@@ -28,7 +28,7 @@ func (e *Encoder) Validate() error {
 	if err != nil {
 		fault("time_zone", "an unknown time zone")
 	}
-	levels, seen := make([]map[string]uint16, len(e.Inputs)), map[string]bool{}
+	levels, seen := make([]TextCodes, len(e.Inputs)), map[string]bool{}
 	for i := range e.Inputs {
 		name := e.Inputs[i].Name
 		if name == "" || seen[name] {
@@ -40,18 +40,17 @@ func (e *Encoder) Validate() error {
 		} else if problem := e.Coders[i].check(e.Inputs[i].Ordered); problem != "" {
 			fault(name, problem)
 		}
-		if e.Inputs[i].Ordered {
-			continue
-		}
-		levels[i] = make(map[string]uint16, len(e.Coders[i].Levels))
-		for code, level := range e.Coders[i].Levels {
-			levels[i][level] = uint16(code)
+		if !e.Inputs[i].Ordered {
+			levels[i] = NewTextCodes(e.Coders[i].Levels)
 		}
 	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	e.levels, e.zone = levels, zone
+	e.levels, e.zone, e.steps = levels, zone, make([]encodeStep, len(e.Inputs))
+	for i := range e.steps {
+		e.steps[i] = e.step(i)
+	}
 	return nil
 }
 

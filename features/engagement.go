@@ -110,7 +110,7 @@ func anyOf(t string, types []string) bool {
 func decayed(events []Event, types []string, asOf, halfLife Micros) (sum float64) {
 	for i := range events {
 		if anyOf(events[i].Type, types) {
-			sum += math.Exp2(-float64(asOf-events[i].Time) / float64(halfLife))
+			sum += Decay(asOf-events[i].Time, halfLife)
 		}
 	}
 	return sum

@@ -15,6 +15,7 @@ import (
 type Scorer struct {
 	version *Version
 	book    *rules.Book
+	model   *logistic.Prepared
 	terms   []explainer // one a term of the model
 	cells   int
 	winRate float64
@@ -23,9 +24,8 @@ type Scorer struct {
 
 // scratch is the memory that one lead's scoring needs.
 type scratch struct {
-	codes         []uint16
-	status        []features.Status
-	contributions []float64
+	codes  []uint16
+	status []features.Status
 }
 
 // NewScorer compiles the version's rules and checks that it reproduces its golden rows ([ErrGolden] if not).
@@ -42,16 +42,15 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rules of model %s: %w", v.Model, err)
 	}
-	s := &Scorer{version: v, book: book, winRate: v.winRate()}
+	s := &Scorer{version: v, book: book, model: v.Logistic.Prepare(), winRate: v.winRate()}
 	for t := range v.Logistic.Terms {
 		s.terms = append(s.terms, newExplainer(v, t, s.cells))
 		s.cells = s.terms[t].endCell()
 	}
 	s.scratch.New = func() any {
 		return &scratch{
-			codes:         make([]uint16, len(v.Encoder.Inputs)),
-			status:        make([]features.Status, len(v.Encoder.Inputs)),
-			contributions: make([]float64, v.Logistic.Parts()),
+			codes:  make([]uint16, len(v.Encoder.Inputs)),
+			status: make([]features.Status, len(v.Encoder.Inputs)),
 		}
 	}
 	return s, nil
@@ -95,9 +94,9 @@ func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained b
 	defer s.scratch.Put(scratch)
 	model := s.version.Logistic
 	s.version.Encoder.Encode(snapshot, scratch.codes, scratch.status)
-	p.LogOdds, p.Baseline = model.Contributions(scratch.codes, scratch.contributions), model.Intercept
+	logOdds, curve, standardError := s.model.Score(scratch.codes, daysBeyond(model, snapshot))
+	p.LogOdds, p.Baseline = logOdds, model.Intercept
 	p.Probability = logistic.Probability(p.LogOdds)
-	standardError := model.StandardErrorAt(scratch.codes, daysBeyond(model, snapshot))
 	low, high := model.Ends(p.LogOdds, standardError)
 	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
 	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
@@ -115,7 +114,7 @@ func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained b
 	}
 	if model.Curve != nil {
 		p.Contributions = append(p.Contributions, Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present,
-			LogOdds: scratch.contributions[len(s.terms)]})
+			LogOdds: curve})
 	}
 }
 

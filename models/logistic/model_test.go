@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -280,30 +279,5 @@ func BenchmarkScore(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "leads/s")
 		})
-	}
-}
-
-// The stripes of the standard error's sum give the bits of the plain loop, whatever the rank.
-func TestSumByStripes(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
-	for _, rank := range []int{0, 1, 7, 8, 9, 31, 32, 100, MaxRank} {
-		const cells = 50
-		v := &Variance{Rank: rank, Intercept: make(Floats, rank), Factor: make(Floats, cells*rank)}
-		for i := range v.Intercept {
-			v.Intercept[i] = float32(random.NormFloat64())
-		}
-		for i := range v.Factor {
-			v.Factor[i] = float32(random.NormFloat64())
-		}
-		rows := []int{0, 49, 7, 7, 30, 12}
-		want := slices.Clone(v.Intercept)
-		for _, at := range rows {
-			for k := range want {
-				want[k] += v.Factor[at*rank+k]
-			}
-		}
-		if got := v.sum(rows, make([]float32, rank)); !slices.Equal(got, want) {
-			t.Errorf("rank %d: %v, want %v", rank, got, want)
-		}
 	}
 }

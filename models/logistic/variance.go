@@ -101,7 +101,7 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	for t := range m.Terms {
 		term := &m.Terms[t]
 		at := offset + term.cell(codes)
-		rows = append(rows, at)
+		rows = append(rows, at*v.Rank)
 		total += float64(v.Diagonal[at])
 		offset += len(term.Coefficients)
 	}
@@ -122,17 +122,23 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 // fewTerms is how many terms a standard error takes without an allocation.
 const fewTerms = 256
 
-// sum adds the factor's rows to the intercept's, place by place in the order of the rows. It goes by stripes of eight places, whose sums
-// stay in registers: most of a score's time is spent here.
+// sum adds the factor's rows, which begin at the places given, to the intercept's, place by place in the order of the rows.
 func (v *Variance) sum(rows []int, out []float32) []float32 {
 	copy(out, v.Intercept)
+	addRows(out, v.Factor, rows)
+	return out
+}
+
+// addRowsPlain adds to out as many numbers of values from each of the rows on. It goes by stripes of eight places, whose sums stay in registers: much
+// of a score's time is spent here.
+func addRowsPlain(out, values []float32, rows []int) {
 	const stripe = 8
 	k := 0
 	for ; k+stripe <= len(out); k += stripe {
 		s := (*[stripe]float32)(out[k:])
 		s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
 		for _, at := range rows {
-			f := (*[stripe]float32)(v.Factor[at*v.Rank+k:])
+			f := (*[stripe]float32)(values[at+k:])
 			s0, s1, s2, s3 = s0+f[0], s1+f[1], s2+f[2], s3+f[3]
 			s4, s5, s6, s7 = s4+f[4], s5+f[5], s6+f[6], s7+f[7]
 		}
@@ -140,10 +146,9 @@ func (v *Variance) sum(rows []int, out []float32) []float32 {
 	}
 	for ; k < len(out); k++ {
 		for _, at := range rows {
-			out[k] += v.Factor[at*v.Rank+k]
+			out[k] += values[at+k]
 		}
 	}
-	return out
 }
 
 // DaysBeyond is how many days a snapshot (in seconds since 1970 UTC) lies beyond the last bin of the

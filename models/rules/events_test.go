@@ -54,3 +54,42 @@ func TestEventFunctionsAgreeWithEngagementFigures(t *testing.T) {
 		t.Errorf("%d present, %d missing: the leads do not test it", present, missing)
 	}
 }
+
+// A rule that looks its events up counts what one that walks all events counts.
+func TestEventSets(t *testing.T) {
+	s := testSchema(t)
+	b := exampleBook(t)
+	r := rand.New(rand.NewPCG(17, 18))
+	lists := [][]string{nil, {"pricing_page"}, {"webinar", "whitepaper"}, {features.AnyEvent}, {"webinar", features.AnyEvent}, {"never"}}
+	counted := 0
+	for range 500 {
+		var names []string
+		all := make([]selector, 8)
+		for i := range all {
+			all[i] = selector{names: lists[1+r.IntN(len(lists)-1)], after: lists[r.IntN(len(lists))], first: r.IntN(6) == 0,
+				within: features.Micros(r.IntN(3)) * 10 * features.Day, afterEvents: r.IntN(3) * r.IntN(40)}
+			all[i].kinds, all[i].afterKinds = numberTypes(all[i].names, &names), numberTypes(all[i].after, &names)
+		}
+		m := newMoment(b)
+		m.sets = eventSets{kinds: features.NewTextCodes(names), sets: make([]eventSet, len(names))}
+		for range 8 {
+			l := randomLead(r, s)
+			l.AsOf = now
+			for size := r.IntN(3) * 32; len(l.Events) < size; { // up to exactly the most that a set holds
+				l.Events = append(l.Events, features.Event{Time: now - 1, Type: []string{"pricing_page", "webinar", "other"}[r.IntN(3)]})
+			}
+			m.look(l)
+			for i := range all {
+				points, decay, most := Milli(r.IntN(20000)-10000), halfLife(r.IntN(3))*halfLife(features.Day), r.IntN(4)
+				times, sum := all[i].addFromSet(m, points, decay, most)
+				if wantTimes, want := all[i].addByWalk(m, points, decay, most); times != wantTimes || sum != want {
+					t.Fatalf("%+v of %d events: %d times, %d; walking %d times, %d\n%+v", all[i], len(l.Events), times, sum, wantTimes, want, l.Events)
+				}
+				counted += times
+			}
+		}
+	}
+	if counted < 10000 {
+		t.Errorf("%d events counted: the leads do not test it", counted)
+	}
+}

@@ -17,6 +17,7 @@ type moment struct {
 	*features.Snapshot
 	schema  *features.Schema
 	figures []figure // one per Schema.Engagement, computed when first asked for
+	sets    eventSets
 	scratch scratch
 }
 
@@ -36,6 +37,7 @@ type (
 
 func (m *moment) look(s *features.Snapshot) {
 	m.Snapshot = s
+	m.sets.known = false
 	clear(m.figures)
 	for k := range m.scratch.gates {
 		for i := range m.scratch.gates[k] {

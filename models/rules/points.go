@@ -16,7 +16,19 @@ const onePoint Milli = 1000
 const mostPoints = 1e5
 
 // milli rounds points to thousandths, halves away from zero.
-func milli(points float64) Milli { return Milli(math.Round(points * float64(onePoint))) }
+func milli(points float64) Milli { return rounded(points * float64(onePoint)) }
+
+// rounded is the nearest whole number, halves away from zero, as [math.Round] has it; |m| < 2^52.
+func rounded(m float64) Milli {
+	whole := Milli(m)
+	switch part := m - float64(whole); {
+	case part >= 0.5:
+		return whole + 1
+	case part <= -0.5:
+		return whole - 1
+	}
+	return whole
+}
 
 // Points is the amount in points.
 func (m Milli) Points() float64 { return float64(m) / float64(onePoint) }

@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"math"
-
-	"leadscore/features"
-)
+import "leadscore/features"
 
 // selector picks the events of a lead that a rule is about.
 type selector struct {
@@ -13,6 +9,8 @@ type selector struct {
 	first       bool            // only if it is the lead's very first event
 	after       []string        // only after an event of one of these types; empty: no matter
 	afterEvents int             // only after so many events of any type
+
+	kinds, afterKinds []int // names and after, see [eventSets]; afterKinds is nil where after is empty
 }
 
 // halfLife is the time in which an event's points halve; 0: they do not.
@@ -23,7 +21,7 @@ func (h halfLife) of(points Milli, age features.Micros) Milli {
 	if h == 0 || age <= 0 {
 		return points
 	}
-	return Milli(math.Round(float64(points) * math.Exp2(-float64(age)/float64(h))))
+	return rounded(float64(points) * features.Decay(age, features.Micros(h)))
 }
 
 // needsTime says whether the selection cannot be told without the instant of the score.
@@ -45,6 +43,13 @@ func (s *selector) earliest(events []features.Event) int {
 // add walks the events newest first and sums the decayed points of those that count, until most (0: no bound) have been
 // met. It returns how many that were.
 func (s *selector) add(m *moment, points Milli, h halfLife, most int) (times int, sum Milli) {
+	if len(m.Events) <= mostInSet {
+		return s.addFromSet(m, points, h, most)
+	}
+	return s.addByWalk(m, points, h, most)
+}
+
+func (s *selector) addByWalk(m *moment, points Milli, h halfLife, most int) (times int, sum Milli) {
 	from, _ := m.since(s.within)
 	earliest := s.earliest(m.Events)
 	for i := len(m.Events) - 1; i >= earliest; i-- {
