@@ -1,7 +1,6 @@
 package models
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"sort"
@@ -13,14 +12,14 @@ import (
 
 // Diff is what two versions differ in, before and after.
 type Diff struct {
-	Before    Summary       `json:"before"`
-	After     Summary       `json:"after"`
-	Intercept [2]float64    `json:"intercept"` // log-odds, before and after
-	Terms     []TermChange  `json:"terms"`     // the largest difference first; equal terms are left out
-	Equal     int           `json:"equal_terms"`
-	Inputs    []InputChange `json:"inputs"` // inputs whose bins or levels changed
-	Rules     []LineChange  `json:"rules"`  // lines of rules.yaml that went and came, in order; empty where they are the same
-	Schema    []LineChange  `json:"schema"` // lines of the schema, as JSON
+	Before    Summary        `json:"before"`
+	After     Summary        `json:"after"`
+	Intercept [2]float64     `json:"intercept"` // log-odds, before and after
+	Terms     []TermChange   `json:"terms"`     // the largest difference first; equal terms are left out
+	Equal     int            `json:"equal_terms"`
+	Inputs    []InputChange  `json:"inputs"` // inputs whose bins or levels changed
+	Rules     []LineChange   `json:"rules"`  // lines of rules.yaml that went and came, in order; empty where they are the same
+	Schema    []SchemaChange `json:"schema"` // words of the schema that say something else
 }
 
 // What became of a term or an input.
@@ -318,19 +317,6 @@ func missingFrom(list, all []string) (missing []string) {
 		}
 	}
 	return missing
-}
-
-// diffSchemas compares what the columns meant.
-func diffSchemas(before, after *Version) []LineChange {
-	var texts [2]string
-	for side, v := range []*Version{before, after} {
-		text, err := json.MarshalIndent(v.Schema, "", " ")
-		if err != nil {
-			panic("models: a schema that was read cannot be written: " + err.Error())
-		}
-		texts[side] = string(joinShortLists(text))
-	}
-	return diffLines(texts[0], texts[1])
 }
 
 // diffLines finds a smallest set of lines to take out and to put in (longest common subsequence). Cost: the product of the

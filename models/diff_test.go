@@ -112,6 +112,61 @@ func TestDiffFinds(t *testing.T) {
 	})
 }
 
+// Each word of the schema that says something else is found under what it is said of, and nothing else is.
+func TestDiffSchemas(t *testing.T) {
+	before, after := artifact(t), artifact(t)
+	number := slices.IndexFunc(after.Schema.Fields, func(f features.Field) bool { return f.Kind == features.Number && f.Used() })
+	if number < 0 || len(after.Schema.Engagement) == 0 || after.Schema.Recency != nil || after.Schema.Segments != nil {
+		t.Fatal("the artifact's schema is another one than this test was written for")
+	}
+	half, _ := features.ParseDuration("365d")
+	span, _ := features.ParseDuration("9d")
+	s := *after.Schema
+	s.Fields, s.Engagement = slices.Clone(s.Fields), slices.Clone(s.Engagement)
+	s.Fields[number].Monotone = features.Up
+	s.Recency, s.Segments = &features.Recency{HalfLife: half}, &features.Segments{By: "country"}
+	s.Lead.Weight = "weight"
+	figure := s.Engagement[0].Name
+	was := before.Schema.Engagement[0].HalfLife
+	s.Engagement[0].HalfLife = features.HalfLife{Duration: span} // learned: the schema had said auto
+	after.Training.HalfLives = []HalfLife{{Figure: figure, Days: 9}}
+	s.Fields = append(s.Fields, features.Field{Name: "seats", Kind: features.Number, Use: features.UseNo, Because: "new"})
+	after.Schema = &s
+	auto := SchemaChange{Of: "engagement " + figure, Word: "half_life", Change: Added, After: "auto"}
+	if !was.IsZero() {
+		auto.Change, auto.Before = Changed, was.String()
+	}
+	want := []SchemaChange{
+		{Of: "schema", Word: "lead.weight", Change: Added, After: "weight"},
+		{Of: "schema", Word: "recency.half_life", Change: Added, After: "365d"},
+		{Of: "schema", Word: "segments.by", Change: Added, After: "country"},
+		{Of: "field " + s.Fields[number].Name, Word: "monotone", Change: Added, After: "up"},
+		{Of: "field seats", Change: Added, After: "because: new, kind: number, use: no"},
+		auto,
+	}
+	if got := DiffVersions(before, after).Schema; !slices.Equal(got, want) {
+		t.Errorf("changes\n%+v\nwant\n%+v", got, want)
+	}
+	back := DiffVersions(after, before).Schema
+	for i := range want {
+		want[i].Before, want[i].After = want[i].After, want[i].Before
+		switch want[i].Change {
+		case Added:
+			want[i].Change = Removed
+		case Removed:
+			want[i].Change = Added
+		}
+	}
+	for _, c := range want {
+		if !slices.Contains(back, c) {
+			t.Errorf("the way back lacks %+v; it has %+v", c, back)
+		}
+	}
+	if len(back) != len(want) {
+		t.Errorf("%d changes on the way back, want %d", len(back), len(want))
+	}
+}
+
 // Taking the lines out and putting the others in makes one text of the other.
 func FuzzDiffLines(f *testing.F) {
 	f.Add("a\nb\nc\n", "a\nc\nd\n")

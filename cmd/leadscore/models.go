@@ -180,6 +180,11 @@ func (a *app) printVersion(s *shown, v *models.Version) error {
 	add("aliases", "%s", strings.Join(s.Aliases, ", "))
 	add("made by", "%s", s.Code)
 	addPopulation(add, &s.Training)
+	for _, row := range told {
+		if words := row.of(&s.Training); words != "" {
+			add(row.name, "%s", text.WrapSoft(words, 90))
+		}
+	}
 	addFigures(add, &s.Validation)
 	add("fields and pairs", "%d", len(s.Terms))
 	add("rules", "%d lines", strings.Count(v.Rules, "\n"))

@@ -97,7 +97,7 @@ func writeDiff(b *strings.Builder, d *difference) {
 	writeTerms(b, d)
 	writeInputs(b, d.Diff)
 	writeLines(b, "Rules", d.Rules)
-	writeLines(b, "Schema", d.Schema)
+	writeSchemaChanges(b, d.Schema)
 	if d.Moves != nil {
 		writeMoves(b, d.Moves)
 	}
@@ -137,6 +137,11 @@ func writeSides(b *strings.Builder, d *models.Diff) {
 		}
 		return fmt.Sprintf("intercept %+.3f, slope %.3f", s.Recalibration.Shift.Intercept, s.Recalibration.Shift.Slope)
 	})
+	for _, row := range told {
+		if row.of(&d.Before.Training) != "" || row.of(&d.After.Training) != "" {
+			add(row.name, func(s *models.Summary) string { return cell(row.of(&s.Training)) })
+		}
+	}
 	judged := func(name string, figure func(*models.Figures) string) {
 		add(name, func(s *models.Summary) string {
 			if s.Validation.Leads == 0 {
