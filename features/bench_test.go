@@ -133,7 +133,7 @@ func BenchmarkReadEvents(b *testing.B) {
 	for row := range h.Table.Len() {
 		times, types := h.Events.Of(row)
 		for i := range times {
-			fmt.Fprintf(&text, "%s,%s,%s\n", h.Table.IDs[row], times[i].Time().Format("2006-01-02T15:04:05.000Z"), h.Events.Types[types[i]])
+			fmt.Fprintf(&text, "%s,%s,%s\n", h.Table.IDs.At(row), times[i].Time().Format("2006-01-02T15:04:05.000Z"), h.Events.Types[types[i]])
 		}
 	}
 	path := write(b, "events.csv", text.String())

@@ -107,23 +107,19 @@ func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, pa
 		case in.Source != FromField || in.Kind == Date:
 			dates := in.dates(h)
 			for k, row := range part.rows {
-				date := NoTime
-				if dates != nil {
-					date = dates[row]
-				}
-				code, _ := e.date(i, date, h.AsOf[row])
+				code, _ := e.date(i, dates(int(row)), h.AsOf[row])
 				out.set(part.at+k, code)
 			}
 		case in.Kind == Number && h.Table.Columns[in.Index].Numbers != nil:
 			numbers := h.Table.Columns[in.Index].Numbers
 			for k, row := range part.rows {
-				code, _ := e.number(i, numbers[row])
+				code, _ := e.number(i, numbers.At(int(row)))
 				out.set(part.at+k, code)
 			}
 		case byLevel[i] != nil:
 			levels, of := h.Table.Columns[in.Index].Codes, byLevel[i]
 			for k, row := range part.rows {
-				out.set(part.at+k, of[levels[row]])
+				out.set(part.at+k, of[levels.At(int(row))])
 			}
 		default: // a field that the table does not hold
 			for k := range part.rows {
@@ -133,15 +129,15 @@ func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, pa
 	}
 }
 
-// dates is the column of instants that an input is a part of; nil where the table has none.
-func (in *Input) dates(h *History) []Micros {
+// dates gives each lead's instant that an input is a part of; [NoTime] where the table has none.
+func (in *Input) dates(h *History) func(row int) Micros {
 	switch in.Source {
 	case FromField:
-		return h.Table.Columns[in.Index].Times
+		return h.Table.Columns[in.Index].Times.At
 	case FromCreated:
-		return h.Table.Created
+		return h.Table.Created.At
 	}
-	return h.AsOf
+	return func(row int) Micros { return h.AsOf[row] }
 }
 
 // encodeEvents goes by lead, so that a lead's events are gathered once for all figures.
@@ -197,16 +193,13 @@ func (c *inputColumn) numbers(rows []int32, into []float64) {
 		for k, row := range rows {
 			into[k] = math.NaN()
 			if numbers != nil {
-				into[k] = numbers[row]
+				into[k] = numbers.At(int(row))
 			}
 		}
 	default:
 		dates := in.dates(h)
 		for k, row := range rows {
-			into[k] = math.NaN()
-			if dates != nil {
-				into[k] = datePart(in.Part, dates[row], h.AsOf[row])
-			}
+			into[k] = datePart(in.Part, dates(int(row)), h.AsOf[row])
 		}
 	}
 }
@@ -229,7 +222,7 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 		}
 		byCode := make([]int, len(column.Levels))
 		for _, row := range rows {
-			byCode[column.Codes[row]]++
+			byCode[column.Codes.At(int(row))]++
 		}
 		for code, n := range byCode {
 			counts[column.Levels[code]] += n
@@ -237,9 +230,7 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 	default:
 		dates := in.dates(h)
 		for _, row := range rows {
-			if dates != nil {
-				counts[dateLevel(in.Part, dates[row], c.encoder.zone)]++
-			}
+			counts[dateLevel(in.Part, dates(int(row)), c.encoder.zone)]++
 		}
 	}
 	return counts

@@ -172,11 +172,12 @@ func randomTime(r *rand.Rand) Micros { return Micros(r.Int64N(int64(2000*Day))) 
 
 // randomTable fills columns as a reader does: code 0 and NaN are missing.
 func randomTable(r *rand.Rand, s *Schema, n int) *Table {
-	t := &Table{Schema: s, Columns: make([]Column, len(s.Fields))}
+	t := &Table{Schema: s, IDs: &IDs{}, Created: &Times{}, Closed: &Times{}, SnapshotAt: &Times{}, Columns: make([]Column, len(s.Fields))}
 	for i := range n {
-		t.IDs = append(t.IDs, fmt.Sprint("L", i))
-		t.Created, t.Closed = append(t.Created, randomTime(r)), append(t.Closed, randomTime(r))
-		t.SnapshotAt = append(t.SnapshotAt, randomTime(r))
+		t.IDs.add(fmt.Sprint("L", i))
+		t.Created.add(randomTime(r))
+		t.Closed.add(randomTime(r))
+		t.SnapshotAt.add(randomTime(r))
 		t.Outcome = append(t.Outcome, Outcome(r.IntN(3)))
 	}
 	for k := range s.Fields {
@@ -190,6 +191,10 @@ func randomTable(r *rand.Rand, s *Schema, n int) *Table {
 			code = newCodeColumn(f, nil, falseLevel, trueLevel)
 		case Category, Email:
 			code = newCodeColumn(f, nil)
+		case Number:
+			c.Numbers = &Numbers{}
+		case Date:
+			c.Times = &Times{}
 		}
 		for range n {
 			missing := r.IntN(5) == 0
@@ -199,13 +204,13 @@ func randomTable(r *rand.Rand, s *Schema, n int) *Table {
 				if missing {
 					v = math.NaN()
 				}
-				c.Numbers = append(c.Numbers, v)
+				c.Numbers.add(v)
 			case Date:
 				v := randomTime(r)
 				if missing {
 					v = NoTime
 				}
-				c.Times = append(c.Times, v)
+				c.Times.add(v)
 			default:
 				text := randomText(r)
 				if f.Kind == Boolean {
@@ -217,11 +222,11 @@ func randomTable(r *rand.Rand, s *Schema, n int) *Table {
 					text = ""
 				}
 				place, _ := code.code(text)
-				c.Codes = append(c.Codes, place)
+				code.column.add(place)
 			}
 		}
 		if code != nil {
-			c.Levels = code.levels
+			c.Codes, c.Levels = &code.column, code.levels
 		}
 	}
 	return t
@@ -231,7 +236,7 @@ func randomEvents(r *rand.Rand, t *Table) *EventLog {
 	b := NewEventBuilder(t.Len())
 	for i := range t.Len() {
 		for range r.IntN(8) {
-			b.Add(i, t.Created[i]+Micros(r.Int64N(int64(20*Day))), randomType(r))
+			b.Add(i, t.Created.At(i)+Micros(r.Int64N(int64(20*Day))), randomType(r))
 		}
 	}
 	return b.Build()
@@ -325,7 +330,7 @@ func requestOf(t *testing.T, h *History, row int) *Lead {
 		events = h.Events.appendBefore(nil, row, math.MaxInt64)
 		slices.Reverse(events)
 	}
-	lead, err := s.NewLead(h.Table.IDs[row], h.Table.Created[row], values, events)
+	lead, err := s.NewLead(h.Table.IDs.At(row), h.Table.Created.At(row), values, events)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -468,11 +473,11 @@ func TestCalendarLevels(t *testing.T) {
 		t.Errorf("snapshot time has %d bins", got)
 	}
 	// 1970-01-01 in Tokyo was a Thursday, though in UTC the day before was not over.
-	lead, err := s.NewLead("1", table.Created[0], nil, nil)
+	lead, err := s.NewLead("1", table.Created.At(0), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot, codes := lead.At(table.Created[0]+Day), make([]uint16, len(e.Inputs))
+	snapshot, codes := lead.At(table.Created.At(0)+Day), make([]uint16, len(e.Inputs))
 	e.Encode(&snapshot, codes, nil)
 	if got := e.Label(at["created weekday"], codes[at["created weekday"]]); got != "Thursday" {
 		t.Errorf("1970-01-01 in Tokyo is a %s", got)
@@ -563,7 +568,7 @@ engagement:
 		t.Fatal(err)
 	}
 	events := NewEventBuilder(table.Len())
-	events.Add(0, table.Created[0], "visit")
+	events.Add(0, table.Created.At(0), "visit")
 	h, err := NewHistory(table, events.Build())
 	if err != nil {
 		t.Fatal(err)

@@ -68,17 +68,15 @@ func (h *History) asOf(i int, until Micros) Micros {
 	t, rule := h.Table, &h.Table.Schema.Snapshot
 	switch {
 	case rule.AfterCreated != nil:
-		if t.Created == nil || t.Created[i] == NoTime {
+		created := t.Created.At(i)
+		if created == NoTime {
 			return NoTime
 		}
-		return t.Created[i] + rule.AfterCreated.Micros()
+		return created + rule.AfterCreated.Micros()
 	case rule.Event != "":
 		return h.firstEvent(i, rule.Event)
 	case rule.Column != "":
-		if t.SnapshotAt == nil {
-			return NoTime
-		}
-		return t.SnapshotAt[i]
+		return t.SnapshotAt.At(i)
 	}
 	if closed := t.closedAt(i); closed != NoTime {
 		return closed
@@ -101,10 +99,10 @@ func (h *History) firstEvent(i int, kind string) Micros {
 
 // closedAt is when a lead was won or lost. The closed time of an open lead is a forecast: it does not count.
 func (t *Table) closedAt(i int) Micros {
-	if t.Closed == nil || t.Outcome != nil && t.Outcome[i] == Open {
+	if t.Outcome != nil && t.Outcome[i] == Open {
 		return NoTime
 	}
-	return t.Closed[i]
+	return t.Closed.At(i)
 }
 
 // UsesEvents says that a used figure or the snapshot rule needs events.
@@ -127,12 +125,12 @@ func ObservedUntil(t *Table, e *EventLog) Micros {
 		return t.Schema.ObservedUntil.Micros()
 	}
 	latest := NoTime // the least of all
-	for _, times := range [][]Micros{t.Created, t.SnapshotAt} {
-		for _, m := range times {
-			latest = max(latest, m)
+	for _, times := range []*Times{t.Created, t.SnapshotAt} {
+		for i := range times.Len() {
+			latest = max(latest, times.At(i))
 		}
 	}
-	for i := range t.Closed {
+	for i := range t.Closed.Len() {
 		latest = max(latest, t.closedAt(i))
 	}
 	if e != nil {
@@ -147,10 +145,7 @@ func ObservedUntil(t *Table, e *EventLog) Micros {
 // slices, which are its own again after the next call.
 func (h *History) Snapshot(i int, into *Snapshot) {
 	t := h.Table
-	into.ID, into.AsOf, into.Created = t.IDs[i], h.AsOf[i], NoTime
-	if t.Created != nil {
-		into.Created = t.Created[i]
-	}
+	into.ID, into.AsOf, into.Created = t.IDs.At(i), h.AsOf[i], t.Created.At(i)
 	into.Values = into.Values[:0]
 	for field := range t.Columns {
 		into.Values = append(into.Values, t.Value(i, field))

@@ -166,9 +166,10 @@ func TestLaterEventsNeverShow(t *testing.T) {
 			s.Snapshot = []SnapshotRule{{AfterCreated: new(Duration(3 * 24 * 3600 * 1e9))}, {Event: "mark"}, {Column: "scored_at"}}[seed%3]
 			table := randomTable(r, s, 200)
 			before, after := NewEventBuilder(table.Len()), NewEventBuilder(table.Len())
+			limits := make([]Micros, table.Len())
 			for i := range table.Len() {
-				limit := table.Created[i] + 3*Day
-				table.SnapshotAt[i] = limit
+				limit := table.Created.At(i) + 3*Day
+				limits[i] = limit
 				before.Add(i, limit, "mark")
 				after.Add(i, limit, "mark")
 				for range r.IntN(6) {
@@ -184,6 +185,7 @@ func TestLaterEventsNeverShow(t *testing.T) {
 					after.Add(i, at, randomType(r)+"-later")
 				}
 			}
+			table.SnapshotAt = TimesOf(limits)
 			first, second := historyOf(t, table, before.Build()), historyOf(t, table, after.Build())
 			e, err := FitEncoder(first, allRows(table), Limits{MinLevelRows: 2})
 			if err != nil {

@@ -1,6 +1,7 @@
 package features
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ fields:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(table.IDs, " "); got != "a h" {
+	if got := strings.Join(slices.Collect(table.IDs.Values()), " "); got != "a h" {
 		t.Errorf("kept %s, want a h", got)
 	}
 	want := map[string]int64{

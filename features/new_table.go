@@ -13,15 +13,18 @@ type GivenLead struct {
 
 // NewTable holds leads that no file does, and their events, as the readers would: [NewHistory] and all that follows make no difference.
 func NewTable(s *Schema, leads []GivenLead) (*Table, *EventLog) {
-	t := &Table{Schema: s, Columns: make([]Column, len(s.Fields))}
+	t := &Table{Schema: s, IDs: &IDs{}, Columns: make([]Column, len(s.Fields))}
 	events, accounts := NewEventBuilder(len(leads)), newCodeColumn(&Field{Name: "lead.account"}, nil)
-	created, closed, snapshots := []Micros{}, []Micros{}, []Micros{}
+	created, closed, snapshots := &Times{}, &Times{}, &Times{}
 	for i := range leads {
 		given := &leads[i]
-		t.IDs, t.Outcome = append(t.IDs, given.Lead.ID), append(t.Outcome, given.Outcome)
-		created, closed, snapshots = append(created, given.Lead.Created), append(closed, given.Closed), append(snapshots, given.Snapshot)
+		t.IDs.add(given.Lead.ID)
+		t.Outcome = append(t.Outcome, given.Outcome)
+		created.add(given.Lead.Created)
+		closed.add(given.Closed)
+		snapshots.add(given.Snapshot)
 		code, _ := accounts.code(given.Account)
-		accounts.codes = append(accounts.codes, code)
+		accounts.column.add(code)
 		for _, e := range given.Lead.Events {
 			events.Add(i, e.Time, e.Type)
 		}
@@ -36,7 +39,7 @@ func NewTable(s *Schema, leads []GivenLead) (*Table, *EventLog) {
 		t.SnapshotAt = snapshots
 	}
 	if len(accounts.levels) > 1 {
-		t.Account, t.Accounts = accounts.codes, accounts.levels
+		t.Account, t.Accounts = &accounts.column, accounts.levels
 	}
 	for field := range s.Fields {
 		if s.Fields[field].Used() {
@@ -47,12 +50,12 @@ func NewTable(s *Schema, leads []GivenLead) (*Table, *EventLog) {
 }
 
 // givenColumn gathers one field of all leads.
-func givenColumn(f *Field, leads []GivenLead, field int) (c Column) {
+func givenColumn(f *Field, leads []GivenLead, field int) Column {
 	var levels []string
 	if f.Kind == Boolean {
 		levels = []string{falseLevel, trueLevel}
 	}
-	codes := newCodeColumn(f, nil, levels...)
+	numbers, times, codes := &Numbers{}, &Times{}, newCodeColumn(f, nil, levels...)
 	for i := range leads {
 		v := &leads[i].Lead.Values[field]
 		switch f.Kind {
@@ -61,21 +64,24 @@ func givenColumn(f *Field, leads []GivenLead, field int) (c Column) {
 			if !v.Missing {
 				number = v.Number
 			}
-			c.Numbers = append(c.Numbers, number)
+			numbers.add(number)
 		case Date:
 			at := NoTime
 			if !v.Missing {
 				at = v.Time
 			}
-			c.Times = append(c.Times, at)
+			times.add(at)
 		default:
-			codes.codes = append(codes.codes, codes.place(v, f.Kind))
+			codes.column.add(codes.place(v, f.Kind))
 		}
 	}
-	if f.Kind != Number && f.Kind != Date {
-		c.Codes, c.Levels = codes.codes, codes.levels
+	switch f.Kind {
+	case Number:
+		return Column{Numbers: numbers}
+	case Date:
+		return Column{Times: times}
 	}
-	return c
+	return Column{Codes: &codes.column, Levels: codes.levels}
 }
 
 // place is the code of a value that has been read already.

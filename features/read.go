@@ -93,12 +93,12 @@ type wanted struct {
 	reader columnReader
 }
 
-// columnReader appends a batch's cells to one column of the result.
+// columnReader reads one column of the result, batch by batch.
 type columnReader interface {
-	// read appends c's cells; a cell with a fault is passed to bad and stands as missing.
+	// read reads a batch's cells; a cell with a fault is passed to bad and stands as missing.
 	read(c *source.Column, rows int, bad func(row int, fault *FieldError))
-	// keep drops what belongs to the rows from base on whose place is not in kept (ascending, relative to base).
-	keep(base int, kept []int32)
+	// keep puts the batch's kept rows, ascending, behind those of earlier batches.
+	keep(kept []int32)
 }
 
 // openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.

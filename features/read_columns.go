@@ -14,12 +14,14 @@ type numberColumn struct {
 	field   *Field // name, missing texts
 	decimal byte
 	missing []float64
-	unit    rune // of all numbers of the column as text
-	known   bool // unit
-	values  []float64
+	unit    rune      // of all numbers of the column as text
+	known   bool      // unit
+	values  []float64 // of the batch
+	column  Numbers
 }
 
 func (n *numberColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	n.values = n.values[:0]
 	switch {
 	case c.Kind == source.Number:
 		for i := range rows {
@@ -101,14 +103,10 @@ func (n *numberColumn) wrongKind(c *source.Column, rows int, bad func(int, *Fiel
 	}
 }
 
-func (n *numberColumn) keep(base int, kept []int32) { n.values = keepRows(n.values, base, kept) }
-
-// keepRows moves the kept ones of the rows from base on together.
-func keepRows[T any](values []T, base int, kept []int32) []T {
-	for place, row := range kept {
-		values[base+place] = values[base+int(row)]
+func (n *numberColumn) keep(kept []int32) {
+	for _, row := range kept {
+		n.column.add(n.values[row])
 	}
-	return values[:base+len(kept)]
 }
 
 // timeColumn reads instants.
@@ -116,13 +114,15 @@ type timeColumn struct {
 	field  *Field // name, missing texts
 	layout string
 	zone   *time.Location
-	values []Micros
+	values []Micros // of the batch
+	column Times
 
 	lastText string // dates repeat from row to row
 	last     Micros
 }
 
 func (t *timeColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	t.values = t.values[:0]
 	for i := range rows {
 		v := NoTime
 		if !c.Null[i] {
@@ -176,7 +176,11 @@ func badTime(field, text, layout string) *FieldError {
 	return &FieldError{Field: field, Value: text, Problem: "not a date", Want: want}
 }
 
-func (t *timeColumn) keep(base int, kept []int32) { t.values = keepRows(t.values, base, kept) }
+func (t *timeColumn) keep(kept []int32) {
+	for _, row := range kept {
+		t.column.add(t.values[row])
+	}
+}
 
 // textAt is a cell as text, as [numberText] writes numbers, so that a file's type does not change a category's value.
 func textAt(c *source.Column, i int) string {
@@ -195,7 +199,8 @@ func textAt(c *source.Column, i int) string {
 type codeColumn struct {
 	field  *Field
 	look   func(text string) (level string, fault *FieldError) // "" is missing
-	codes  []uint32
+	codes  []uint32                                            // of the batch
+	column Places
 	levels []string
 	places map[string]uint32
 
@@ -214,6 +219,7 @@ func newCodeColumn(f *Field, look func(string) (string, *FieldError), levels ...
 }
 
 func (r *codeColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	r.codes = r.codes[:0]
 	if c.Codes != nil && c.Kind == source.Text {
 		r.byDictionary(c, rows, bad)
 		return
@@ -297,7 +303,11 @@ func tooLong(field, text string) *FieldError {
 	return &FieldError{Field: field, Problem: strconv.Itoa(len(text)) + " bytes of text", Want: "at most " + strconv.Itoa(LongestText) + " are read; shorten it, or leave the column out"}
 }
 
-func (r *codeColumn) keep(base int, kept []int32) { r.codes = keepRows(r.codes, base, kept) }
+func (r *codeColumn) keep(kept []int32) {
+	for _, row := range kept {
+		r.column.add(r.codes[row])
+	}
+}
 
 // lookBoolean makes "true" and "false" of a boolean field's texts.
 func lookBoolean(f *Field) func(string) (string, *FieldError) {
@@ -324,13 +334,14 @@ func badBoolean(f *Field, text string) *FieldError {
 // idColumn reads ids. A batch's ids share one string, so that they do not hold on to the file's text.
 type idColumn struct {
 	field  *Field
-	values []string
+	values []string // of the batch
 	ends   []int
+	column IDs
 }
 
 func (d *idColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
 	var all strings.Builder
-	d.ends = d.ends[:0]
+	d.ends, d.values = d.ends[:0], d.values[:0]
 	for i := range rows {
 		if !c.Null[i] {
 			text := strings.TrimSpace(textAt(c, i))
@@ -357,4 +368,8 @@ func noID(field string) *FieldError {
 	return &FieldError{Field: field, Problem: "no id", Want: "every lead needs one"}
 }
 
-func (d *idColumn) keep(base int, kept []int32) { d.values = keepRows(d.values, base, kept) }
+func (d *idColumn) keep(kept []int32) {
+	for _, row := range kept {
+		d.column.add(d.values[row])
+	}
+}

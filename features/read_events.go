@@ -52,8 +52,8 @@ type eventReader struct {
 func newEventReader(s *Schema, t *Table, o ReadOptions) *eventReader {
 	r := &eventReader{schema: s, ask: o, builder: NewEventBuilder(t.Len())}
 	r.rows.leaveOut = o.LeaveOutBadRows
-	r.index = newIDIndex(&t.IDs)
-	for i := range t.IDs {
+	r.index = newIDIndex(t.IDs)
+	for i := range t.Len() {
 		r.index.add(i)
 	}
 	r.leads = &leadColumn{index: r.index}
@@ -84,7 +84,6 @@ func (r *eventReader) readAll(ctx context.Context, files []string) error {
 func (r *eventReader) batch(b *source.Batch, have []wanted) {
 	r.rows.begin(b)
 	r.leads.begin()
-	r.times.values, r.types.codes = r.times.values[:0], r.types.codes[:0]
 	readColumns(b, have, &r.rows)
 	r.required(b)
 	r.rows.settle(b, func(row int) string { return r.leads.name(row) })
@@ -180,4 +179,4 @@ func (l *leadColumn) read(c *source.Column, rows int, bad func(int, *FieldError)
 	}
 }
 
-func (l *leadColumn) keep(int, []int32) {}
+func (l *leadColumn) keep([]int32) {}

@@ -37,7 +37,7 @@ func newLeadReader(s *Schema, o ReadOptions) *leadReader {
 	r := &leadReader{schema: s, ask: o, table: &Table{Schema: s}}
 	r.rows.leaveOut = o.LeaveOutBadRows
 	r.ids = &idColumn{field: &Field{Name: "lead.id"}}
-	r.index = newIDIndex(&r.ids.values)
+	r.index = newIDIndex(&r.ids.column)
 	if o.Outcome {
 		r.outcome = newCodeColumn(&Field{Name: "outcome"}, nil)
 	}
@@ -148,9 +148,9 @@ func (t twoColumns) read(c *source.Column, rows int, bad func(int, *FieldError))
 	t.second.read(c, rows, bad)
 }
 
-func (t twoColumns) keep(base int, kept []int32) {
-	t.first.keep(base, kept)
-	t.second.keep(base, kept)
+func (t twoColumns) keep(kept []int32) {
+	t.first.keep(kept)
+	t.second.keep(kept)
 }
 
 func (r *leadReader) readAll(ctx context.Context, files []string) error {
@@ -191,18 +191,16 @@ func (r *leadReader) forgetAbsent(have []wanted) {
 }
 
 func (r *leadReader) batch(b *source.Batch, have []wanted) {
-	base := len(r.table.lines)
+	base := r.ids.column.Len()
 	r.rows.begin(b)
 	readColumns(b, have, &r.rows)
-	ids := r.ids.values[base:]
-	r.rows.settle(b, func(row int) string { return ids[row] })
+	r.rows.settle(b, func(row int) string { return r.ids.values[row] })
 	r.place(b, base)
-	for _, w := range have {
-		if w.reader != columnReader(r.ids) {
-			w.reader.keep(base, r.kept)
+	inParallel(len(have), func(k int) {
+		if have[k].reader != columnReader(r.ids) { // place has kept those
+			have[k].reader.keep(r.kept)
 		}
-	}
-	r.ids.values = r.ids.values[:base+len(r.kept)]
+	})
 	r.order(base)
 	r.openOutcomes(base)
 }
@@ -225,7 +223,7 @@ func (r *leadReader) place(b *source.Batch, base int) {
 	r.kept = r.kept[:0]
 	r.file(b, base)
 	for row := range b.Rows {
-		id := r.ids.values[base+row]
+		id := r.ids.values[row]
 		if first, ok := r.index.find(id); ok && id != "" {
 			r.rows.one(b, row, "", &FieldError{Field: "lead.id", Value: id, Problem: "a doubled id", Want: "it is also at " + r.table.Position(first)})
 		}
@@ -233,19 +231,18 @@ func (r *leadReader) place(b *source.Batch, base int) {
 			continue
 		}
 		to := base + len(r.kept)
-		r.ids.values[to] = id
+		r.ids.column.add(id)
 		r.index.add(to)
 		r.kept = append(r.kept, int32(row))
-		r.table.lines = append(r.table.lines, lineOf(b, row))
+		r.table.lines.add(lineOf(b, row)-int64(to), packWhole)
 	}
 }
 
-func lineOf(b *source.Batch, row int) uint32 {
-	line := b.Line(row)
-	if line == 0 {
-		line = b.FirstRow + int64(row)
+func lineOf(b *source.Batch, row int) int64 {
+	if line := b.Line(row); line != 0 {
+		return line
 	}
-	return uint32(min(line, 1<<32-1))
+	return b.FirstRow + int64(row)
 }
 
 func (r *leadReader) file(b *source.Batch, base int) {
@@ -261,11 +258,11 @@ func (r *leadReader) order(base int) {
 	if r.created == nil || r.closed == nil {
 		return
 	}
-	for i := base; i < len(r.table.lines); i++ {
-		created, closed := r.created.values[i], r.closed.values[i]
+	for i := base; i < r.ids.column.Len(); i++ {
+		created, closed := r.created.column.At(i), r.closed.column.At(i)
 		if created != NoTime && closed != NoTime && closed < created {
 			r.rows.notes.add("closed before created", func() string {
-				return fmt.Sprintf("%s: lead %s", r.table.Position(i), shorten(r.ids.values[i]))
+				return fmt.Sprintf("%s: lead %s", r.table.Position(i), shorten(r.ids.column.At(i)))
 			})
 		}
 	}
@@ -293,7 +290,8 @@ func (r *leadReader) openOutcomes(base int) {
 		r.outcomes = append(r.outcomes, one)
 		r.unknown = append(r.unknown, what)
 	}
-	for i, code := range r.outcome.codes[base:] {
+	for i, row := range r.kept {
+		code := r.outcome.codes[row]
 		outcome := r.outcomes[code]
 		r.table.Outcome = append(r.table.Outcome, outcome)
 		if outcome != Open || code == 0 {
@@ -305,16 +303,17 @@ func (r *leadReader) openOutcomes(base int) {
 
 func (r *leadReader) finish() *Table {
 	t := r.table
-	t.IDs = r.ids.values
+	t.IDs = &r.ids.column
+	t.lines.fit()
 	if r.account != nil {
-		t.Account, t.Accounts = r.account.codes, r.account.levels
+		t.Account, t.Accounts = columnOf(r.account).Codes, r.account.levels
 	}
 	t.Created, t.Closed, t.SnapshotAt = timesOf(r.created), timesOf(r.closed), timesOf(r.snapshot)
 	if r.value != nil {
-		t.DealValue = r.value.values
+		t.DealValue = columnOf(r.value).Numbers
 	}
 	if r.weight != nil {
-		t.Weight = r.weight.numbers.values
+		t.Weight = columnOf(r.weight.numbers).Numbers
 	}
 	t.Columns = make([]Column, len(r.fields))
 	for i, reader := range r.fields {
@@ -327,38 +326,41 @@ func (r *leadReader) finish() *Table {
 func columnOf(reader columnReader) Column {
 	switch reader := reader.(type) {
 	case *numberColumn:
-		return Column{Numbers: reader.values}
+		reader.column.packed.fit()
+		return Column{Numbers: &reader.column}
 	case *timeColumn:
-		return Column{Times: reader.values}
+		reader.column.packed.fit()
+		return Column{Times: &reader.column}
 	case *codeColumn:
-		return Column{Codes: reader.codes, Levels: reader.levels}
+		reader.column.packed.fit()
+		return Column{Codes: &reader.column, Levels: reader.levels}
 	}
 	return Column{}
 }
 
-func timesOf(t *timeColumn) []Micros {
+func timesOf(t *timeColumn) *Times {
 	if t == nil {
 		return nil
 	}
-	return t.values
+	return columnOf(t).Times
 }
 
 // idIndex finds a lead's row by its id: a hash table of rows, 4 to 11 bytes a lead beside the ids themselves.
 type idIndex struct {
 	seed  maphash.Seed
-	ids   *[]string
+	ids   *IDs
 	slots []uint32 // row + 1; 0 is free; a power of two of them
 	count int
 }
 
-func newIDIndex(ids *[]string) *idIndex {
+func newIDIndex(ids *IDs) *idIndex {
 	return &idIndex{seed: maphash.MakeSeed(), ids: ids, slots: make([]uint32, 1024)}
 }
 
 func (x *idIndex) find(id string) (row int, ok bool) {
 	mask := uint64(len(x.slots) - 1)
 	for at := maphash.String(x.seed, id) & mask; x.slots[at] != 0; at = (at + 1) & mask {
-		if row := int(x.slots[at] - 1); (*x.ids)[row] == id {
+		if row := int(x.slots[at] - 1); x.ids.At(row) == id {
 			return row, true
 		}
 	}
@@ -381,7 +383,7 @@ func (x *idIndex) add(row int) {
 
 func (x *idIndex) enter(row int) {
 	mask := uint64(len(x.slots) - 1)
-	at := maphash.String(x.seed, (*x.ids)[row]) & mask
+	at := maphash.String(x.seed, x.ids.At(row)) & mask
 	for x.slots[at] != 0 {
 		at = (at + 1) & mask
 	}

@@ -78,23 +78,24 @@ func TestReadLeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Table{
-		IDs:       []string{"A", "B", "C", "D"},
-		Account:   []uint32{1, 0, 1, 2},
+		IDs:       IDsOf([]string{"A", "B", "C", "D"}),
+		Account:   PlacesOf([]uint32{1, 0, 1, 2}),
 		Accounts:  []string{"", "Acme", "Beta"},
-		Created:   []Micros{day(t, "2026-01-01"), day(t, "2026-01-02T10:00:00Z"), day(t, "2026-01-03"), NoTime},
-		Closed:    []Micros{day(t, "2026-03-01"), NoTime, day(t, "2026-01-02"), NoTime},
+		Created:   TimesOf([]Micros{day(t, "2026-01-01"), day(t, "2026-01-02T10:00:00Z"), day(t, "2026-01-03"), NoTime}),
+		Closed:    TimesOf([]Micros{day(t, "2026-03-01"), NoTime, day(t, "2026-01-02"), NoTime}),
 		Outcome:   []Outcome{Won, Open, Lost, Open},
-		DealValue: []float64{1000, math.NaN(), 2500.5, 0},
+		DealValue: NumbersOf([]float64{1000, math.NaN(), 2500.5, 0}),
 		Columns: []Column{
-			{Numbers: []float64{250, math.NaN(), math.NaN(), 999}},
-			{Codes: []uint32{1, 0, 2, 1}, Levels: []string{"", "Germany", "France"}},
-			{Codes: []uint32{2, 0, 1, 2}, Levels: []string{"", "false", "true"}},
-			{Times: []Micros{day(t, "2025-12-31"), NoTime, NoTime, day(t, "2026-01-01")}},
-			{Codes: []uint32{1, 2, 3, 4}, Levels: []string{"", "company", "free", "disposable", "invalid"}},
+			{Numbers: NumbersOf([]float64{250, math.NaN(), math.NaN(), 999})},
+			{Codes: PlacesOf([]uint32{1, 0, 2, 1}), Levels: []string{"", "Germany", "France"}},
+			{Codes: PlacesOf([]uint32{2, 0, 1, 2}), Levels: []string{"", "false", "true"}},
+			{Times: TimesOf([]Micros{day(t, "2025-12-31"), NoTime, NoTime, day(t, "2026-01-01")})},
+			{Codes: PlacesOf([]uint32{1, 2, 3, 4}), Levels: []string{"", "company", "free", "disposable", "invalid"}},
 			{},
 		},
 	}
-	if diff := cmp.Diff(want, table, cmpopts.IgnoreUnexported(Table{}), cmpopts.IgnoreFields(Table{}, "Schema"), cmpopts.EquateNaNs()); diff != "" {
+	if diff := cmp.Diff(want, table, cmpopts.IgnoreUnexported(Table{}), cmpopts.IgnoreFields(Table{}, "Schema"),
+		cmp.AllowUnexported(IDs{}, Numbers{}, Places{}, Times{}, packed{})); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
 	if got := table.Position(2); got != "leads.csv: line 4" {
@@ -159,7 +160,7 @@ func TestReadLeadsFaults(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(table.IDs, []string{"D"}) || len(table.Columns[0].Numbers) != 1 || len(table.Columns[1].Codes) != 1 || len(table.Outcome) != 1 ||
+		if table.Len() != 1 || table.IDs.At(0) != "D" || table.Columns[0].Numbers.Len() != 1 || table.Columns[1].Codes.Len() != 1 || len(table.Outcome) != 1 ||
 			table.Position(0) != "leads.csv: line 7" {
 			t.Errorf("kept %v", table)
 		}
@@ -208,8 +209,8 @@ func TestReadLeadsColumns(t *testing.T) {
 				t.Errorf("Position(%d) = %q, want %q", i, got, want)
 			}
 		}
-		if !slices.Equal(table.Columns[0].Numbers, []float64{2, 2, 7, 8}) {
-			t.Errorf("read %v", table.Columns[0].Numbers)
+		if !slices.Equal(numbersIn(table, 0), []float64{2, 2, 7, 8}) {
+			t.Errorf("read %v", numbersIn(table, 0))
 		}
 		if _, _, err := ReadLeads(context.Background(), one, []string{paths[0], write(t, "again.csv", "a,b\n2,2\n")}, ReadOptions{}); err == nil ||
 			err.Error() != `again.csv: line 2: field lead.id: "2": a doubled id; it is also at one.csv: line 3` {
@@ -231,7 +232,7 @@ func TestReadLeadsColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if table.Outcome != nil || table.Closed != nil || table.Account != nil || table.DealValue != nil || table.Columns[0].Numbers[0] != 5 || len(report.Warnings) > 0 {
+		if table.Outcome != nil || table.Closed != nil || table.Account != nil || table.DealValue != nil || table.Columns[0].Numbers.At(0) != 5 || len(report.Warnings) > 0 {
 			t.Errorf("table %+v, warnings %v", table, report.Warnings)
 		}
 	})
@@ -244,7 +245,7 @@ func TestReadLeadsColumns(t *testing.T) {
 	t.Run("units", func(t *testing.T) {
 		one := schemaOf(t, "version: 1\nlead: {id: a}\nfields: [{name: b, kind: number}]\n")
 		table, _, err := readText(t, one, "a,b\n1,$5\n2,\"$1,000\"\n", ReadOptions{})
-		if err != nil || !slices.Equal(table.Columns[0].Numbers, []float64{5, 1000}) {
+		if err != nil || !slices.Equal(numbersIn(table, 0), []float64{5, 1000}) {
 			t.Errorf("got %v, %v", table, err)
 		}
 		_, _, err = readText(t, one, "a,b\n1,$5\n2,€5\n3,5\n", ReadOptions{})
@@ -256,7 +257,7 @@ func TestReadLeadsColumns(t *testing.T) {
 	t.Run("the snapshot's column as a field", func(t *testing.T) {
 		both := schemaOf(t, "version: 1\nlead: {id: a}\noutcome: {column: y, won: [w], lost: [l]}\nsnapshot: column b\nfields: [{name: b, kind: date}]\n")
 		table, _, err := readText(t, both, "a,b,y\n1,2026-01-01,w\n", ReadOptions{Outcome: true})
-		if err != nil || table.SnapshotAt[0] != day(t, "2026-01-01") || table.Columns[0].Times[0] != table.SnapshotAt[0] {
+		if err != nil || table.SnapshotAt.At(0) != day(t, "2026-01-01") || table.Columns[0].Times.At(0) != table.SnapshotAt.At(0) {
 			t.Errorf("got %v, %v", table, err)
 		}
 	})
@@ -266,7 +267,7 @@ func TestReadLeadsColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if table.Columns[0].Numbers[0] != 1234.5 || table.Created[0] != day(t, "2026-11-21T23:00:00Z") || table.Columns[1].Times[0] != day(t, "2026-07-01T10:00:00Z") {
+		if table.Columns[0].Numbers.At(0) != 1234.5 || table.Created.At(0) != day(t, "2026-11-21T23:00:00Z") || table.Columns[1].Times.At(0) != day(t, "2026-07-01T10:00:00Z") {
 			t.Errorf("got %+v", table)
 		}
 	})
@@ -366,7 +367,7 @@ func TestParquetLikeCSV(t *testing.T) {
 				t.Fatalf("lead %d, field %s: CSV %+v, Parquet %+v", i, s.Fields[field].Name, a, b)
 			}
 		}
-		if fromCSV.IDs[i] != fromParquet.IDs[i] || fromCSV.Created[i] != fromParquet.Created[i] || fromCSV.Outcome[i] != fromParquet.Outcome[i] {
+		if fromCSV.IDs.At(i) != fromParquet.IDs.At(i) || fromCSV.Created.At(i) != fromParquet.Created.At(i) || fromCSV.Outcome[i] != fromParquet.Outcome[i] {
 			t.Fatalf("lead %d differs", i)
 		}
 	}
@@ -423,7 +424,7 @@ func TestReadEvents(t *testing.T) {
 	for row := range table.Len() {
 		times, types := log.Of(row)
 		for i := range times {
-			got = append(got, fmt.Sprint(table.IDs[row], " ", times[i].Time().Format("01-02"), " ", log.Types[types[i]]))
+			got = append(got, fmt.Sprint(table.IDs.At(row), " ", times[i].Time().Format("01-02"), " ", log.Types[types[i]]))
 		}
 	}
 	if want := []string{"A 01-01 visit", "A 01-02 demo", "A 01-02 visit", "B 01-03 visit"}; !slices.Equal(got, want) {
@@ -454,4 +455,13 @@ func TestReadEvents(t *testing.T) {
 	if err != nil || log.Len() != 0 || log.Leads() != 3 {
 		t.Errorf("a file without events: %v, %v", log, err)
 	}
+}
+
+// numbersIn are the values of a number field.
+func numbersIn(t *Table, field int) []float64 {
+	values := make([]float64, t.Len())
+	for i := range values {
+		values[i] = t.Columns[field].Numbers.At(i)
+	}
+	return values
 }

@@ -15,7 +15,7 @@ func newWeightColumn(format *FileFormat) *weightColumn {
 }
 
 func (w *weightColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
-	start, faulty := len(w.numbers.values), map[int]bool{}
+	faulty := map[int]bool{}
 	w.numbers.read(c, rows, func(row int, fault *FieldError) {
 		faulty[row] = true
 		if strings.Contains(fault.Want, "missing") { // a weight has no texts that mean missing
@@ -23,7 +23,7 @@ func (w *weightColumn) read(c *source.Column, rows int, bad func(int, *FieldErro
 		}
 		bad(row, fault)
 	})
-	for row, v := range w.numbers.values[start:] {
+	for row, v := range w.numbers.values {
 		switch {
 		case faulty[row]:
 		case math.IsNaN(v):
@@ -37,4 +37,4 @@ func (w *weightColumn) read(c *source.Column, rows int, bad func(int, *FieldErro
 // aWeight says what a weight is.
 const aWeight = "write 1 for a lead that counts once, 2 for one that counts as two, 0 for one that does not count"
 
-func (w *weightColumn) keep(base int, kept []int32) { w.numbers.keep(base, kept) }
+func (w *weightColumn) keep(kept []int32) { w.numbers.keep(kept) }

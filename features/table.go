@@ -19,20 +19,20 @@ const (
 type Table struct {
 	Schema *Schema
 
-	IDs []string
+	IDs *IDs
 	// Account holds for each lead the place of its account in Accounts; 0, the empty name, is no account. Nil where the
 	// schema names no account column.
-	Account  []uint32
+	Account  *Places
 	Accounts []string
 	// Created, Closed and SnapshotAt are nil where the schema names no such column; [NoTime] where a lead has none.
-	Created, Closed, SnapshotAt []Micros
+	Created, Closed, SnapshotAt *Times
 	Outcome                     []Outcome // nil where [ReadOptions.Outcome] is false
-	DealValue                   []float64 // NaN: missing; nil where the schema names no column
-	Weight                      []float64 // finite, ≥ 0; nil where the schema names no column, or the outcome was not read
+	DealValue                   *Numbers  // NaN: missing; nil where the schema names no column
+	Weight                      *Numbers  // finite, ≥ 0; nil where the schema names no column, or the outcome was not read
 	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no
 
 	files []tableFile // by first, ascending
-	lines []uint32    // of each lead in its file, counted from 1; saturates
+	lines packed      // of each lead in its file, counted from 1, less the lead's place
 }
 
 // tableFile says from which lead on a file's leads stand in the table.
@@ -45,14 +45,14 @@ type tableFile struct {
 // Column holds one field of all leads. Which member is set follows from the field's kind: Number: Numbers; Date: Times;
 // Category, Boolean and Email: Codes.
 type Column struct {
-	Numbers []float64 // NaN: missing
-	Codes   []uint32  // places in Levels
-	Levels  []string  // Levels[0] = "" is missing; boolean: "", "false", "true"
-	Times   []Micros  // NoTime: missing
+	Numbers *Numbers // NaN: missing
+	Codes   *Places  // places in Levels
+	Levels  []string // Levels[0] = "" is missing; boolean: "", "false", "true"
+	Times   *Times   // NoTime: missing
 }
 
 // Len is the number of leads.
-func (t *Table) Len() int { return len(t.IDs) }
+func (t *Table) Len() int { return t.IDs.Len() }
 
 // Position says where lead i stands: "leads.csv: line 17". It is empty for a table that no file holds.
 func (t *Table) Position(i int) string {
@@ -68,13 +68,13 @@ func (t *Table) Position(i int) string {
 
 func (t *Table) place(i int) (file string, line int, row int64) {
 	k := sort.Search(len(t.files), func(k int) bool { return t.files[k].first > i }) - 1
-	if k < 0 || i >= len(t.lines) {
+	if k < 0 || i >= t.lines.len() {
 		return "", 0, 0
 	}
 	if t.files[k].rows {
-		return t.files[k].name, 0, int64(t.lines[i])
+		return t.files[k].name, 0, t.lines.at(i) + int64(i)
 	}
-	return t.files[k].name, int(t.lines[i]), 0
+	return t.files[k].name, int(t.lines.at(i)) + i, 0
 }
 
 // Value is what a field of lead i holds; missing for a field with use: no.
@@ -82,18 +82,19 @@ func (t *Table) Value(i, field int) Value {
 	c := &t.Columns[field]
 	switch {
 	case c.Numbers != nil:
-		v := c.Numbers[i]
+		v := c.Numbers.At(i)
 		if math.IsNaN(v) {
 			return Value{Missing: true}
 		}
 		return Value{Number: v}
 	case c.Times != nil:
-		if c.Times[i] == NoTime {
+		v := c.Times.At(i)
+		if v == NoTime {
 			return Value{Missing: true}
 		}
-		return Value{Time: c.Times[i]}
+		return Value{Time: v}
 	case c.Codes != nil:
-		code := c.Codes[i]
+		code := c.Codes.At(i)
 		if code == 0 {
 			return Value{Missing: true}
 		}

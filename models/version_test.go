@@ -182,7 +182,7 @@ func TestGoldenLeadsAreMadeUp(t *testing.T) {
 	h := history(t, v.Schema, historyLeads, historyEvents)
 	times := map[features.Micros]bool{}
 	for i := range h.Table.Len() {
-		times[h.Table.Created[i]] = true
+		times[h.Table.Created.At(i)] = true
 		for f := range v.Schema.Fields {
 			if value := h.Table.Value(i, f); !value.Missing && v.Schema.Fields[f].Kind == features.Date {
 				times[value.Time] = true

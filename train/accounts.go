@@ -4,10 +4,12 @@ import "leadscore/features"
 
 // accountOf is a number of the lead's account; a lead without one stands for itself.
 func accountOf(t *features.Table, row int32) int64 {
-	if t.Account == nil || t.Account[row] == 0 {
-		return -1 - int64(row)
+	if t.Account != nil {
+		if account := t.Account.At(int(row)); account != 0 {
+			return int64(account)
+		}
 	}
-	return int64(t.Account[row])
+	return -1 - int64(row)
 }
 
 // apart are a past and a judged part without an account in both.

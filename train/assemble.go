@@ -109,7 +109,7 @@ func sayTheDate(e *features.Encoder) []string {
 func snapshotAges(h *features.History, rows []int32) []float64 {
 	var ages []float64
 	for _, row := range rows {
-		if created := timeOf(h.Table.Created, int(row)); created != features.NoTime && h.AsOf[row] != features.NoTime {
+		if created := h.Table.Created.At(int(row)); created != features.NoTime && h.AsOf[row] != features.NoTime {
 			ages = append(ages, float64(h.AsOf[row]-created)/float64(features.Day))
 		}
 	}

@@ -214,7 +214,7 @@ func (c *Compared) Export(ctx context.Context, path string, progress func(stage 
 		number("rank_rules", func(k int) (float64, bool) { return ranks[1][k], true }),
 	}
 	if t.Account != nil {
-		further = append(further, bulk.Further{Name: "account", Text: func(k int) string { return t.Accounts[t.Account[l.Rows[k]]] }})
+		further = append(further, bulk.Further{Name: "account", Text: func(k int) string { return t.Accounts[t.Account.At(int(l.Rows[k]))] }})
 	}
 	for s := range l.Segments {
 		segment := &l.Segments[s]

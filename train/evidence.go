@@ -33,7 +33,7 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 	if accounts := d.history.Table.Account; accounts != nil {
 		e.Accounts = make([]uint32, len(v.newest))
 		for i, row := range v.newest {
-			e.Accounts[i] = accounts[row]
+			e.Accounts[i] = accounts.At(int(row))
 		}
 	}
 	addTimes(e, d.history, p, v.newest)
@@ -61,17 +61,17 @@ func addTimes(e *report.Evidence, h *features.History, p *Population, rows []int
 	for i, row := range rows {
 		e.Times[i] = int64(h.AsOf[row])
 	}
-	start, name := h.AsOf, "snapshot"
+	start, name := func(row int) features.Micros { return h.AsOf[row] }, "snapshot"
 	if h.Table.Schema.Snapshot.IsZero() {
-		start, name = h.Table.Created, "creation"
+		start, name = h.Table.Created.At, "creation"
 	}
-	if start == nil || h.Table.Closed == nil {
+	if h.Table.Schema.Snapshot.IsZero() && h.Table.Created == nil || h.Table.Closed == nil {
 		return
 	}
 	e.DaysFrom, e.Days = name, make([]float64, len(rows))
 	for i, row := range rows {
 		e.Days[i] = -1
-		if from, closed := start[row], h.Table.Closed[row]; p.Wins[row] == 1 && from != features.NoTime && closed != features.NoTime {
+		if from, closed := start(int(row)), h.Table.Closed.At(int(row)); p.Wins[row] == 1 && from != features.NoTime && closed != features.NoTime {
 			e.Days[i] = float64(closed-from) / float64(features.Day)
 		}
 	}
@@ -117,7 +117,7 @@ func segmentOf(c *features.Column, name string, rows []int32, most int) (report.
 	s := report.Segment{Field: name, Of: make([]int, len(rows))}
 	places := map[uint32]int{}
 	for i, row := range rows {
-		code := c.Codes[row]
+		code := c.Codes.At(int(row))
 		at, seen := places[code]
 		if !seen {
 			if len(places) == most {

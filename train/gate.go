@@ -261,11 +261,11 @@ func (g *gate) viewOf(ctx context.Context, champion *models.Version) (*championV
 		return nil, err
 	}
 	at := make(map[string]int32, d.history.Table.Len())
-	for i, id := range d.history.Table.IDs {
+	for i, id := range d.history.Table.IDs.All() {
 		at[id] = int32(i)
 	}
 	view := &championView{history: d.history, place: make([]int32, own.Table.Len())}
-	for row, id := range own.Table.IDs {
+	for row, id := range own.Table.IDs.All() {
 		place, found := at[id]
 		if !found {
 			return nil, fmt.Errorf("by its schema there is no lead %s", id)

@@ -43,7 +43,7 @@ func fadingHistory(t *testing.T, n int, days float64, seed uint64) *features.His
 	s := h.Table.Schema
 	s.Fields = []features.Field{{Name: "size", Kind: features.Number}}
 	s.Engagement = []features.Engagement{{Name: "visits", Count: []string{features.AnyEvent}, HalfLife: features.HalfLife{Auto: true}}}
-	h.Table.Columns = []features.Column{{Numbers: values}}
+	h.Table.Columns = []features.Column{{Numbers: features.NumbersOf(values)}}
 	h.Events = builder.Build()
 	return h
 }

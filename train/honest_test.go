@@ -27,9 +27,11 @@ func randomHistory(t *testing.T, random *rand.Rand, horizon string) (*features.H
 	}
 	accounts := 1 + random.IntN(n)
 	h.Table.Accounts = make([]string, accounts+1)
-	for range n {
-		h.Table.Account = append(h.Table.Account, uint32(random.IntN(accounts+1)))
+	of := make([]uint32, n)
+	for i := range of {
+		of[i] = uint32(random.IntN(accounts + 1))
 	}
+	h.Table.Account = features.PlacesOf(of)
 	p := &Population{Until: instant(700), early: true}
 	p.labelAll(h)
 	p.orderByTime(h)
@@ -51,10 +53,10 @@ func sides(t *testing.T, name string, h *features.History, p *Population, past, 
 		if gap && outcomeKnown(h, row) > begin {
 			t.Fatalf("%s: lead %d of the past was not known before %v", name, row, begin)
 		}
-		accounts[h.Table.Account[row]] = true
+		accounts[h.Table.Account.At(int(row))] = true
 	}
 	for _, row := range judged {
-		if account := h.Table.Account[row]; account != 0 && accounts[account] {
+		if account := h.Table.Account.At(int(row)); account != 0 && accounts[account] {
 			t.Fatalf("%s: account %d is on both sides", name, account)
 		}
 	}
@@ -129,14 +131,16 @@ func TestTune(t *testing.T) {
 
 func TestAccountsApart(t *testing.T) {
 	h, p := sequence(t, strings.Repeat("WL", 100), true)
-	h.Table.Accounts, h.Table.Account = make([]string, 300), make([]uint32, 200)
+	accounts := make([]uint32, 200)
+	h.Table.Accounts = make([]string, 300)
 	of := func(from, to int, account func(i int) uint32) {
 		for i := from; i < to; i++ {
-			h.Table.Account[i] = account(i)
+			accounts[i] = account(i)
 		}
+		h.Table.Account = features.PlacesOf(accounts)
 	}
 	of(0, 200, func(i int) uint32 { return uint32(i + 1) })
-	h.Table.Account[190], h.Table.Account[191] = 5, 0 // one returns, one has no account
+	of(190, 192, func(i int) uint32 { return uint32(5 * (191 - i)) }) // one returns, one has no account
 	s := splitByTime(h, p, 0.2)
 	if s.accounts != 0 || s.accountsTaken != 1 { // leaving it out would leave 19 wins of 20
 		t.Errorf("%d left out, %d taken", s.accounts, s.accountsTaken)

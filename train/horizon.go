@@ -63,11 +63,11 @@ func followUps(h *features.History, until features.Micros) ([]followUp, *models.
 		ending := stillOpen
 		switch h.Table.Outcome[i] {
 		case features.Won:
-			ending, end = endedWon, timeOf(h.Table.Closed, i)
+			ending, end = endedWon, h.Table.Closed.At(i)
 		case features.Lost:
-			ending, end = endedLost, timeOf(h.Table.Closed, i)
+			ending, end = endedLost, h.Table.Closed.At(i)
 		}
-		if from == features.NoTime || end == features.NoTime || end < from || timeOf(h.Table.Created, i) > end {
+		if from == features.NoTime || end == features.NoTime || end < from || h.Table.Created.At(i) > end {
 			c.Untimed++
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 func (p *Population) countMonth(h *features.History, i int, reason string) {
 	at := h.AsOf[i]
 	if at == features.NoTime {
-		at = timeOf(h.Table.Created, i)
+		at = h.Table.Created.At(i)
 	}
 	name := ""
 	if at != features.NoTime {

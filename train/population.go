@@ -88,13 +88,6 @@ func (p *Population) label(h *features.History, i int) (reason string) {
 	return label.Reason
 }
 
-func timeOf(column []features.Micros, i int) features.Micros {
-	if column == nil {
-		return features.NoTime
-	}
-	return column[i]
-}
-
 // orderByTime sorts the leads by snapshot; leads of one instant keep the file's order.
 func (p *Population) orderByTime(h *features.History) {
 	for _, row := range p.Rows {

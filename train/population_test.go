@@ -49,11 +49,14 @@ func constructed(t *testing.T, entries ...entry) *features.History {
 	}
 	s.ObservedUntil = features.Date8601{Time: time.UnixMicro(int64(instant(100))).UTC()}
 	table := &features.Table{Schema: s}
+	var ids []string
+	var created, ended []features.Micros
 	for i, e := range entries {
-		table.IDs = append(table.IDs, fmt.Sprint("L", i))
-		table.Created, table.Closed = append(table.Created, instant(e.created)), append(table.Closed, instant(e.closed))
+		ids = append(ids, fmt.Sprint("L", i))
+		created, ended = append(created, instant(e.created)), append(ended, instant(e.closed))
 		table.Outcome = append(table.Outcome, e.outcome)
 	}
+	table.IDs, table.Created, table.Closed = features.IDsOf(ids), features.TimesOf(created), features.TimesOf(ended)
 	h, err := features.NewHistory(table, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +127,7 @@ func TestLabelsWithoutHorizon(t *testing.T) {
 // Without any time the file's order stands.
 func TestLabelsWithoutTimes(t *testing.T) {
 	s := &features.Schema{}
-	table := &features.Table{Schema: s, IDs: []string{"a", "b", "c"}, Outcome: []features.Outcome{won, open, lost}}
+	table := &features.Table{Schema: s, IDs: features.IDsOf([]string{"a", "b", "c"}), Outcome: []features.Outcome{won, open, lost}}
 	p, err := populate(&features.History{Table: table, AsOf: []features.Micros{none, none, none}})
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func TestReplay(t *testing.T) {
 		now[row[0]] = number(t, row[1])
 	}
 	for i, p := range predict(then.m, then.d.history, then.p.Rows) {
-		if id := then.d.history.Table.IDs[then.p.Rows[i]]; now[id] != p {
+		if id := then.d.history.Table.IDs.At(int(then.p.Rows[i])); now[id] != p {
 			t.Fatalf("lead %s: %v at its snapshot, %v now", id, p, now[id])
 		}
 	}
@@ -80,7 +80,7 @@ func changedSince(t *testing.T, cfg *Config, h *features.History) (leads, events
 	}
 	var more strings.Builder
 	more.Write(text)
-	for i, id := range h.Table.IDs {
+	for i, id := range h.Table.IDs.All() {
 		for k, kind := range []string{"demo_request", "unsubscribe", "pricing_page"} {
 			at := h.AsOf[i] + 50*60_000_000*features.Micros(k)
 			fmt.Fprintf(&more, "%s,%s,%s\n", id, kind, at.Time().Format("2006-01-02T15:04:05.000000Z07:00"))

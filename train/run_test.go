@@ -233,7 +233,7 @@ func TestLaterEventsAreNotSeen(t *testing.T) {
 	}
 	var more strings.Builder
 	more.Write(text)
-	for i, id := range before.d.history.Table.IDs {
+	for i, id := range before.d.history.Table.IDs.All() {
 		asOf := before.d.history.AsOf[i]
 		for k, kind := range []string{"demo_request", "unsubscribe", "pricing_page"} {
 			fmt.Fprintf(&more, "%s,%s,%s\n", id, kind, (asOf + 40*60_000_000*features.Micros(k)).Time().Format("2006-01-02T15:04:05.000000Z07:00"))

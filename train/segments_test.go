@@ -24,11 +24,11 @@ func regionalHistory(t *testing.T, n int, seed uint64) *features.History {
 	for i := range codes {
 		codes[i] = uint32(1 + random.IntN(4)*random.IntN(4)/3)
 		h.Table.Outcome[i] = lost
-		if random.Float64() < 1/(1+math.Exp(0.5-slopes[codes[i]]*(h.Table.Columns[0].Numbers[i]-5.5))) {
+		if random.Float64() < 1/(1+math.Exp(0.5-slopes[codes[i]]*(h.Table.Columns[0].Numbers.At(i)-5.5))) {
 			h.Table.Outcome[i] = won
 		}
 	}
-	h.Table.Columns = append(h.Table.Columns, features.Column{Codes: codes, Levels: []string{"", "north", "south", "east", "west"}})
+	h.Table.Columns = append(h.Table.Columns, features.Column{Codes: features.PlacesOf(codes), Levels: []string{"", "north", "south", "east", "west"}})
 	return h
 }
 
@@ -55,7 +55,7 @@ func TestSegmentsReachTheModel(t *testing.T) {
 	if leads != int64(len(p.Rows)) {
 		t.Errorf("%d leads in segments, want %d", leads, len(p.Rows))
 	}
-	snapshot := features.Snapshot{AsOf: h.AsOf[0], Created: h.Table.Created[0], Values: []features.Value{{Number: 3}, {Text: "atlantis"}}}
+	snapshot := features.Snapshot{AsOf: h.AsOf[0], Created: h.Table.Created.At(0), Values: []features.Value{{Number: 3}, {Text: "atlantis"}}}
 	codes, status := make([]uint16, len(m.encoder.Inputs)), make([]features.Status, len(m.encoder.Inputs))
 	m.encoder.Encode(&snapshot, codes, status)
 	contributions := make([]float64, len(m.model.Terms))

@@ -81,9 +81,9 @@ func compareWithTruth(t *testing.T, h *features.History, p *Population, m *fitte
 	}
 	codes := make([]uint16, len(columns))
 	for i, row := range rows {
-		probability, ok := truth[h.Table.IDs[row]]
+		probability, ok := truth[h.Table.IDs.At(int(row))]
 		if !ok {
-			t.Fatalf("lead %s is used, but has no true probability", h.Table.IDs[row])
+			t.Fatalf("lead %s is used, but has no true probability", h.Table.IDs.At(int(row)))
 		}
 		for c := range codes {
 			codes[c] = columns[c].At(i)

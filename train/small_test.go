@@ -57,7 +57,7 @@ func fitSmall(t *testing.T, seed uint64, wins int) smallHistory {
 	v.weighEvidence(m, d.history, &split{past: rows, newest: later}, p)
 	s.thin = float64(v.ThinEvidence) / laterLeads
 	for i, eta := range m.logOddsOf(d.history, later) {
-		probability := truth[d.history.Table.IDs[later[i]]]
+		probability := truth[d.history.Table.IDs.At(int(later[i]))]
 		if math.Abs(eta-math.Log(probability/(1-probability))) > math.Log(thinFactor) {
 			s.off += 1.0 / laterLeads
 		}

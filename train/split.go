@@ -136,7 +136,7 @@ func outcomeKnown(h *features.History, row int32) features.Micros {
 	if horizon := h.Table.Schema.Horizon.Micros(); horizon > 0 {
 		return asOf + horizon
 	}
-	return max(asOf, timeOf(h.Table.Closed, int(row)))
+	return max(asOf, h.Table.Closed.At(int(row)))
 }
 
 // everyFifth is the way out for a file whose last part holds one outcome only, such as one sorted by outcome. The leads of

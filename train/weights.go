@@ -23,7 +23,7 @@ func weigh(h *features.History, rows []int32) []float64 {
 	for _, row := range rows {
 		weights[row] = 1
 		if own != nil {
-			weights[row] = own[row]
+			weights[row] = own.At(int(row))
 		}
 		weights[row] *= faded(h.AsOf[row], newest, halfLife)
 	}
@@ -37,7 +37,7 @@ func ownWeights(t *features.Table, rows []int32) []float64 {
 	}
 	weights := make([]float64, len(rows))
 	for i, row := range rows {
-		weights[i] = t.Weight[row]
+		weights[i] = t.Weight.At(int(row))
 	}
 	return weights
 }

@@ -26,8 +26,8 @@ func weighedHistory(t *testing.T, n int, seed uint64) *features.History {
 		return e
 	})...)
 	h.Table.Schema.Fields = []features.Field{{Name: "size", Kind: features.Number}}
-	h.Table.Columns = []features.Column{{Numbers: values}}
-	h.Table.Weight = weights
+	h.Table.Columns = []features.Column{{Numbers: features.NumbersOf(values)}}
+	h.Table.Weight = features.NumbersOf(weights)
 	return h
 }
 
@@ -35,17 +35,22 @@ func weighedHistory(t *testing.T, n int, seed uint64) *features.History {
 func TestWeightEqualsCopies(t *testing.T) {
 	h := weighedHistory(t, 400, 5)
 	var rows []int
-	for i, w := range h.Table.Weight {
-		for range int(w) {
+	for i := range h.Table.Weight.Len() {
+		for range int(h.Table.Weight.At(i)) {
 			rows = append(rows, i)
 		}
 	}
 	copies := weighedHistory(t, len(rows), 5)
 	copies.Table.Weight = nil
+	var sizes []float64
+	var created, ended []features.Micros
 	for k, row := range rows {
-		copies.Table.Columns[0].Numbers[k], copies.Table.Outcome[k] = h.Table.Columns[0].Numbers[row], h.Table.Outcome[row]
-		copies.Table.Created[k], copies.Table.Closed[k], copies.AsOf[k] = h.Table.Created[row], h.Table.Closed[row], h.AsOf[row]
+		sizes = append(sizes, h.Table.Columns[0].Numbers.At(row))
+		created, ended = append(created, h.Table.Created.At(row)), append(ended, h.Table.Closed.At(row))
+		copies.Table.Outcome[k], copies.AsOf[k] = h.Table.Outcome[row], h.AsOf[row]
 	}
+	copies.Table.Columns[0].Numbers = features.NumbersOf(sizes)
+	copies.Table.Created, copies.Table.Closed = features.TimesOf(created), features.TimesOf(ended)
 	one, many := fitHistory(t, h), fitHistory(t, copies)
 	if d := math.Abs(one.model.Intercept - many.model.Intercept); d > 1e-4 {
 		t.Errorf("intercepts %v and %v", one.model.Intercept, many.model.Intercept)
@@ -90,13 +95,15 @@ func mustPopulate(t *testing.T, h *features.History) *Population {
 // A lead of weight 0 is left out, and counted; all of them, and there is nothing to train on.
 func TestWeightZero(t *testing.T) {
 	h := weighedHistory(t, 300, 6)
-	for i := range 100 {
-		h.Table.Weight[i] = 0
+	weights := make([]float64, h.Table.Len())
+	for i := 100; i < len(weights); i++ {
+		weights[i] = h.Table.Weight.At(i)
 	}
+	h.Table.Weight = features.NumbersOf(weights)
 	if p := mustPopulate(t, h); p.LeftOut[closed.NoWeight] != 100 || len(p.Rows) != 200 {
 		t.Errorf("%d used, left out %v", len(p.Rows), p.LeftOut)
 	}
-	clear(h.Table.Weight)
+	h.Table.Weight = features.NumbersOf(make([]float64, len(weights)))
 	if _, err := populate(h); err == nil || !strings.Contains(err.Error(), closed.NoWeight) {
 		t.Errorf("error %v, want one that counts the leads without weight", err)
 	}
@@ -114,7 +121,7 @@ func TestRecency(t *testing.T) {
 		}
 		for _, row := range rows {
 			days := float64(newest-h.AsOf[row]) / float64(features.Day)
-			if want := h.Table.Weight[row] * math.Pow(0.5, days/10); math.Abs(weights[row]-want) > 1e-12 {
+			if want := h.Table.Weight.At(int(row)) * math.Pow(0.5, days/10); math.Abs(weights[row]-want) > 1e-12 {
 				t.Fatalf("weight %v after %v days, want %v", weights[row], days, want)
 			}
 		}
@@ -136,11 +143,11 @@ func TestRecencyFollowsTheMarket(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 8))
 	for i := range h.Table.Outcome {
 		slope := 0.4
-		if h.Table.Created[i] > instant(45) {
+		if h.Table.Created.At(i) > instant(45) {
 			slope = -0.4
 		}
 		h.Table.Outcome[i] = lost
-		if random.Float64() < 1/(1+math.Exp(-slope*(h.Table.Columns[0].Numbers[i]-5.5))) {
+		if random.Float64() < 1/(1+math.Exp(-slope*(h.Table.Columns[0].Numbers.At(i)-5.5))) {
 			h.Table.Outcome[i] = won
 		}
 	}

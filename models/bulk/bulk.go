@@ -177,8 +177,8 @@ func setInstants(h *features.History, asOf AsOf, timeless bool) error {
 }
 
 func closedBy(h *features.History, i int, instant features.Micros) bool {
-	closed := h.Table.Closed
-	return closed != nil && closed[i] != features.NoTime && closed[i] <= instant
+	closed := h.Table.Closed.At(i)
+	return closed != features.NoTime && closed <= instant
 }
 
 // ParseAsOf reads the text of a flag: open, now, snapshot, or a time such as 2026-11-22 or 2026-11-22T10:00:00Z.

@@ -162,7 +162,7 @@ func TestParity(t *testing.T) {
 			}
 		}
 		for column, text := range map[string]string{
-			"lead_id": h.Table.IDs[i], "grade": want.Rules.Grade, "qualification": string(want.Rules.Qualification),
+			"lead_id": h.Table.IDs.At(i), "grade": want.Rules.Grade, "qualification": string(want.Rules.Qualification),
 			"quadrant": string(want.Comparison.Quadrant), "model": "deals/2026-06-09-0123456789ab", "rules": scorer.Rules().Version(),
 		} {
 			if got.cells[column][i] != text {

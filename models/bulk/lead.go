@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"leadscore/features"
@@ -48,7 +49,7 @@ func FindLead(ctx context.Context, schema *features.Schema, ask OneLead) (*Found
 	if err != nil {
 		return nil, err
 	}
-	found := &FoundLead{Closed: features.NoTime, Warnings: leads.Warnings}
+	found := &FoundLead{Closed: table.Closed.At(row), Warnings: leads.Warnings}
 	events := features.NewEventBuilder(table.Len()).Build()
 	if len(ask.Events) > 0 {
 		read, report, err := features.ReadEvents(ctx, schema, ask.Events, table, options("reading events"))
@@ -64,9 +65,6 @@ func FindLead(ctx context.Context, schema *features.Schema, ask OneLead) (*Found
 		return nil, err
 	}
 	found.Snapshot = history.AsOf[row]
-	if table.Closed != nil {
-		found.Closed = table.Closed[row]
-	}
 	history.AsOf[row] = math.MaxInt64 // all events
 	whole := features.Snapshot{}
 	history.Snapshot(row, &whole)
@@ -74,14 +72,14 @@ func FindLead(ctx context.Context, schema *features.Schema, ask OneLead) (*Found
 	return found, nil
 }
 
-func rowOf(ids []string, ask *OneLead) (int, error) {
-	for i, id := range ids {
+func rowOf(ids *features.IDs, ask *OneLead) (int, error) {
+	for i, id := range ids.All() {
 		if id == ask.ID {
 			return i, nil
 		}
 	}
 	files := strings.Join(ask.Leads, ", ")
-	if near, ok := features.Nearest(ask.ID, ids); ok {
+	if near, ok := features.Nearest(ask.ID, slices.Collect(ids.Values())); ok {
 		return 0, fmt.Errorf("%w %q in %s; did you mean %q?", ErrNoLead, ask.ID, files, near)
 	}
 	return 0, fmt.Errorf("%w %q in %s", ErrNoLead, ask.ID, files)

@@ -122,10 +122,10 @@ func (c *MovesConfig) read(ctx context.Context, scorer *models.Scorer) (*readLea
 // match pairs the leads by id, in the newer reading's order.
 func (m *Moves) match(before, after *features.History) (pairs [][2]int) {
 	place := make(map[string]int, before.Table.Len())
-	for i, id := range before.Table.IDs {
+	for i, id := range before.Table.IDs.All() {
 		place[id] = i
 	}
-	for i, id := range after.Table.IDs {
+	for i, id := range after.Table.IDs.All() {
 		if at, found := place[id]; found {
 			pairs = append(pairs, [2]int{at, i})
 		}

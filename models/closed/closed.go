@@ -39,7 +39,7 @@ type Label struct {
 // Label judges lead i of a history that was read with outcomes.
 func (r Rule) Label(h *features.History, i int) Label {
 	t, asOf := h.Table, h.AsOf[i]
-	created, closed := timeOf(t.Created, i), timeOf(t.Closed, i)
+	created, closed := t.Created.At(i), t.Closed.At(i)
 	horizon := features.Micros(time.Duration(t.Schema.Horizon) / time.Microsecond)
 	timed := asOf != features.NoTime
 	switch {
@@ -55,7 +55,7 @@ func (r Rule) Label(h *features.History, i int) Label {
 		return Label{Reason: Decided}
 	case timed && horizon > 0 && asOf+horizon > r.Until && !r.Younger:
 		return Label{Reason: Early}
-	case t.Weight != nil && t.Weight[i] == 0:
+	case t.Weight != nil && t.Weight.At(i) == 0:
 		return Label{Reason: NoWeight}
 	case t.Outcome[i] == features.Lost:
 		return Label{}
@@ -63,13 +63,6 @@ func (r Rule) Label(h *features.History, i int) Label {
 		return Label{Late: true}
 	}
 	return Label{Won: true}
-}
-
-func timeOf(column []features.Micros, i int) features.Micros {
-	if column == nil {
-		return features.NoTime
-	}
-	return column[i]
 }
 
 // Selection are the closed leads of a history that a version may be judged on.

@@ -49,7 +49,7 @@ func (l *Leads) MostTelling(t *features.Table) []int {
 func fewValues(c *features.Column, rows []int32) bool {
 	seen := map[uint32]bool{}
 	for _, row := range rows {
-		if seen[c.Codes[row]] = true; len(seen) > mostLevels {
+		if seen[c.Codes.At(int(row))] = true; len(seen) > mostLevels {
 			return false
 		}
 	}
@@ -62,7 +62,7 @@ func Divide(t *features.Table, field int, rows []int32) Segment {
 	labels := make([]string, len(rows))
 	if c.Codes != nil {
 		for k, row := range rows {
-			labels[k] = c.Levels[c.Codes[row]]
+			labels[k] = c.Levels[c.Codes.At(int(row))]
 		}
 		return NewSegment(name, labels)
 	}
@@ -73,7 +73,7 @@ func Divide(t *features.Table, field int, rows []int32) Segment {
 	}
 	s.Levels = append(s.Levels, missing)
 	for k, row := range rows {
-		v := c.Numbers[row]
+		v := c.Numbers.At(int(row))
 		if s.Of[k] = len(cuts); !math.IsNaN(v) {
 			s.Of[k] = sort.Search(len(cuts), func(i int) bool { return cuts[i] > v }) - 1
 		}
@@ -82,11 +82,11 @@ func Divide(t *features.Table, field int, rows []int32) Segment {
 }
 
 // fourths are the least values of up to four runs of about as many leads each.
-func fourths(numbers []float64, rows []int32) []float64 {
+func fourths(numbers *features.Numbers, rows []int32) []float64 {
 	var values []float64
 	for _, row := range rows {
-		if !math.IsNaN(numbers[row]) {
-			values = append(values, numbers[row])
+		if v := numbers.At(int(row)); !math.IsNaN(v) {
+			values = append(values, v)
 		}
 	}
 	sort.Float64s(values)

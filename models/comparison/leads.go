@@ -181,7 +181,7 @@ func Score(ctx context.Context, scorer *models.Scorer, h *features.History, s *c
 		for k, row := range rows {
 			o := Outcome{Row: row, Won: s.Wins[first+k] == 1, Days: days[first+k]}
 			if h.Table.Account != nil {
-				o.Account = h.Table.Account[row]
+				o.Account = h.Table.Account.At(int(row))
 			}
 			l.Add(&scores[k], o)
 		}
@@ -209,15 +209,16 @@ func scoreRows(scorer *models.Scorer, h *features.History, rows []int32, into []
 
 // daysToWin counts from the snapshot, or from creation where the snapshot is the closing itself.
 func daysToWin(h *features.History, s *closed.Selection) []float64 {
-	t, start := h.Table, h.AsOf
-	if t.Schema.Snapshot.IsZero() {
-		start = t.Created
-	}
+	t := h.Table
 	days := make([]float64, len(s.Rows))
 	for k, row := range s.Rows {
 		days[k] = math.NaN()
-		if s.Wins[k] == 1 && start != nil && t.Closed != nil && start[row] != features.NoTime && t.Closed[row] != features.NoTime {
-			days[k] = float64(t.Closed[row]-start[row]) / float64(features.Day)
+		start, closed := h.AsOf[row], t.Closed.At(int(row))
+		if t.Schema.Snapshot.IsZero() {
+			start = t.Created.At(int(row))
+		}
+		if s.Wins[k] == 1 && start != features.NoTime && closed != features.NoTime {
+			days[k] = float64(closed-start) / float64(features.Day)
 		}
 	}
 	return days

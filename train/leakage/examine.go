@@ -1,6 +1,7 @@
 package leakage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -119,22 +120,18 @@ func (e *examination) byTime() []int {
 	for i := range order {
 		order[i] = i
 	}
-	times := e.history.Table.Created
-	if times == nil && !e.schema.Snapshot.IsZero() {
-		times = e.history.AsOf
+	times := make([]features.Micros, len(order))
+	for i, row := range e.rows {
+		switch created := e.history.Table.Created; {
+		case created != nil:
+			times[i] = created.At(int(row))
+		case !e.schema.Snapshot.IsZero():
+			times[i] = e.history.AsOf[row]
+		default:
+			return order
+		}
 	}
-	if times != nil {
-		slices.SortStableFunc(order, func(a, b int) int {
-			x, y := times[e.rows[a]], times[e.rows[b]]
-			switch {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
-		})
-	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(times[a], times[b]) })
 	return order
 }
 

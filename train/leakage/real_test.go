@@ -131,7 +131,7 @@ func leadsOf(h *features.History) leakage.Leads {
 		switch {
 		case outcome == features.Open:
 			l.Open = append(l.Open, int32(row))
-		case h.Table.Closed == nil || h.AsOf[row] == features.NoTime || h.Table.Closed[row] >= h.AsOf[row]:
+		case h.Table.Closed == nil || h.AsOf[row] == features.NoTime || h.Table.Closed.At(row) >= h.AsOf[row]:
 			l.Decided = append(l.Decided, int32(row))
 		}
 	}

@@ -69,9 +69,9 @@ func (e *examination) field(u *used, f *features.Field, index, input int) {
 	case f.Kind == features.Date && values.Times != nil:
 		e.date(c, values.Times)
 	case f.Kind == features.Category && values.Codes != nil:
-		filled := len(values.Codes)
-		for _, code := range values.Codes {
-			if code == 0 {
+		filled := values.Codes.Len()
+		for i := range values.Codes.Len() {
+			if values.Codes.At(i) == 0 {
 				filled--
 			}
 		}
@@ -82,11 +82,11 @@ func (e *examination) field(u *used, f *features.Field, index, input int) {
 }
 
 // number counts what is not 0 and looks whether the numbers name leads.
-func (e *examination) number(c *Column, f *features.Field, numbers []float64) {
+func (e *examination) number(c *Column, f *features.Field, numbers *features.Numbers) {
 	c.Whole = true
 	different := make(map[float64]struct{})
 	for k, row := range e.rows {
-		v := numbers[row]
+		v := numbers.At(int(row))
 		if math.IsNaN(v) {
 			continue
 		}
@@ -100,7 +100,7 @@ func (e *examination) number(c *Column, f *features.Field, numbers []float64) {
 		values := make([]float64, len(e.rows))
 		filled := 0
 		for k, row := range e.rows {
-			if values[k] = numbers[row]; !math.IsNaN(values[k]) {
+			if values[k] = numbers.At(int(row)); !math.IsNaN(values[k]) {
 				filled++
 			}
 		}
@@ -109,10 +109,10 @@ func (e *examination) number(c *Column, f *features.Field, numbers []float64) {
 }
 
 // date compares with the snapshot and with the closing, leads that are won or lost. A time beyond the history's end was planned.
-func (e *examination) date(c *Column, times []features.Micros) {
+func (e *examination) date(c *Column, times *features.Times) {
 	c.Snapshot.What, c.Closing.What = "dates are after the snapshot", "dates of decided leads are that of the closing or later"
 	for k, row := range e.rows {
-		t := times[row]
+		t := times.At(int(row))
 		if t == features.NoTime {
 			continue
 		}
@@ -126,9 +126,9 @@ func (e *examination) date(c *Column, times []features.Micros) {
 				c.Snapshot.N++
 			}
 		}
-		if e.outcome[k] != features.Open && e.history.Table.Closed != nil && e.history.Table.Closed[row] != features.NoTime {
+		if closed := e.history.Table.Closed.At(int(row)); e.outcome[k] != features.Open && closed != features.NoTime {
 			c.Closing.Of++
-			if t > e.history.Table.Closed[row]-CloseBy {
+			if t > closed-CloseBy {
 				c.Closing.N++
 			}
 		}
@@ -175,7 +175,7 @@ func (e *examination) lateEvents() map[string]Later {
 	}
 	counts := make([]Later, len(h.Events.Types))
 	for k, row := range e.rows {
-		closed := h.Table.Closed[row]
+		closed := h.Table.Closed.At(int(row))
 		if e.outcome[k] == features.Open || closed == features.NoTime {
 			continue
 		}

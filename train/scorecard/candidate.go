@@ -73,7 +73,7 @@ func (v *words) field(f *features.Field, c *features.Column) {
 	case c.Numbers != nil:
 		var values []float64
 		for _, row := range v.rows {
-			if x := c.Numbers[row]; math.IsNaN(x) {
+			if x := c.Numbers.At(int(row)); math.IsNaN(x) {
 				missing++
 			} else if !slices.Contains(f.Special, x) {
 				values = append(values, x)
@@ -144,12 +144,12 @@ func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 func (v *words) date(f *features.Field, c *features.Column) (missing int) {
 	var ages []float64
 	for _, row := range v.rows {
-		at := v.leads.History.AsOf[row]
+		at, date := v.leads.History.AsOf[row], c.Times.At(int(row))
 		switch {
-		case c.Times[row] == features.NoTime:
+		case date == features.NoTime:
 			missing++
 		case at != features.NoTime:
-			ages = append(ages, (at - c.Times[row]).Days())
+			ages = append(ages, (at - date).Days())
 		}
 	}
 	if v.leads.History.Table.Schema.Snapshot.IsZero() {
@@ -179,7 +179,7 @@ func (v *words) category(f *features.Field, c *features.Column) (missing int) {
 	counts := map[uint32]*level{}
 	wins := 0.0
 	for _, row := range v.rows {
-		code := c.Codes[row]
+		code := c.Codes.At(int(row))
 		if code == 0 {
 			missing++
 			continue

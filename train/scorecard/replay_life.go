@@ -63,8 +63,8 @@ func medianOrNone(values []float64) (metrics.Estimate, error) {
 func (l *Leads) daysBeforeWin(at []features.Micros) (days []float64) {
 	closed := l.History.Table.Closed
 	for i, row := range l.Rows {
-		if closed != nil && l.Wins[row] == 1 && at[i] != features.NoTime && closed[row] != features.NoTime {
-			days = append(days, (closed[row] - at[i]).Days())
+		if end := closed.At(int(row)); l.Wins[row] == 1 && at[i] != features.NoTime && end != features.NoTime {
+			days = append(days, (end - at[i]).Days())
 		}
 	}
 	return days
@@ -107,7 +107,7 @@ func (l *Leads) handOvers(books [2]*rules.Book) (at [2][]features.Micros) {
 // instants at which a lead's points may rise: its creation, right after each event, and every week, up to its end. Both lists are merged in
 // time.
 func (l *Leads) instants(row int, into []features.Micros) []features.Micros {
-	created, end := l.History.Table.Created[row], l.EndOf(row)
+	created, end := l.History.Table.Created.At(row), l.EndOf(row)
 	if created == features.NoTime || end < created {
 		return into
 	}

@@ -32,8 +32,8 @@ func (l *Leads) Outcomes(rows []int32) []float64 {
 // EndOf is when lead i's story ends: won or lost, or the history taken.
 func (l *Leads) EndOf(i int) features.Micros {
 	t := l.History.Table
-	if t.Closed != nil && t.Closed[i] != features.NoTime && t.Outcome[i] != features.Open {
-		return t.Closed[i]
+	if closed := t.Closed.At(i); closed != features.NoTime && t.Outcome[i] != features.Open {
+		return closed
 	}
 	return l.Until
 }
