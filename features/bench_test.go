@@ -169,7 +169,7 @@ func BenchmarkEncode(b *testing.B) {
 	for i := range snapshots {
 		h.Snapshot(i, &snapshots[i])
 	}
-	codes, status := make([]uint16, len(e.Inputs)), make([]Status, len(e.Inputs))
+	codes, status := make([]uint16, len(e.Inputs)), make([]StatusRank, len(e.Inputs))
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		e.Encode(&snapshots[i%len(snapshots)], codes, status)

@@ -75,7 +75,7 @@ func (e *Encoder) MissingCode(i int) uint16 { return uint16(e.Bins(i) - 1) }
 // Encode writes one code an input, and what is known of each; status may be nil. A value that is missing, unseen or outside
 // has a code as well: every snapshot can be scored. NaN counts as missing. It allocates nothing. codes and status have
 // one entry an input, the snapshot one value a field of the schema; otherwise it panics.
-func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
+func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []StatusRank) {
 	if e.levels == nil || len(codes) != len(e.Inputs) || status != nil && len(status) != len(e.Inputs) {
 		panic("features: Encode without Validate, or with slices of another length than the inputs")
 	}
@@ -89,20 +89,20 @@ func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
 }
 
 // number is the code of a number; NaN is missing.
-func (e *Encoder) number(i int, v float64) (uint16, Status) {
+func (e *Encoder) number(i int, v float64) (uint16, StatusRank) {
 	c := &e.Coders[i]
 	if math.IsNaN(v) {
-		return e.MissingCode(i), Missing
+		return e.MissingCode(i), isMissing
 	}
 	if code, ok := c.Exact(v); ok {
-		return code, Present
+		return code, isPresent
 	}
-	status := Present
+	status := isPresent
 	switch {
 	case len(c.Values) > 0:
-		status = Unseen
+		status = isUnseen
 	case v < c.Min || v > c.Max:
-		status = Outside
+		status = isOutside
 	}
 	return c.bin(v), status
 }
@@ -122,27 +122,28 @@ func (c *Coder) Exact(v float64) (code uint16, ok bool) {
 
 // bin is the number of cuts at or below v.
 func (c *Coder) bin(v float64) uint16 {
-	low, n := 0, len(c.Cuts)
-	for n > 0 {
-		half := n / 2
-		if c.Cuts[low+half] <= v {
-			low, n = low+half+1, n-half-1
-		} else {
-			n = half
+	cuts, low := c.Cuts, 0
+	for n := len(cuts); n > 0; { // no branch depends on the value, which nothing could foresee
+		half := (n + 1) / 2
+		above := 0
+		if cuts[low+half-1] <= v {
+			above = 1
 		}
+		low += above * half
+		n -= half
 	}
 	return uint16(low)
 }
 
 // text is the code of a category's value; the empty one is missing.
-func (e *Encoder) text(i int, text string) (uint16, Status) {
+func (e *Encoder) text(i int, text string) (uint16, StatusRank) {
 	if text == "" {
-		return e.MissingCode(i), Missing
+		return e.MissingCode(i), isMissing
 	}
 	if code, ok := e.levels[i].Code(text); ok {
-		return code, Present
+		return code, isPresent
 	}
-	return uint16(len(e.Coders[i].Levels)), Unseen
+	return uint16(len(e.Coders[i].Levels)), isUnseen
 }
 
 // datePart is a date's age at the snapshot or its day, in days; NaN where it is not known. A date to come has an age

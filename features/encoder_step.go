@@ -54,7 +54,7 @@ func (e *Encoder) calendarCodes(i int) (codes []uint16) {
 	return codes
 }
 
-func (e *Encoder) one(i int, s *Snapshot) (uint16, Status) {
+func (e *Encoder) one(i int, s *Snapshot) (uint16, StatusRank) {
 	step := &e.steps[i]
 	switch step.kind {
 	case figureStep:
@@ -70,7 +70,7 @@ func (e *Encoder) one(i int, s *Snapshot) (uint16, Status) {
 	}
 	v := &s.Values[step.index]
 	if v.Missing {
-		return step.missing, Missing
+		return step.missing, isMissing
 	}
 	switch step.kind {
 	case numberStep:
@@ -91,19 +91,19 @@ func booleanLevel(number float64) string {
 }
 
 // date is the code of a part of a date.
-func (e *Encoder) date(i int, date, asOf Micros) (uint16, Status) {
+func (e *Encoder) date(i int, date, asOf Micros) (uint16, StatusRank) {
 	step := &e.steps[i]
 	if step.names == nil {
 		return e.number(i, datePart(step.part, date, asOf))
 	}
 	if date == NoTime {
-		return step.missing, Missing
+		return step.missing, isMissing
 	}
 	code := step.names[dateName(step.part, date, e.zone)]
 	if int(code) == len(e.Coders[i].Levels) {
-		return code, Unseen
+		return code, isUnseen
 	}
-	return code, Present
+	return code, isPresent
 }
 
 // dateName is the place of a date's month or weekday in the calendar's order.

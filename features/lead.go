@@ -51,3 +51,19 @@ const (
 	Unseen  Status = "unseen"  // a category that training has not seen, or too seldom
 	Outside Status = "outside" // a number beyond the smallest or largest of training; scored as the nearest bin
 )
+
+// StatusRank is a [Status] as a small number: of two, the larger is the worse.
+type StatusRank uint8
+
+// Statuses lists them by rank.
+var Statuses = [...]Status{isPresent: Present, isOutside: Outside, isUnseen: Unseen, isMissing: Missing}
+
+const (
+	isPresent StatusRank = iota
+	isOutside
+	isUnseen
+	isMissing
+)
+
+// Status is the status of the rank.
+func (r StatusRank) Status() Status { return Statuses[r] }

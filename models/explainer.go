@@ -13,6 +13,8 @@ import (
 // server may keep what it makes of a contribution: first + (code of the inputs)·4 + rank of the status.
 type explainer struct {
 	term    *logistic.Term
+	input   int // of the encoder
+	second  int // of a pair; −1 for a field
 	encoder *features.Encoder
 	errors  []float64 // standard error of each coefficient
 	bins    int       // of the second input of a pair; 1 for a field
@@ -23,28 +25,17 @@ type explainer struct {
 	labels []atomic.Pointer[string] // by code, of a pair of not too many; made when first met
 }
 
-// statuses by rank: of a pair the worse counts.
-var statuses = [4]features.Status{features.Present, features.Outside, features.Unseen, features.Missing}
-
-func rankOf(s features.Status) int {
-	switch s {
-	case features.Present: // nearly all are
-		return 0
-	case features.Outside:
-		return 1
-	case features.Unseen:
-		return 2
-	}
-	return 3
-}
+// statuses is how many there are.
+const statuses = len(features.Statuses)
 
 // mostLabels bounds the memory for a pair's labels: two fields of 128 bins.
 const mostLabels = 1 << 14
 
 func newExplainer(v *Version, t, first int) explainer {
 	term := &v.Logistic.Terms[t]
-	x := explainer{term: term, encoder: v.Encoder, errors: v.Logistic.TermStandardErrors(t), bins: 1, codes: v.Encoder.Bins(term.Inputs[0]), first: first}
+	x := explainer{term: term, input: term.Inputs[0], second: -1, encoder: v.Encoder, errors: v.Logistic.TermStandardErrors(t), bins: 1, codes: v.Encoder.Bins(term.Inputs[0]), first: first}
 	if len(term.Inputs) > 1 {
+		x.second = term.Inputs[1]
 		x.bins = v.Encoder.Bins(term.Inputs[1])
 		if x.codes *= x.bins; x.codes <= mostLabels {
 			x.labels = make([]atomic.Pointer[string], x.codes)
@@ -59,21 +50,19 @@ func newExplainer(v *Version, t, first int) explainer {
 	return x
 }
 
-func (x *explainer) endCell() int { return x.first + x.codes*len(statuses) }
+func (x *explainer) endCell() int { return x.first + x.codes*statuses }
 
 func (x *explainer) cell(lead *scratch) int {
-	input := x.term.Inputs[0]
-	code, rank := int(lead.codes[input]), rankOf(lead.status[input])
-	if len(x.term.Inputs) > 1 {
-		second := x.term.Inputs[1]
-		code, rank = code*x.bins+int(lead.codes[second]), max(rank, rankOf(lead.status[second]))
+	code, rank := int(lead.codes[x.input]), lead.status[x.input]
+	if x.second >= 0 {
+		code, rank = code*x.bins+int(lead.codes[x.second]), max(rank, lead.status[x.second])
 	}
-	return x.first + code*len(statuses) + rank
+	return x.first + code*statuses + int(rank)
 }
 
 // contribution is what the term adds in a cell; codes are the lead's.
 func (x *explainer) contribution(cell int, codes []uint16) Contribution {
-	code := (cell - x.first) / len(statuses)
+	code := (cell - x.first) / statuses
 	var c Contribution
 	if x.single != nil {
 		c = x.single[code]
@@ -107,4 +96,4 @@ func (s *Scorer) Cells() int { return s.cells }
 func (s *Scorer) Term(t int) string { return s.terms[t].term.Name }
 
 // CellStatus is what a cell of [Prediction.Cells] says of its term's inputs; of a pair the worse.
-func CellStatus(cell int) features.Status { return statuses[cell%len(statuses)] }
+func CellStatus(cell int) features.Status { return features.Statuses[cell%statuses] }

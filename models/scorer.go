@@ -25,7 +25,8 @@ type Scorer struct {
 // scratch is the memory that one lead's scoring needs.
 type scratch struct {
 	codes  []uint16
-	status []features.Status
+	status []features.StatusRank
+	rows   []int
 }
 
 // NewScorer compiles the version's rules and checks that it reproduces its golden rows ([ErrGolden] if not).
@@ -50,7 +51,8 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	s.scratch.New = func() any {
 		return &scratch{
 			codes:  make([]uint16, len(v.Encoder.Inputs)),
-			status: make([]features.Status, len(v.Encoder.Inputs)),
+			status: make([]features.StatusRank, len(v.Encoder.Inputs)),
+			rows:   make([]int, len(v.Logistic.Terms)),
 		}
 	}
 	return s, nil
@@ -94,16 +96,16 @@ func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained b
 	defer s.scratch.Put(scratch)
 	model := s.version.Logistic
 	s.version.Encoder.Encode(snapshot, scratch.codes, scratch.status)
-	logOdds, curve, standardError := s.model.Score(scratch.codes, daysBeyond(model, snapshot))
+	logOdds, curve, standardError := s.model.Score(scratch.codes, daysBeyond(model, snapshot), scratch.rows)
 	p.LogOdds, p.Baseline = logOdds, model.Intercept
 	p.Probability = logistic.Probability(p.LogOdds)
 	low, high := model.Ends(p.LogOdds, standardError)
 	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
 	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
 	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
-	p.Cells, p.Contributions = slices.Grow(p.Cells[:0], len(s.terms)), p.Contributions[:0]
+	p.Cells, p.Contributions = slices.Grow(p.Cells[:0], len(s.terms))[:len(s.terms)], p.Contributions[:0]
 	for t := range s.terms {
-		p.Cells = append(p.Cells, s.terms[t].cell(scratch))
+		p.Cells[t] = s.terms[t].cell(scratch)
 	}
 	if !explained {
 		return

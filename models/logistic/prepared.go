@@ -53,17 +53,16 @@ func (m *Model) Prepare() *Prepared {
 }
 
 // Score returns the log-odds of a lead, what the Curve adds to them (0 without one), and their standard error; see
-// [Model.StandardErrorAt] for daysBeyond. 0 allocations.
-func (p *Prepared) Score(codes []uint16, daysBeyond float64) (logOdds, curve, standardError float64) {
+// [Model.StandardErrorAt] for daysBeyond. rows is memory for one number a term. 0 allocations.
+func (p *Prepared) Score(codes []uint16, daysBeyond float64, rows []int) (logOdds, curve, standardError float64) {
 	m := p.model
 	var room [MaxRank]float32
-	var places [fewTerms]int
-	rows := places[:0]
+	rows = rows[:len(p.terms)]
 	logOdds = m.Intercept
 	variance := m.Variance.Constant
 	for t := range p.terms {
 		at := p.terms[t].cell(codes)
-		rows = append(rows, at*m.Variance.Rank)
+		rows[t] = at * m.Variance.Rank
 		cell := &p.cells[at]
 		logOdds += cell.coefficient
 		variance += cell.diagonal

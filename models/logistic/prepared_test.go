@@ -58,14 +58,14 @@ func TestPrepared(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	for name, m := range preparedModels() {
 		p := m.Prepare()
-		out := make([]float64, m.Parts())
+		out, rows := make([]float64, m.Parts()), make([]int, len(m.Terms))
 		for range 500 {
 			codes := make([]uint16, len(m.Bins))
 			for i, bins := range m.Bins {
 				codes[i] = uint16(random.IntN(bins))
 			}
 			days := 100 * max(0, random.NormFloat64())
-			logOdds, curve, se := p.Score(codes, days)
+			logOdds, curve, se := p.Score(codes, days, rows)
 			if want := m.Contributions(codes, out); logOdds != want || logOdds != m.LogOdds(codes) {
 				t.Fatalf("%s: log-odds of %v = %v, want %v", name, codes, logOdds, want)
 			}
@@ -77,7 +77,7 @@ func TestPrepared(t *testing.T) {
 			}
 		}
 		codes := make([]uint16, len(m.Bins))
-		if got := testing.AllocsPerRun(100, func() { p.Score(codes, 0) }); got != 0 {
+		if got := testing.AllocsPerRun(100, func() { p.Score(codes, 0, rows) }); got != 0 {
 			t.Errorf("%s: %v allocations", name, got)
 		}
 	}

@@ -177,6 +177,9 @@ func (k *compiler) comparison(name string, left, right ast.Expr) test {
 	equality := name == operators.Equals || name == operators.NotEquals
 	if a, b := k.number(left), k.number(right); a != nil && b != nil {
 		if constant, ok := doubleOf(right); ok && !math.IsNaN(constant) {
+			if field := k.numberField(left); field >= 0 {
+				return fieldTest(field, constant, o)
+			}
 			return numberTest(a, constant, o)
 		}
 		return numbersTest(a, b, o)
@@ -202,7 +205,26 @@ func (k *compiler) comparison(name string, left, right ast.Expr) test {
 	return nil
 }
 
-// numberTest compares with a constant: the shape of most rules.
+// fieldTest compares a number with a constant: the shape of most rules.
+func fieldTest(field int, constant float64, o order) test {
+	less, equal, greater := truthOf(o.less), truthOf(o.equal), truthOf(o.greater)
+	return func(m *moment) truth {
+		if field >= len(m.Values) || m.Values[field].Missing {
+			return unjudged
+		}
+		switch x := m.Values[field].Number; {
+		case x < constant:
+			return less
+		case x > constant:
+			return greater
+		case x == constant:
+			return equal
+		}
+		return unjudged // NaN
+	}
+}
+
+// numberTest compares anything with a constant.
 func numberTest(a number, constant float64, o order) test {
 	return func(m *moment) truth {
 		x, ok := a(m)

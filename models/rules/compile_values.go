@@ -18,7 +18,7 @@ func (k *compiler) number(e ast.Expr) number {
 	}
 	field, figure := k.resolve(e)
 	switch {
-	case field >= 0 && !e.AsSelect().IsTestOnly() && k.schema.Fields[field].Kind == features.Number:
+	case k.numberField(e) >= 0:
 		return func(m *moment) (float64, bool) {
 			v, ok := m.field(field)
 			if !ok {
@@ -35,6 +35,15 @@ func (k *compiler) number(e ast.Expr) number {
 		return k.eventsNumber(e.AsCall())
 	}
 	return nil
+}
+
+// numberField is the place of the numeric field that an expression reads; −1 for any other expression.
+func (k *compiler) numberField(e ast.Expr) int {
+	field, _ := k.resolve(e)
+	if field < 0 || e.AsSelect().IsTestOnly() || k.schema.Fields[field].Kind != features.Number {
+		return -1
+	}
+	return field
 }
 
 // eventsNumber is a function on events with constant types and window.
