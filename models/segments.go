@@ -12,9 +12,10 @@ import (
 type Segments struct {
 	By string `json:"by"`
 	// LossWithout and LossWith are mean log losses on folds of the training leads that the fit had not seen, in nats a lead. Deviations are kept
-	// only where they lower it.
+	// only where they lower it by more than GainError, the standard error of the difference.
 	LossWithout float64 `json:"out_of_fold_log_loss_without"`
 	LossWith    float64 `json:"out_of_fold_log_loss_with"`
+	GainError   float64 `json:"gain_standard_error"`
 	Kept        bool    `json:"kept"`
 	// Fields have deviations, of Considered that could.
 	Fields     []string  `json:"fields,omitempty"`
@@ -52,9 +53,10 @@ func (s *Segments) Words() string {
 	if s.LossWithout == 0 {
 		return "there are too few leads or segments for effects of their own; only their levels differ"
 	}
-	losses := fmt.Sprintf("out of fold the log loss is %.4f with effects of their own and %.4f without", s.LossWith, s.LossWithout)
+	losses := fmt.Sprintf("out of fold the log loss is %.4f with effects of their own and %.4f without, a gain of %.4f ± %.4f", s.LossWith, s.LossWithout,
+		s.LossWithout-s.LossWith, s.GainError)
 	if !s.Kept {
-		return losses + ", so all share the whole's effects; only their levels differ"
+		return losses + ", which is no sure gain, so all share the whole's effects; only their levels differ"
 	}
 	return fmt.Sprintf("%s; they have them in %d of %d inputs: %s", losses, len(s.Fields), s.Considered, strings.Join(s.Fields, ", "))
 }

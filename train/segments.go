@@ -41,7 +41,7 @@ func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments 
 	if !asked || r == nil {
 		return nil
 	}
-	s := &models.Segments{By: h.Table.Schema.Segments.By, LossWithout: r.LossWithout, LossWith: r.LossWith, Kept: r.Kept, Considered: r.Considered}
+	s := &models.Segments{By: h.Table.Schema.Segments.By, LossWithout: r.LossWithout, LossWith: r.LossWith, GainError: r.GainError, Kept: r.Kept, Considered: r.Considered}
 	for _, j := range r.Terms {
 		s.Fields = append(s.Fields, m.encoder.Inputs[j].Name)
 	}

@@ -14,8 +14,8 @@ import (
 // Models, 2007, chapter 12). A segment with few leads, or an effect that does not differ, leans on the whole. The segment's level is its own main effect, a ridge
 // already. Codes beyond Levels, and all but the mostSegments largest, have no deviation: they are scored by the whole, exactly.
 //
-// Deviations are kept only if they lower the log loss on folds that they were not fitted to. Inputs that promise a direction and the
-// calendar have none.
+// Deviations are kept only if they lower the log loss on folds that they were not fitted to, by more than the standard error of the difference
+// (Breiman, Friedman, Olshen & Stone, Classification and Regression Trees, 1984, section 3.4.3). Inputs that promise a direction and the calendar have none.
 type Segments struct {
 	// Input is the category's position in Design.Inputs, and Levels the number of its leading codes that are values, not "other" or "missing".
 	Input, Levels int
@@ -25,6 +25,8 @@ type Segments struct {
 type SegmentsReport struct {
 	// LossWithout and LossWith are the mean log losses on the folds, in nats per lead.
 	LossWithout, LossWith float64
+	// GainError is the standard error of LossWithout − LossWith, lead by lead.
+	GainError float64
 	// Kept says that deviations are in the model, Terms of which inputs; the others of Considered shrank to nothing, or had no room.
 	Kept       bool
 	Terms      []int
@@ -69,7 +71,7 @@ func addSegments(ctx context.Context, inputs []Input, all *sample, mains *fitter
 		return mains, report, nil
 	}
 	least, err := mains.judgeSegments(ctx, inputs, all.every(comparedRows), config, report)
-	if err != nil || report.LossWith >= report.LossWithout {
+	if err != nil || report.LossWithout-report.LossWith <= report.GainError {
 		return mains, report, err
 	}
 	terms := mains.deviations(inputs, all, config, least)
@@ -210,7 +212,7 @@ func segmentTerm(inputs []Input, by, of grid, input, j int) *term {
 // judgeSegments measures the model with and without deviations on folds (row modulo folds), for which they are chosen and fitted anew. It returns the
 // least score with the lower loss.
 func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample, config Config, report *SegmentsReport) (least float64, err error) {
-	weight, losses := 0.0, [len(leastScores)]float64{}
+	weight, without, gains := 0.0, 0.0, [len(leastScores)]gainOnFolds{}
 	for fold := range segmentFolds {
 		fitted, judged := part.split(fold, segmentFolds)
 		if rate, _ := fitted.base(); !(rate > 0 && rate < 1) || len(judged.wins) == 0 {
@@ -220,28 +222,59 @@ func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample
 		if err != nil {
 			return 0, err
 		}
+		before := newLeads(judged, mains.terms)
+		without += before.evaluate(mains.parameters[0], mains.tables)
 		_, w := judged.base()
 		weight += w
-		report.LossWithout += mains.lossOn(judged)
 		for k, least := range leastScores {
-			with := mains
-			if terms := mains.deviations(inputs, fitted, config, least); len(terms) > 0 {
-				if with, err = mains.again(ctx, fitted, fitted, append(freshTerms(mains.terms), terms...), config.roughly()); err != nil {
-					return 0, err
-				}
+			terms := mains.deviations(inputs, fitted, config, least)
+			if len(terms) == 0 {
+				continue
 			}
-			losses[k] += with.lossOn(judged)
+			with, err := mains.again(ctx, fitted, fitted, append(freshTerms(mains.terms), terms...), config.roughly())
+			if err != nil {
+				return 0, err
+			}
+			after := newLeads(judged, with.terms)
+			after.evaluate(with.parameters[0], with.tables)
+			gains[k].add(before, after)
 		}
 	}
 	best := 0
-	for k, loss := range losses {
-		if loss < losses[best] {
+	for k := range gains {
+		if gains[k].sum > gains[best].sum {
 			best = k
 		}
 	}
-	report.LossWithout /= weight
-	report.LossWith = losses[best] / weight
+	report.LossWithout = without / weight
+	report.LossWith = report.LossWithout - gains[best].sum/weight
+	report.GainError = gains[best].standardError(weight)
 	return leastScores[best], nil
+}
+
+// gainOnFolds sums what one fit's log loss is above another's, lead by lead.
+type gainOnFolds struct {
+	sum, squares, products, weights float64 // Σwg, Σ(wg)², Σw·wg, Σw² over the leads of the folds where the fits differ
+}
+
+func (g *gainOnFolds) add(before, after *leads) {
+	for i, w := range before.weights {
+		gain := w * (lossAt(before.eta[i], before.wins[i]) - lossAt(after.eta[i], after.wins[i]))
+		g.sum += gain
+		g.squares += gain * gain
+		g.products += w * gain
+		g.weights += w * w
+	}
+}
+
+// standardError is that of the mean gain a unit of weight: the leads as a sample, the fits as given.
+func (g *gainOnFolds) standardError(weight float64) float64 {
+	mean := g.sum / weight
+	return math.Sqrt(max(0, g.squares-2*mean*g.products+mean*mean*g.weights)) / weight
+}
+
+func lossAt(eta, win float64) float64 {
+	return math.Log1p(math.Exp(-math.Abs(eta))) + max(eta, 0) - win*eta
 }
 
 // weighRows takes each segment's weights of its cells from their mass; equal ones without mass. A row has mean 0 by them: its level is the main

@@ -75,6 +75,29 @@ func TestSegmentsHelp(t *testing.T) {
 	}
 }
 
+// TestSegmentsFalseAlarm: where effects do not differ, deviations are kept in one history of ten at the most, and what they cost then is next to nothing.
+func TestSegmentsFalseAlarm(t *testing.T) {
+	const seeds = 40
+	for _, n := range []int{1000, 3000} {
+		gain, kept := 0.0, 0
+		for seed := range uint64(seeds) {
+			d := regional(n, []float64{0.4, 0.3, 0.15, 0.1, 0.05}, 0, 9000+seed)
+			pooled, report := mustFit(t, d, withSegments(d))
+			if !report.Segments.Kept {
+				continue
+			}
+			kept++
+			later := regional(20_000, []float64{0.4, 0.3, 0.15, 0.1, 0.05}, 0, 9500+seed)
+			whole, _ := mustFit(t, d, Config{Caution: 2.3})
+			gain += (lossOf(whole, later) - lossOf(pooled, later)) / seeds
+		}
+		t.Logf("%d leads: %d of %d fits deviate, and gain %.5f nats a lead on new leads", n, kept, seeds, gain)
+		if kept > seeds/10 || gain < -0.0005 {
+			t.Errorf("%d leads: %d of %d fits deviate though nothing differs, and cost %.5f nats a lead", n, kept, seeds, -gain)
+		}
+	}
+}
+
 // TestSegmentsLean: a small segment leans on the whole more than a large one, and one without leads of its own does so exactly.
 func TestSegmentsLean(t *testing.T) {
 	d := regional(5000, []float64{0.6, 0.3, 0.09, 0.01}, 0.7, 3)
