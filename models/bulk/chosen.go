@@ -30,8 +30,9 @@ type Further struct {
 // scores as JSON, and the further columns. Under Out there is afterwards the whole result or, on any error, what was there before.
 func WriteChosen(ctx context.Context, scorer *models.Scorer, c Chosen) error {
 	r := newResults(scorer, false)
+	r.explain = true // for the causes
 	r.number("gap", func(s *models.Score) float64 { return s.Comparison.Gap })
-	r.text("causes", func(s *models.Score) string { return asJSON(append([]models.Cause{}, s.Comparison.Causes...)) })
+	r.text("causes", func(s *models.Score) string { return asJSON(s.Comparison.Causes) })
 	info := r.info()
 	further := make([]source.Column, len(c.Further))
 	for f := range c.Further {

@@ -189,7 +189,7 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 		rows := min(chunk, last-from)
 		for i := range rows {
 			h.Snapshot(from+i, &snapshot)
-			own.scorer.ScoreInto(&snapshot, &score, true)
+			own.scorer.ScoreInto(&snapshot, &score, own.explain)
 			for c := range own.columns {
 				own.columns[c].fill(&own.columns[c].data, i, &score)
 			}

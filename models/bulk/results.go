@@ -60,7 +60,12 @@ func (r *results) addPromised() {
 func (r *results) addDetails() {
 	r.text("evidence", func(s *models.Score) string { return evidenceWord(s.Prediction.Evidence.Thin) })
 	r.number("effective_leads", func(s *models.Score) float64 { return s.Prediction.Evidence.Leads })
-	r.text("qualification_reason", func(s *models.Score) string { return s.Rules.Reason })
+	r.text("qualification_reason", func(s *models.Score) string {
+		if s.Rules.Reason == "" {
+			return r.scorer.Rules().Shortfall(&s.Rules)
+		}
+		return s.Rules.Reason
+	})
 	r.text("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
 	r.number("probability_percentile", func(s *models.Score) float64 { return s.Comparison.ProbabilityPercentile })
 	r.number("points_percentile", func(s *models.Score) float64 { return s.Comparison.PointsPercentile })
@@ -70,8 +75,8 @@ func (r *results) addDetails() {
 			c.Null[i], c.Times[i] = s.AsOf == features.NoTime, int64(s.AsOf)
 		},
 	})
-	r.text("missing_fields", func(s *models.Score) string { return termsWith(s, features.Missing) })
-	r.text("unseen_fields", func(s *models.Score) string { return termsWith(s, features.Unseen) })
+	r.text("missing_fields", func(s *models.Score) string { return r.termsWith(s, features.Missing) })
+	r.text("unseen_fields", func(s *models.Score) string { return r.termsWith(s, features.Unseen) })
 }
 
 func (r *results) text(name string, of func(*models.Score) string) {
@@ -149,7 +154,7 @@ func (r *results) scoreEach(h *features.History, part []models.Score, row func(i
 			var snapshot features.Snapshot
 			for i := w; i < len(part); i += workers {
 				h.Snapshot(row(i), &snapshot)
-				part[i] = r.scorer.Score(&snapshot)
+				r.scorer.ScoreInto(&snapshot, &part[i], r.explain)
 				for c := range r.columns {
 					r.columns[c].fill(&r.columns[c].data, i, &part[i])
 				}
@@ -178,19 +183,22 @@ func evidenceWord(thin bool) string {
 }
 
 // termsWith lists the model's terms whose value has the status, once each; pairs repeat their fields and are left out.
-func termsWith(s *models.Score, status features.Status) string {
+func (r *results) termsWith(s *models.Score, status features.Status) string {
 	var names []string
-	for _, c := range s.Prediction.Contributions {
-		if c.Status == status && !c.Pair {
-			names = append(names, c.Term)
+	for t, cell := range s.Prediction.Cells {
+		if models.CellStatus(cell) == status && !r.scorer.IsPair(t) {
+			names = append(names, r.scorer.Term(t))
 		}
 	}
 	return strings.Join(names, ", ")
 }
 
-// asJSON cannot fail: the values are plain structs of finite numbers and texts.
-func asJSON(v any) string {
-	text, err := json.Marshal(v)
+// asJSON writes a list, [] where it is empty. It cannot fail: the values are plain structs of finite numbers and texts.
+func asJSON[T any](list []T) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	text, err := json.Marshal(list)
 	if err != nil {
 		panic("bulk: " + err.Error())
 	}
