@@ -18,29 +18,41 @@ func (m *square) lower(at, size int) blas64.Triangular {
 	return blas64.Triangular{N: size, Stride: m.n, Data: m.data[at*m.n+at:], Uplo: blas.Lower, Diag: blas.NonUnit}
 }
 
+func (m *square) tiles() int { return (m.n + tile - 1) / tile }
+
+// edge is the size of tile i.
+func (m *square) edge(i int) int { return min(tile, m.n-i*tile) }
+
 // factorise replaces the lower half by its Cholesky factor L, m = LL'. It reports false for a matrix
 // that is not positive definite. Left-looking by tiles; cost n³/3.
 func (m *square) factorise() bool {
-	tiles := (m.n + tile - 1) / tile
-	edge := func(i int) int { return min(tile, m.n-i*tile) }
+	tiles := m.tiles()
+	left := borrowPanels(m.n, m.n, microRows)
+	defer left.giveBack()
+	m.right, m.inverses = newPanels(m.n, m.n, microColumns), make([]*panels, tiles)
 	for j := range tiles {
 		parallel(tiles-j, func(task int) {
 			i := j + task
-			if j > 0 {
-				addProduct(-1, m.block(i*tile, 0, edge(i), j*tile), m.block(j*tile, 0, edge(j), j*tile), m.block(i*tile, j*tile, edge(i), edge(j)))
-			}
+			addPacked(-1, left, m.right, span{row: i * tile, rows: m.edge(i), column: j * tile, columns: m.edge(j), depth: j * tile}, m.tile(i, j))
 		})
-		diagonal := blas64.Symmetric{N: edge(j), Stride: m.n, Data: m.data[j*tile*m.n+j*tile:], Uplo: blas.Lower}
+		diagonal := blas64.Symmetric{N: m.edge(j), Stride: m.n, Data: m.data[j*tile*m.n+j*tile:], Uplo: blas.Lower}
 		if _, ok := lapack64.Potrf(diagonal); !ok {
 			return false
 		}
-		inverse := m.inverseOfTile(j*tile, edge(j))
+		m.inverses[j] = packed(m.inverseOfTile(j*tile, m.edge(j)), microColumns)
 		parallel(tiles-j-1, func(task int) {
 			i := j + 1 + task
-			replaceByProduct(m.block(i*tile, j*tile, edge(i), edge(j)), inverse)
+			replaceByProduct(m.tile(i, j), m.inverses[j])
+			left.put(i*tile, j*tile, m.tile(i, j))
+			m.right.put(i*tile, j*tile, m.tile(i, j))
 		})
 	}
 	return true
+}
+
+// tile is the block of tile i of the rows and j of the columns.
+func (m *square) tile(i, j int) blas64.General {
+	return m.block(i*tile, j*tile, m.edge(i), m.edge(j))
 }
 
 // inverseOfTile is L⁻¹ of a tile on the diagonal.
@@ -63,15 +75,15 @@ func (m *square) inverseOfTile(at, size int) blas64.General {
 	return inverse
 }
 
-// replaceByProduct sets x to x·l'.
-func replaceByProduct(x, l blas64.General) {
-	old := blas64.General{Rows: x.Rows, Cols: x.Cols, Stride: x.Cols, Data: make([]float64, x.Rows*x.Cols)}
+// replaceByProduct sets x to x·l', l being as many rows as x has columns.
+func replaceByProduct(x blas64.General, l *panels) {
+	old := borrowPanels(x.Rows, x.Cols, microRows)
+	defer old.giveBack()
+	old.put(0, 0, x)
 	for i := range x.Rows {
-		row := x.Data[i*x.Stride:][:x.Cols]
-		copy(old.Data[i*x.Cols:], row)
-		clear(row)
+		clear(x.Data[i*x.Stride:][:x.Cols])
 	}
-	addProduct(1, old, l, x)
+	addPacked(1, old, l, span{rows: x.Rows, columns: x.Cols, depth: x.Cols}, x)
 }
 
 // solve returns x with LL'x = b.
@@ -90,17 +102,14 @@ func (m *square) inverseRows() *square {
 	for i := range m.n {
 		y.row(i)[i] = 1
 	}
-	tiles := (m.n + tile - 1) / tile
-	edge := func(i int) int { return min(tile, m.n-i*tile) }
-	inverses := make([]blas64.General, tiles)
-	parallel(tiles, func(i int) { inverses[i] = m.inverseOfTile(i*tile, edge(i)) })
-	parallel(tiles, func(j int) {
-		for i := j; i < tiles; i++ {
-			at := y.block(j*tile, i*tile, edge(j), edge(i))
-			if i > j {
-				addProduct(-1, y.block(j*tile, j*tile, edge(j), (i-j)*tile), m.block(i*tile, j*tile, edge(i), (i-j)*tile), at)
-			}
-			replaceByProduct(at, inverses[i])
+	parallel(m.tiles(), func(j int) {
+		left := borrowPanels(m.edge(j), m.n-j*tile, microRows) // tile j of Y's rows
+		defer left.giveBack()
+		for i := j; i < m.tiles(); i++ {
+			at := y.tile(j, i)
+			addPacked(-1, left, m.right, span{rows: m.edge(j), column: i * tile, columns: m.edge(i), rightFrom: j * tile, depth: (i - j) * tile}, at)
+			replaceByProduct(at, m.inverses[i])
+			left.put(0, (i-j)*tile, at)
 		}
 	})
 	return y
@@ -109,12 +118,17 @@ func (m *square) inverseRows() *square {
 // covariance is V = YY', both halves filled. Cost n³/3.
 func (y *square) covariance() *square {
 	v := newSquare(y.n)
-	tiles := (y.n + tile - 1) / tile
-	edge := func(i int) int { return min(tile, y.n-i*tile) }
-	parallel(tiles, func(task int) {
-		i := task
+	left, right := borrowPanels(y.n, y.n, microRows), borrowPanels(y.n, y.n, microColumns)
+	defer left.giveBack()
+	defer right.giveBack()
+	parallel(y.tiles(), func(i int) {
+		rows := y.block(i*tile, i*tile, y.edge(i), y.n-i*tile) // zero before
+		left.put(i*tile, i*tile, rows)
+		right.put(i*tile, i*tile, rows)
+	})
+	parallel(y.tiles(), func(i int) {
 		for j := 0; j <= i; j++ {
-			addProduct(1, y.block(i*tile, i*tile, edge(i), y.n-i*tile), y.block(j*tile, i*tile, edge(j), y.n-i*tile), v.block(i*tile, j*tile, edge(i), edge(j)))
+			addPacked(1, left, right, span{row: i * tile, rows: y.edge(i), column: j * tile, columns: y.edge(j), leftFrom: i * tile, rightFrom: i * tile, depth: y.n - i*tile}, v.tile(i, j))
 		}
 	})
 	for i := range v.n {

@@ -232,6 +232,7 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, ef
 		whole.inherit(next)
 		whole.steps = next.steps
 		whole.evaluate()
+		whole.sketchBy(len(part.wins))
 		next = whole
 	}
 	next.steps += f.steps

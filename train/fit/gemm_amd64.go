@@ -2,16 +2,27 @@ package fit
 
 import "golang.org/x/sys/cpu"
 
-// wide says that the processor has the instructions of multiplyPacked.
-var wide = cpu.X86.HasAVX2
+// What the processor has; a test takes it away.
+var (
+	hasAVX512 = cpu.X86.HasAVX512F
+	hasFMA    = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+)
 
 //go:noescape
-func multiplyPacked(k int, a, b, out *float64)
+func multiplyAVX512(k int, a, b *float64, scale float64, c *float64, stride, step int)
 
-func multiplyTile(k int, a, b []float64, out *[microRows * microColumns]float64) {
-	if wide && k > 0 {
-		multiplyPacked(k, &a[:k*microRows][0], &b[:k*microColumns][0], &out[0])
+//go:noescape
+func multiplyAVX2(k int, a, b *float64, scale float64, c *float64, stride, step int)
+
+func multiplyTile(k int, a, b []float64, scale float64, c []float64, stride, step int) {
+	if k == 0 || !hasFMA {
+		multiplyPlain(k, a, b, scale, c, stride, step)
 		return
 	}
-	multiplyPlain(k, a, b, out)
+	_, _, _ = a[:k*microRows], b[:(k-1)*step+microColumns], c[:(microRows-1)*stride+microColumns]
+	if hasAVX512 {
+		multiplyAVX512(k, &a[0], &b[0], scale, &c[0], stride, step)
+	} else {
+		multiplyAVX2(k, &a[0], &b[0], scale, &c[0], stride, step)
+	}
 }

@@ -1,14 +1,153 @@
 #include "textflag.h"
 
-// func multiplyPacked(k int, a, b, out *float64)
-//
-// out (4×8, row-major) = Σ_k a[k][0…3]' · b[k][0…7]. Multiplications and additions stay apart, without
-// FMA: each number is the same sum in the same order as in Go, so that all machines give the same bits.
-TEXT ·multiplyPacked(SB), NOSPLIT, $0-32
+// Both are multiplyPlain: c (8×16, stride numbers from row to row) += scale·Σ_k a[k][0…7]'·b[k][0…15]; b's rows are step numbers apart. Each number is the same chain of fused
+// multiplications and additions as in Go, so that all machines give the same bits.
+
+// func multiplyAVX512(k int, a, b *float64, scale float64, c *float64, stride int, step int)
+TEXT ·multiplyAVX512(SB), NOSPLIT, $0-56
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ b+16(FP), DI
-	MOVQ out+24(FP), DX
+	MOVQ c+32(FP), DX
+	MOVQ stride+40(FP), BX
+	SHLQ $3, BX
+	MOVQ step+48(FP), R9
+	SHLQ $3, R9
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+
+loop512:
+	VMOVUPD      (DI), Z16
+	VMOVUPD      64(DI), Z17
+	VBROADCASTSD (SI), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(SI), Z19
+	VFMADD231PD  Z16, Z19, Z2
+	VFMADD231PD  Z17, Z19, Z3
+	VBROADCASTSD 16(SI), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VBROADCASTSD 24(SI), Z21
+	VFMADD231PD  Z16, Z21, Z6
+	VFMADD231PD  Z17, Z21, Z7
+	VBROADCASTSD 32(SI), Z22
+	VFMADD231PD  Z16, Z22, Z8
+	VFMADD231PD  Z17, Z22, Z9
+	VBROADCASTSD 40(SI), Z23
+	VFMADD231PD  Z16, Z23, Z10
+	VFMADD231PD  Z17, Z23, Z11
+	VBROADCASTSD 48(SI), Z24
+	VFMADD231PD  Z16, Z24, Z12
+	VFMADD231PD  Z17, Z24, Z13
+	VBROADCASTSD 56(SI), Z25
+	VFMADD231PD  Z16, Z25, Z14
+	VFMADD231PD  Z17, Z25, Z15
+	ADDQ         $64, SI
+	ADDQ         R9, DI
+	DECQ         CX
+	JNZ          loop512
+
+	VBROADCASTSD scale+24(FP), Z18
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z0, Z18, Z16
+	VFMADD231PD  Z1, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z2, Z18, Z16
+	VFMADD231PD  Z3, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z4, Z18, Z16
+	VFMADD231PD  Z5, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z6, Z18, Z16
+	VFMADD231PD  Z7, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z8, Z18, Z16
+	VFMADD231PD  Z9, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z10, Z18, Z16
+	VFMADD231PD  Z11, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z12, Z18, Z16
+	VFMADD231PD  Z13, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	VFMADD231PD  Z14, Z18, Z16
+	VFMADD231PD  Z15, Z18, Z17
+	VMOVUPD      Z16, (DX)
+	VMOVUPD      Z17, 64(DX)
+	VZEROUPPER
+	RET
+
+// func multiplyAVX2(k int, a, b *float64, scale float64, c *float64, stride int, step int)
+//
+// In four parts of 4×8: R8 counts them, bit 0 being the right half and bit 1 the lower one.
+TEXT ·multiplyAVX2(SB), NOSPLIT, $0-56
+	MOVQ stride+40(FP), BX
+	SHLQ $3, BX
+	MOVQ step+48(FP), R9
+	SHLQ $3, R9
+	XORQ R8, R8
+
+part:
+	MOVQ k+0(FP), CX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ c+32(FP), DX
+	TESTQ $1, R8
+	JZ    left
+	ADDQ  $64, DI
+	ADDQ  $64, DX
+
+left:
+	TESTQ $2, R8
+	JZ    upper
+	ADDQ  $32, SI
+	LEAQ  (DX)(BX*4), DX
+
+upper:
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -17,45 +156,57 @@ TEXT ·multiplyPacked(SB), NOSPLIT, $0-32
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	TESTQ CX, CX
-	JZ    done
 
 loop:
 	VMOVUPD      (DI), Y8
 	VMOVUPD      32(DI), Y9
 	VBROADCASTSD (SI), Y10
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y9, Y10, Y12
-	VADDPD       Y11, Y0, Y0
-	VADDPD       Y12, Y1, Y1
-	VBROADCASTSD 8(SI), Y13
-	VMULPD       Y8, Y13, Y14
-	VMULPD       Y9, Y13, Y15
-	VADDPD       Y14, Y2, Y2
-	VADDPD       Y15, Y3, Y3
-	VBROADCASTSD 16(SI), Y10
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y9, Y10, Y12
-	VADDPD       Y11, Y4, Y4
-	VADDPD       Y12, Y5, Y5
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(SI), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VFMADD231PD  Y9, Y11, Y3
+	VBROADCASTSD 16(SI), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
 	VBROADCASTSD 24(SI), Y13
-	VMULPD       Y8, Y13, Y14
-	VMULPD       Y9, Y13, Y15
-	VADDPD       Y14, Y6, Y6
-	VADDPD       Y15, Y7, Y7
-	ADDQ         $32, SI
-	ADDQ         $64, DI
+	VFMADD231PD  Y8, Y13, Y6
+	VFMADD231PD  Y9, Y13, Y7
+	ADDQ         $64, SI
+	ADDQ         R9, DI
 	DECQ         CX
 	JNZ          loop
 
-done:
-	VMOVUPD Y0, (DX)
-	VMOVUPD Y1, 32(DX)
-	VMOVUPD Y2, 64(DX)
-	VMOVUPD Y3, 96(DX)
-	VMOVUPD Y4, 128(DX)
-	VMOVUPD Y5, 160(DX)
-	VMOVUPD Y6, 192(DX)
-	VMOVUPD Y7, 224(DX)
+	VBROADCASTSD scale+24(FP), Y10
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VFMADD231PD  Y0, Y10, Y8
+	VFMADD231PD  Y1, Y10, Y9
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y9, 32(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VFMADD231PD  Y2, Y10, Y8
+	VFMADD231PD  Y3, Y10, Y9
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y9, 32(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VFMADD231PD  Y4, Y10, Y8
+	VFMADD231PD  Y5, Y10, Y9
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y9, 32(DX)
+	ADDQ         BX, DX
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	VFMADD231PD  Y6, Y10, Y8
+	VFMADD231PD  Y7, Y10, Y9
+	VMOVUPD      Y8, (DX)
+	VMOVUPD      Y9, 32(DX)
+	INCQ         R8
+	CMPQ         R8, $4
+	JNE          part
 	VZEROUPPER
 	RET

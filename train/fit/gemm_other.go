@@ -2,6 +2,6 @@
 
 package fit
 
-func multiplyTile(k int, a, b []float64, out *[microRows * microColumns]float64) {
-	multiplyPlain(k, a, b, out)
+func multiplyTile(k int, a, b []float64, scale float64, c []float64, stride, step int) {
+	multiplyPlain(k, a, b, scale, c, stride, step)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -21,7 +22,7 @@ func randomGeneral(random *rand.Rand, rows, columns, stride int) blas64.General 
 // TestAddProduct holds the product against gonum's, with edges that do not fill a small product, and strides.
 func TestAddProduct(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	for _, size := range [][3]int{{1, 1, 1}, {4, 8, 3}, {5, 9, 300}, {96, 96, 96}, {17, 23, 513}, {3, 8, 256}} {
+	for _, size := range [][3]int{{1, 1, 1}, {4, 8, 3}, {5, 9, 300}, {96, 96, 96}, {17, 23, 513}, {3, 8, 256}, {8, 16, 256}} {
 		m, n, k := size[0], size[1], size[2]
 		a, b := randomGeneral(random, m, k, k+3), randomGeneral(random, n, k, k)
 		got := randomGeneral(random, m, n, n+2)
@@ -37,16 +38,21 @@ func TestAddProduct(t *testing.T) {
 	}
 }
 
-// TestMultiplyTileBits: a processor without the wide instructions gives the same bits.
+// TestMultiplyTileBits: whatever instructions the processor has, the bits are the same.
 func TestMultiplyTileBits(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	for _, k := range []int{0, 1, 2, 97, 256} {
-		a, b := randomGeneral(random, 1, k*microRows, k*microRows).Data, randomGeneral(random, 1, k*microColumns, k*microColumns).Data
-		var got, want [microRows * microColumns]float64
-		multiplyTile(k, a, b, &got)
-		multiplyPlain(k, a, b, &want)
-		if got != want {
-			t.Errorf("k = %d: %v, want %v", k, got, want)
+		const stride, step = microColumns + 3, microColumns + 5
+		a, b := randomGeneral(random, k, microRows, microRows).Data, randomGeneral(random, k, step, step).Data
+		c := randomGeneral(random, microRows, microColumns, stride).Data
+		want := slices.Clone(c)
+		multiplyPlain(k, a, b, -1, want, stride, step)
+		for name, multiply := range tileWays() {
+			got := slices.Clone(c)
+			multiply(k, a, b, -1, got, stride, step)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, k = %d: %v, want %v", name, k, got, want)
+			}
 		}
 	}
 }

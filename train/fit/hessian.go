@@ -1,12 +1,19 @@
 package fit
 
+import "slices"
+
 // square is a symmetric or triangular matrix of which only the lower half is used, row-major.
 type square struct {
 	n    int
 	data []float64
+	// right is a Cholesky factor as the right factor of products, without the tiles on the diagonal; inverses are those of these tiles.
+	right    *panels
+	inverses []*panels
 }
 
 func newSquare(n int) *square { return &square{n: n, data: make([]float64, n*n)} }
+
+func (m *square) clone() *square { return &square{n: m.n, data: slices.Clone(m.data)} }
 
 func (m *square) row(i int) []float64 { return m.data[i*m.n : (i+1)*m.n] }
 
@@ -36,18 +43,25 @@ const together = 8
 // categoricals, as in the tabmat library). Cost O(n·terms²).
 func (f *fitter) hessian() *square {
 	h := f.unpenalised()
+	f.addPenalties(h)
+	return h
+}
+
+func (f *fitter) addPenalties(h *square) {
 	for _, t := range f.terms {
 		for _, p := range t.penalties {
 			p.addTo(h, t.offset)
 		}
 	}
-	return h
 }
 
 // unpenalised is the Hessian of the log loss alone.
 func (f *fitter) unpenalised() *square {
-	h := newSquare(f.size)
-	for _, w := range f.leads.curvature {
+	h, leads := newSquare(f.size), f.leads
+	if f.sketch != nil {
+		leads = f.sketch.follow(f.leads)
+	}
+	for _, w := range leads.curvature {
 		h.data[0] += w
 	}
 	type task struct{ row, from, to int }
@@ -63,19 +77,19 @@ func (f *fitter) unpenalised() *square {
 	}
 	parallel(len(tasks), func(k int) {
 		if tasks[k].from == tasks[k].row {
-			f.ownBlock(h, tasks[k].row)
+			f.ownBlock(h, leads, tasks[k].row)
 		} else {
-			f.crossBlocks(h, tasks[k].row, tasks[k].from, tasks[k].to)
+			f.crossBlocks(h, leads, tasks[k].row, tasks[k].from, tasks[k].to)
 		}
 	})
 	return h
 }
 
 // ownBlock sums the block of a term with itself, and with the intercept. By cell it is diagonal.
-func (f *fitter) ownBlock(h *square, s int) {
+func (f *fitter) ownBlock(h *square, leads *leads, s int) {
 	t := f.terms[s]
 	cells := make([]float64, t.cells)
-	sumByCell(f.leads.codes[s], f.leads.curvature, cells)
+	sumByCell(leads.codes[s], leads.curvature, cells)
 	intercept := make([]float64, t.size)
 	t.collect(cells, intercept)
 	for j, v := range intercept {
@@ -105,7 +119,7 @@ func (f *fitter) ownBlock(h *square, s int) {
 }
 
 // crossBlocks sums the blocks of term s with the terms from … to−1.
-func (f *fitter) crossBlocks(h *square, s, from, to int) {
+func (f *fitter) crossBlocks(h *square, leads *leads, s, from, to int) {
 	tables := make([][]float64, to-from)
 	flipped := make([]bool, to-from)
 	a := f.terms[s]
@@ -121,16 +135,16 @@ func (f *fitter) crossBlocks(h *square, s, from, to int) {
 			tables[k] = make([]float64, a.cells*b.functions)
 		}
 	}
-	n := len(f.leads.curvature)
+	n := len(leads.curvature)
 	for start := 0; start < n; start += chunk {
 		end := min(start+chunk, n)
-		curvature := f.leads.curvature[start:end]
-		codes := f.leads.codes[s].slice(start, end)
+		curvature := leads.curvature[start:end]
+		codes := leads.codes[s].slice(start, end)
 		for k, table := range tables {
 			if table == nil {
 				continue
 			}
-			other := f.leads.codes[from+k].slice(start, end)
+			other := leads.codes[from+k].slice(start, end)
 			if flipped[k] {
 				crossTable(other, codes, a, curvature, table)
 			} else {

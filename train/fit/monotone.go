@@ -318,7 +318,7 @@ func (f *fitter) promises() []*Promise {
 			}
 		}
 		if out[k].Held > 0 {
-			f.ownBlock(blocks, k)
+			f.ownBlock(blocks, f.leads, k)
 			out[k].Chi, out[k].Freed = t.withoutPromise(blocks, pull)
 		}
 	}

@@ -26,6 +26,8 @@ type fitter struct {
 	bounds []bound
 	held   []int
 	reach  *reach
+	// sketch, if not nil, is where Hessians come from.
+	sketch *sketch
 }
 
 // newFitter lays the terms' coordinates out behind each other and starts at the base rate.
@@ -63,8 +65,11 @@ func (f *fitter) objective() float64 {
 }
 
 // factorise makes and factorises the Hessian at the last evaluated parameters.
-func (f *fitter) factorise() error {
-	h := f.hessian()
+func (f *fitter) factorise() error { return f.factoriseOf(f.unpenalised()) }
+
+// factoriseOf is factorise for the Hessian of the log loss, to which it adds the penalties, in place.
+func (f *fitter) factoriseOf(h *square) error {
+	f.addPenalties(h)
 	if !h.factorise() {
 		return fmt.Errorf("%w: the Hessian is not positive definite", ErrNotConverged)
 	}
@@ -76,6 +81,15 @@ func (f *fitter) factorise() error {
 // Optimization, 2nd ed., 2006, section 3.1). It returns the largest change of a table entry
 // or the intercept, in log-odds.
 func (f *fitter) step() (float64, error) {
+	direction, err := f.direction()
+	if err != nil {
+		return 0, err
+	}
+	return f.descend(direction)
+}
+
+// descend takes a direction off the parameters, halved until J does not rise, and returns the largest change, as step does.
+func (f *fitter) descend(direction []float64) (float64, error) {
 	f.steps++
 	start := append([]float64(nil), f.parameters...)
 	before := make([][]float64, len(f.tables))
@@ -83,10 +97,6 @@ func (f *fitter) step() (float64, error) {
 		before[k] = append([]float64(nil), f.tables[k]...)
 	}
 	objective := f.objective()
-	direction, err := f.direction()
-	if err != nil {
-		return 0, err
-	}
 	const halvings = 30
 	for scale, try := 1.0, 0; try < halvings; scale, try = scale/2, try+1 {
 		for j := range f.parameters {
@@ -110,6 +120,9 @@ func (f *fitter) step() (float64, error) {
 // polish minimises J at fixed λ: Newton steps until none changes a table by more than tolerance. While
 // steps shrink fast the factor is kept: a step without a new Hessian costs one pass over the leads.
 func (f *fitter) polish(ctx context.Context, tolerance float64, maxSteps int) error {
+	if f.sketch != nil {
+		return f.polishBySketch(ctx, tolerance, maxSteps)
+	}
 	last := math.Inf(1)
 	for range maxSteps {
 		if err := ctx.Err(); err != nil {
@@ -137,19 +150,25 @@ func (f *fitter) polish(ctx context.Context, tolerance float64, maxSteps int) er
 }
 
 // smooth alternates Newton steps and Fellner–Schall updates of every λ until a step changes
-// no table by more than tolerance. It leaves the factor of the last step's Hessian behind.
+// no table by more than tolerance. It leaves the factor of the last step's Hessian behind. The Hessian of the log loss is made anew
+// once the tables have moved by staleHessian.
 func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) error {
+	loss, moved := f.unpenalised(), 0.0
 	for range maxSteps {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := f.factorise(); err != nil {
+		if moved > staleHessian {
+			loss, moved = f.unpenalised(), 0
+		}
+		if err := f.factoriseOf(loss.clone()); err != nil {
 			return err
 		}
 		change, err := f.step()
 		if err != nil {
 			return err
 		}
+		moved += change
 		f.updateLambda()
 		if change <= tolerance {
 			return nil
@@ -157,6 +176,9 @@ func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) er
 	}
 	return nil // λ need not be exact: the data hardly tell; the coefficients are polished at it
 }
+
+// staleHessian is a change of a coefficient, in log-odds, that moves the curvature of no lead by more than about as much in relation.
+const staleHessian = 0.05
 
 // updateLambda makes one Fellner–Schall update of each λ.
 func (f *fitter) updateLambda() {

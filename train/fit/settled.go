@@ -68,6 +68,7 @@ func (s *Settled) fit(ctx context.Context, inputs []Input, all *sample, config C
 		}
 	}
 	f.evaluate()
+	f.sketchBy(config.sampleRows())
 	return f, f.polish(ctx, polishTolerance, config.maxSteps())
 }
 

@@ -50,29 +50,37 @@ func (t *term) pairCodes(s *sample) Codes {
 
 // evaluate sets η, residual and curvature for the tables and returns the log loss, summed by weight, in nats.
 func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
-	n := len(l.wins)
-	chunks := (n + chunk - 1) / chunk
-	parts := make([]float64, chunks)
-	parallel(chunks, func(c int) {
-		from, to := c*chunk, min((c+1)*chunk, n)
+	parts := make([]float64, (len(l.wins)+chunk-1)/chunk)
+	l.byChunk(func(from, to int) {
 		eta := l.eta[from:to]
 		for i := range eta {
 			eta[i] = intercept
 		}
 		for t, table := range tables {
-			if wide := l.codes[t].Wide; wide != nil {
-				addTable(eta, wide[from:to], table)
-			} else {
-				addTable(eta, l.codes[t].Narrow[from:to], table)
-			}
+			addCodes(eta, l.codes[t].slice(from, to), table)
 		}
-		parts[c] = l.losses(from, to)
+		parts[from/chunk] = l.losses(from, to)
 	})
 	loss := 0.0
 	for _, part := range parts {
 		loss += part
 	}
 	return loss
+}
+
+// byChunk calls do for chunk after chunk of the leads, on all cores.
+func (l *leads) byChunk(do func(from, to int)) {
+	n := len(l.curvature)
+	parallel((n+chunk-1)/chunk, func(c int) { do(c*chunk, min((c+1)*chunk, n)) })
+}
+
+// addCodes adds to each lead the table's value at its code.
+func addCodes(sums []float64, codes Codes, table []float64) {
+	if codes.Wide != nil {
+		addTable(sums, codes.Wide, table)
+	} else {
+		addTable(sums, codes.Narrow, table)
+	}
 }
 
 func addTable[C uint8 | uint16](eta []float64, codes []C, table []float64) {

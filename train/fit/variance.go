@@ -253,7 +253,8 @@ func (c *centred) quadratic(s sparse) float64 {
 // diagonal serves, by FF' itself (principal factors; Harman & Jones, Psychometrika 31, 1966, "minres").
 func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
 	scale := c.scales()
-	target := mat.NewDense(c.n, c.n, nil)
+	size := (c.n + microColumns - 1) / microColumns * microColumns // what is beyond n stays 0
+	target := mat.NewDense(size, size, nil)
 	for i := range c.n {
 		row := target.RawRowView(i)
 		for j, v := range c.row(i) {
@@ -262,8 +263,8 @@ func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
 	}
 	width := min(rank+8, c.n)
 	random := rand.New(rand.NewPCG(1, 2)) // fixed: the start only affects the speed of convergence
-	basis := mat.NewDense(c.n, width, nil)
-	for i := range basis.RawMatrix().Data {
+	basis := mat.NewDense(size, width, nil)
+	for i := range basis.RawMatrix().Data[:c.n*width] {
 		basis.RawMatrix().Data[i] = random.NormFloat64()
 	}
 	rows := transposed(basis)
@@ -309,12 +310,11 @@ func transposed(m *mat.Dense) blas64.General {
 // timesSymmetric multiplies each row by a symmetric matrix.
 func timesSymmetric(rows blas64.General, by *mat.Dense) blas64.General {
 	out := blas64.General{Rows: rows.Rows, Cols: rows.Cols, Stride: rows.Cols, Data: make([]float64, rows.Rows*rows.Cols)}
-	right := by.RawMatrix()
-	parallel((right.Rows+tile-1)/tile, func(k int) {
+	left, right := packed(rows, microRows), symmetric(by.RawMatrix())
+	parallel((rows.Cols+tile-1)/tile, func(k int) {
 		from := k * tile
-		size := min(tile, right.Rows-from)
-		addProduct(1, rows,
-			blas64.General{Rows: size, Cols: right.Cols, Stride: right.Stride, Data: right.Data[from*right.Stride:]},
+		size := min(tile, rows.Cols-from)
+		addPacked(1, left, right, span{rows: rows.Rows, column: from, columns: size, depth: rows.Cols},
 			blas64.General{Rows: rows.Rows, Cols: size, Stride: out.Stride, Data: out.Data[from:]})
 	})
 	return out

@@ -1,0 +1,169 @@
+package fit
+
+import (
+	"context"
+	"fmt"
+)
+
+// sketch is a part of the leads whose Hessian stands for that of all: lead i is in it with probability π_i, and its curvature counts 1/π_i
+// times. π follows the leads' leverage, so that a rare level is seen as closely as a common one: then the sketched Hessian is
+// within about √(p/rows) of the whole in every direction (Drineas, Mahoney & Muthukrishnan, SIAM Journal on Matrix Analysis 30, 2008; as the
+// Hessian of Newton's method: Pilanci & Wainwright, SIAM Journal on Optimization 27, 2017).
+type sketch struct {
+	rows  []int32
+	times []float64 // 1/π
+	leads *leads    // their codes and, once [sketch.follow] was called, their curvature
+}
+
+// sketchBy makes the Hessians of a fit of more leads from about so many. Gradients and the objective stay those of all leads, so the minimum
+// is the same. A fit with promises keeps the whole Hessian.
+func (f *fitter) sketchBy(rows int) {
+	if len(f.leads.wins) <= rows || len(f.bounds) > 0 {
+		return
+	}
+	leverage := f.leads.leverage(f.terms)
+	total := 0.0
+	for _, v := range leverage {
+		total += v
+	}
+	s := &sketch{}
+	for i, v := range leverage {
+		if p := v * float64(rows) / total; p >= 1 {
+			s.rows, s.times = append(s.rows, int32(i)), append(s.times, 1)
+		} else if uniform(uint64(i)) < p {
+			s.rows, s.times = append(s.rows, int32(i)), append(s.times, 1/p)
+		}
+	}
+	s.leads = &leads{codes: make([]Codes, len(f.terms)), curvature: make([]float64, len(s.rows))}
+	parallel(len(f.terms), func(t int) { s.leads.codes[t] = f.leads.codes[t].take(s.rows) })
+	f.sketch = s
+}
+
+// leverage is, by lead, Σ_t w_i/Σ_{leads of the same cell} w, w being the curvature: the leverage in fits of one term each.
+func (l *leads) leverage(terms []*term) []float64 {
+	out := make([]float64, len(l.curvature))
+	inverse := make([][]float64, len(terms))
+	parallel(len(terms), func(t int) {
+		if terms[t].size == 0 {
+			return
+		}
+		inverse[t] = make([]float64, terms[t].cells)
+		sumByCell(l.codes[t], l.curvature, inverse[t])
+		for c, sum := range inverse[t] {
+			if sum > 0 {
+				inverse[t][c] = 1 / sum
+			}
+		}
+	})
+	l.byChunk(func(from, to int) {
+		part := out[from:to]
+		for t, table := range inverse {
+			if table == nil {
+				continue
+			}
+			addCodes(part, l.codes[t].slice(from, to), table)
+		}
+		for i := range part {
+			part[i] *= l.curvature[from+i]
+		}
+	})
+	return out
+}
+
+// uniform is a number in [0,1) for each lead, the same on every run (the finaliser of SplitMix64; Steele, Lea & Flood, OOPSLA 2014).
+func uniform(i uint64) float64 {
+	z := (i + 1) * 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return float64((z^z>>31)>>11) / (1 << 53)
+}
+
+// follow takes the curvature of its leads from all leads'.
+func (s *sketch) follow(all *leads) *leads {
+	for k, row := range s.rows {
+		s.leads.curvature[k] = all.curvature[row] * s.times[k]
+	}
+	return s.leads
+}
+
+// polishBySketch minimises J at fixed λ by the limited-memory BFGS method (Nocedal & Wright, Numerical Optimization, 2nd ed., 2006,
+// algorithms 7.4 and 7.5) that starts from the sketched Hessian: each step costs a pass over the leads, and steps shrink by about √(p/rows).
+func (f *fitter) polishBySketch(ctx context.Context, tolerance float64, maxSteps int) error {
+	var memory []update
+	if f.factor == nil {
+		if err := f.factorise(); err != nil {
+			return err
+		}
+	}
+	gradient := f.gradient()
+	for range maxSteps * stepsASketch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		start := append([]float64(nil), f.parameters...)
+		change, err := f.descend(f.quasiNewton(memory, gradient))
+		if err != nil {
+			return err
+		}
+		if change <= tolerance {
+			return nil
+		}
+		before := gradient
+		gradient = f.gradient()
+		if change > farStep {
+			memory = nil
+			if err := f.factorise(); err != nil {
+				return err
+			}
+			continue
+		}
+		memory = appendUpdate(memory, start, f.parameters, before, gradient)
+	}
+	return fmt.Errorf("%w in %d steps", ErrNotConverged, maxSteps*stepsASketch)
+}
+
+const (
+	// stepsASketch is how many steps with a sketch are allowed for one without: they cost less and gain less.
+	stepsASketch = 5
+	// farStep is the change of a coefficient, in log-odds, from which the Hessian is made anew.
+	farStep = 0.5
+	// mostUpdates bounds the memory of steps.
+	mostUpdates = 30
+)
+
+// update is a step and what it did to the gradient.
+type update struct {
+	step, change []float64
+	inverse      float64 // 1/(step·change)
+}
+
+func appendUpdate(memory []update, from, to, before, after []float64) []update {
+	u := update{step: make([]float64, len(from)), change: make([]float64, len(from))}
+	for j := range from {
+		u.step[j], u.change[j] = to[j]-from[j], after[j]-before[j]
+	}
+	along := dot(u.step, u.change)
+	if !(along > 0) { // J is convex: rounding
+		return memory
+	}
+	u.inverse = 1 / along
+	if len(memory) == mostUpdates {
+		memory = memory[1:]
+	}
+	return append(memory, u)
+}
+
+// quasiNewton is the direction of descent, to be subtracted.
+func (f *fitter) quasiNewton(memory []update, gradient []float64) []float64 {
+	q := append([]float64(nil), gradient...)
+	weights := make([]float64, len(memory))
+	for k := len(memory) - 1; k >= 0; k-- {
+		weights[k] = memory[k].inverse * dot(memory[k].step, q)
+		addScaled(q, memory[k].change, -weights[k])
+	}
+	q = f.factor.solve(q)
+	for k, u := range memory {
+		addScaled(q, u.step, weights[k]-u.inverse*dot(u.change, q))
+	}
+	return q
+}
