@@ -117,12 +117,17 @@ func (f *fitter) descend(direction []float64) (float64, error) {
 	return 0, fmt.Errorf("%w: no step of Newton's method lowers the objective", ErrNotConverged)
 }
 
-// polish minimises J at fixed λ: Newton steps until none changes a table by more than tolerance. While
-// steps shrink fast the factor is kept: a step without a new Hessian costs one pass over the leads.
+// polish minimises J at fixed λ: steps until none changes a table by more than tolerance.
 func (f *fitter) polish(ctx context.Context, tolerance float64, maxSteps int) error {
-	if f.sketch != nil {
-		return f.polishBySketch(ctx, tolerance, maxSteps)
+	if len(f.bounds) > 0 {
+		return f.polishWithin(ctx, tolerance, maxSteps)
 	}
+	return f.polishFree(ctx, tolerance, maxSteps)
+}
+
+// polishWithin is polish for coefficients that keep a sign: Newton steps. While they shrink fast the factor is kept: a step without a new
+// Hessian costs one pass over the leads.
+func (f *fitter) polishWithin(ctx context.Context, tolerance float64, maxSteps int) error {
 	last := math.Inf(1)
 	for range maxSteps {
 		if err := ctx.Err(); err != nil {
@@ -178,7 +183,7 @@ func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) er
 }
 
 // staleHessian is a change of a coefficient, in log-odds, that moves the curvature of no lead by more than about as much in relation.
-const staleHessian = 0.05
+const staleHessian = 0.1
 
 // updateLambda makes one Fellner–Schall update of each λ.
 func (f *fitter) updateLambda() {
