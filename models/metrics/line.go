@@ -26,23 +26,22 @@ const (
 // leaves the slope out, a nil offset is 0, nil weights are 1.
 func fitLine(x, offset, wins, weights []float64) (fittedLine, error) {
 	var line fittedLine
-	loss, _, info := line.derivatives(x, offset, wins, weights)
+	loss, gradient, info := line.derivatives(x, offset, wins, weights)
 	for range mostSteps {
-		_, gradient, _ := line.derivatives(x, offset, wins, weights)
 		step, ok := solve2(info, gradient, x != nil)
 		if !ok {
 			return line, ErrNotConverged
 		}
-		next, nextLoss, nextInfo := line, loss, info
+		next, nextLoss, nextGradient, nextInfo := line, loss, gradient, info
 		for range mostHalvings {
 			next = fittedLine{intercept: line.intercept - step[0], slope: line.slope - step[1]}
-			nextLoss, _, nextInfo = next.derivatives(x, offset, wins, weights)
+			nextLoss, nextGradient, nextInfo = next.derivatives(x, offset, wins, weights)
 			if nextLoss <= loss+1e-12*math.Abs(loss) {
 				break
 			}
 			step[0], step[1] = step[0]/2, step[1]/2
 		}
-		line, loss, info = next, nextLoss, nextInfo
+		line, loss, gradient, info = next, nextLoss, nextGradient, nextInfo
 		if math.Abs(step[0])+math.Abs(step[1]) < stepIsSmall*(1+math.Abs(line.intercept)+math.Abs(line.slope)) {
 			return line.withErrors(info, x != nil)
 		}
@@ -61,9 +60,15 @@ func (l fittedLine) derivatives(x, offset, wins, weights []float64) (loss float6
 		if offset != nil {
 			eta += offset[i]
 		}
-		p := 1 / (1 + math.Exp(-eta))
+		e := math.Exp(-math.Abs(eta))
+		p, softplus := 1/(1+e), math.Log1p(e) // softplus is log(1 + exp(η))
+		if eta > 0 {
+			softplus += eta
+		} else {
+			p *= e
+		}
 		w := weightAt(weights, i)
-		loss += w * (softplus(eta) - win*eta)
+		loss += w * (softplus - win*eta)
 		residual, weight := w*(p-win), w*(p*(1-p))
 		gradient[0] += residual
 		gradient[1] += residual * xi

@@ -21,6 +21,9 @@ type fitter struct {
 	loss       float64
 	// factor is the Cholesky factor of the last Hessian.
 	factor *square
+	// curved is the last Hessian of the log loss alone, and moved the most that a coefficient may have changed since.
+	curved *square
+	moved  float64
 	steps  int
 	// bounds are the coordinates that keep a sign, and held the places in bounds of those at 0 as of the last step.
 	bounds []bound
@@ -65,10 +68,14 @@ func (f *fitter) objective() float64 {
 }
 
 // factorise makes and factorises the Hessian at the last evaluated parameters.
-func (f *fitter) factorise() error { return f.factoriseOf(f.unpenalised()) }
+func (f *fitter) factorise() error { return f.factoriseNear(0) }
 
-// factoriseOf is factorise for the Hessian of the log loss, to which it adds the penalties, in place.
-func (f *fitter) factoriseOf(h *square) error {
+// factoriseNear is factorise with a Hessian of the log loss made where no coefficient was further away than stale, in log-odds.
+func (f *fitter) factoriseNear(stale float64) error {
+	if f.curved == nil || f.moved > stale {
+		f.curved, f.moved = f.unpenalised(), 0
+	}
+	h := f.curved.clone()
 	f.addPenalties(h)
 	if !h.factorise() {
 		return fmt.Errorf("%w: the Hessian is not positive definite", ErrNotConverged)
@@ -111,6 +118,7 @@ func (f *fitter) descend(direction []float64) (float64, error) {
 					change = max(change, math.Abs(v-before[k][c]))
 				}
 			}
+			f.moved += change
 			return change, nil
 		}
 	}
@@ -158,22 +166,17 @@ func (f *fitter) polishWithin(ctx context.Context, tolerance float64, maxSteps i
 // no table by more than tolerance. It leaves the factor of the last step's Hessian behind. The Hessian of the log loss is made anew
 // once the tables have moved by staleHessian.
 func (f *fitter) smooth(ctx context.Context, tolerance float64, maxSteps int) error {
-	loss, moved := f.unpenalised(), 0.0
 	for range maxSteps {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if moved > staleHessian {
-			loss, moved = f.unpenalised(), 0
-		}
-		if err := f.factoriseOf(loss.clone()); err != nil {
+		if err := f.factoriseNear(staleHessian); err != nil {
 			return err
 		}
 		change, err := f.step()
 		if err != nil {
 			return err
 		}
-		moved += change
 		f.updateLambda()
 		if change <= tolerance {
 			return nil

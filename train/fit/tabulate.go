@@ -92,22 +92,28 @@ func addTable[C uint8 | uint16](eta []float64, codes []C, table []float64) {
 
 // losses sets residual and curvature of some leads and sums their log loss.
 func (l *leads) losses(from, to int) float64 {
-	sum := 0.0
+	sum, product := 0.0, 1.0 // product of 1 + e of leads that weigh 1: a logarithm for many
 	for i := from; i < to; i++ {
 		eta, w, y := l.eta[i], l.weights[i], l.wins[i]
 		e := math.Exp(-math.Abs(eta))
 		p := 1 / (1 + e)
-		loss := math.Log1p(e)
+		if w == 1 {
+			if product *= 1 + e; product > 0x1p1000 {
+				sum, product = sum+math.Log(product), 1
+			}
+		} else {
+			sum += w * math.Log1p(e)
+		}
 		if eta > 0 {
-			loss += eta
+			sum += w * eta
 		} else {
 			p = e * p
 		}
-		sum += w * (loss - y*eta)
+		sum -= w * y * eta
 		l.residual[i] = w * (p - y)
 		l.curvature[i] = w * e / ((1 + e) * (1 + e))
 	}
-	return sum
+	return sum + math.Log(product)
 }
 
 // sumByCell adds values by code into out.
