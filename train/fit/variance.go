@@ -67,20 +67,28 @@ func (f *fitter) variance(rows *square, limits StandardError) (logistic.Variance
 	exact := make([]float64, len(leads))
 	parallel(len(leads), func(i int) { exact[i] = c.quadratic(leads[i]) })
 	var kept []blockOf
-	for i, try := range factorTries {
-		last := i+1 == len(factorTries)
-		rank := min(try.rank, limits.maxRank(), c.n)
+	var factor *mat.Dense
+	var basis blas64.General
+	worst, report := math.Inf(1), FactorReport{}
+	for _, try := range factorTries {
+		before := len(kept)
 		if try.blocks > 0 {
-			kept = c.worstBlocks(kept, c.factor(rank, kept), try.blocks)
+			kept = c.worstBlocks(kept, factor, try.blocks)
+			if len(kept) == before {
+				break // the limit of their cells is reached
+			}
 		}
-		factor := c.factor(rank, kept)
+		factor, basis = c.factor(min(try.rank, limits.maxRank(), c.n), kept, basis)
 		errors := c.errors(leads, exact, factor, kept)
 		n := len(errors)
-		if worst := errors[n-1]; worst <= limits.tolerance() || last {
-			return f.pack(c, factor, kept, worst), FactorReport{rank, len(kept), errors[n/2], errors[(n-1)*99/100], worst}
+		worst = errors[n-1]
+		_, rank := factor.Dims()
+		report = FactorReport{rank, len(kept), errors[n/2], errors[(n-1)*99/100], worst}
+		if worst <= limits.tolerance() {
+			break
 		}
 	}
-	panic("fit: no last try")
+	return f.pack(c, factor, kept, worst), report
 }
 
 // centred is V by function: the intercept, then each term's functions, as deviations from the term's mean
@@ -250,8 +258,9 @@ func (c *centred) quadratic(s sparse) float64 {
 
 // factor is a matrix F of n×rank such that FF' is near V between functions of different terms.
 // It alternates between the leading eigenvectors (by subspace iteration) and replacing each term's own block, which the
-// diagonal serves, by FF' itself (principal factors; Harman & Jones, Psychometrika 31, 1966, "minres").
-func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
+// diagonal serves, by FF' itself (principal factors; Harman & Jones, Psychometrika 31, 1966, "minres"). It begins with the basis that an
+// earlier one ended with, or none, and returns its own.
+func (c *centred) factor(rank int, kept []blockOf, basis blas64.General) (*mat.Dense, blas64.General) {
 	scale := c.scales()
 	size := (c.n + microColumns - 1) / microColumns * microColumns // what is beyond n stays 0
 	target := mat.NewDense(size, size, nil)
@@ -261,18 +270,16 @@ func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
 			row[j] = v * scale[i] * scale[j]
 		}
 	}
-	width := min(rank+8, c.n)
-	random := rand.New(rand.NewPCG(1, 2)) // fixed: the start only affects the speed of convergence
-	basis := mat.NewDense(size, width, nil)
-	for i := range basis.RawMatrix().Data[:c.n*width] {
-		basis.RawMatrix().Data[i] = random.NormFloat64()
+	rounds := factorRounds
+	if basis.Rows > 0 {
+		rounds = furtherRounds
 	}
-	rows := transposed(basis)
+	basis = widened(basis, min(rank+8, c.n), c.n, size)
 	var factor *mat.Dense
-	for range factorRounds {
-		rows = timesSymmetric(rows, target)
-		makeOrthonormal(rows)
-		factor = ritz(target, rows, rank)
+	for range rounds {
+		basis = timesSymmetric(basis, target)
+		makeOrthonormal(basis)
+		factor = ritz(target, basis, rank)
 		c.replaceOwn(target, factor, kept)
 	}
 	for i := range c.n {
@@ -281,11 +288,24 @@ func (c *centred) factor(rank int, kept []blockOf) *mat.Dense {
 			row[k] /= scale[i]
 		}
 	}
-	return factor
+	return factor, basis
 }
 
-// factorRounds is where the error stops falling in measurements.
-const factorRounds = 10
+// widened adds to a basis random rows, of n numbers and then zeros.
+func widened(basis blas64.General, rows, n, size int) blas64.General {
+	out := blas64.General{Rows: rows, Cols: size, Stride: size, Data: make([]float64, rows*size)}
+	have := copy(out.Data, basis.Data[:min(basis.Rows, rows)*basis.Cols]) / size
+	random := rand.New(rand.NewPCG(1, 2)) // fixed: the start only affects the speed of convergence
+	for i := have; i < rows; i++ {
+		for j := range n {
+			out.Data[i*size+j] = random.NormFloat64()
+		}
+	}
+	return out
+}
+
+// factorRounds is where the error stops falling in measurements; furtherRounds where it does from the basis of a smaller factor.
+const factorRounds, furtherRounds = 10, 5
 
 // scales weigh the functions of a factor: an error matters by the share of leads that meet it, and against the variance
 // of those leads, which is at least the function's own.
@@ -300,11 +320,6 @@ func (c *centred) scales() []float64 {
 		scale[i] = math.Sqrt((w + floor) / (c.row(i)[i] + typical))
 	}
 	return scale
-}
-
-// transposed holds the columns of a matrix as rows.
-func transposed(m *mat.Dense) blas64.General {
-	return mat.DenseCopyOf(m.T()).RawMatrix()
 }
 
 // timesSymmetric multiplies each row by a symmetric matrix.
