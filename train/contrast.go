@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"golang.org/x/sync/errgroup"
+
 	"leadscore/features"
 	"leadscore/models"
 )
@@ -16,17 +18,19 @@ func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *sp
 		return nil, nil
 	}
 	cfg.progress("judging on a random split", 0, 0)
-	c := &models.Contrast{Leads: int64(len(judged))}
-	var err error
-	if c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg); err != nil {
-		return nil, err
+	c := &models.Contrast{Leads: int64(len(judged)), TimeAUC: v.Model.AUC.Value}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg)
+		return err
+	})
+	if cfg.Pairs || len(s.past) > mostFittedBeside || len(s.newest) > mostJudgedBeside { // else that fit has been made already
+		group.Go(func() (err error) {
+			c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, cfg)
+			return err
+		})
 	}
-	if !cfg.Pairs && len(s.past) <= mostFittedBeside && len(s.newest) <= mostJudgedBeside { // that fit has been made already
-		c.TimeAUC = v.Model.AUC.Value
-		return c, nil
-	}
-	c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, cfg)
-	return c, err
+	return c, group.Wait()
 }
 
 // randomSplit draws accounts until their leads are at least so many: those judge, the rest is the past. The seed is fixed, so

@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -26,14 +30,30 @@ const (
 // roll fits and judges at each origin, fields without pairs. An origin without both outcomes on both sides has no figures and
 // says so; nil where none has any. Cost: a fit without pairs an origin, to 40 … 85 % of the leads with four of them.
 func roll(ctx context.Context, d *data, p *Population, cfg *Config) (*models.Rolling, error) {
-	r := &models.Rolling{}
-	for k := range cfg.Rolling {
-		cfg.progress("judging at earlier times", int64(k), int64(cfg.Rolling))
-		origin, err := rollTo(ctx, d, p, windowOf(d.history, p, k, cfg.Rolling), cfg)
-		if err != nil {
-			return nil, fmt.Errorf("rolling origin %d: %w", k+1, err)
-		}
-		r.Origins = append(r.Origins, *origin)
+	r := &models.Rolling{Origins: make([]models.Origin, cfg.Rolling)}
+	cfg.progress("judging at earlier times", 0, int64(cfg.Rolling))
+	var done int64
+	var reporting sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range r.Origins {
+		group.Go(func() error {
+			origin, err := rollTo(ctx, d, p, windowOf(d.history, p, k, cfg.Rolling), cfg)
+			if err != nil {
+				return fmt.Errorf("rolling origin %d: %w", k+1, err)
+			}
+			r.Origins[k] = *origin
+			reporting.Lock()
+			defer reporting.Unlock()
+			done++
+			cfg.progress("judging at earlier times", done, int64(cfg.Rolling))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, origin := range r.Origins {
 		if origin.Past > mostFittedBeside {
 			r.MostFitted = mostFittedBeside
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"leadscore/features"
 	"leadscore/models"
 	"leadscore/models/metrics"
@@ -49,9 +51,6 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	wins := outcomesOf(s.newest, p)
 	predicted := predict(past, d.history, s.newest)
 	points := scorePoints(d.book, d.history, s.newest)
-	if v.Model, err = figures(predicted, predicted, wins); err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
 	lined := evenly(s.past, mostJudgedByRules)
 	line, err := metrics.FitLine(scorePoints(d.book, d.history, lined), outcomesOf(lined, p))
 	if err != nil {
@@ -61,10 +60,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	for i := range points {
 		onProbabilityScale[i] = line.Probability(points[i])
 	}
-	if v.Rules, err = figures(points, onProbabilityScale, wins); err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
-	}
-	if v.Difference, err = metrics.AUCDifference(predicted, points, wins); err != nil {
+	if err := v.measure(predicted, points, onProbabilityScale, wins); err != nil {
 		return nil, err
 	}
 	v.weighEvidence(past, d.history, s, p)
@@ -78,6 +74,28 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return nil, fmt.Errorf("by weight: %w", err)
 	}
 	return v, v.lookBack(ctx, d, p, s, cfg)
+}
+
+// measure sets the figures of both scores and their difference.
+func (v *validation) measure(predicted, points, pointsAsProbability, wins []float64) error {
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		if v.Model, err = figures(predicted, predicted, wins); err != nil {
+			return fmt.Errorf("model: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() (err error) {
+		if v.Rules, err = figures(points, pointsAsProbability, wins); err != nil {
+			return fmt.Errorf("rules: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() (err error) {
+		v.Difference, err = metrics.AUCDifference(predicted, points, wins)
+		return err
+	})
+	return group.Wait()
 }
 
 // mostJudgedByRules bounds the leads whose points give the two numbers of the rules' line, and the distribution of points: so many give both

@@ -86,10 +86,13 @@ func (p *progress) end() {
 	p.stage, p.clock, p.bar = "", nil, nil
 }
 
-// unitOf is what a stage counts: bytes of a file where it reads, else leads.
+// unitOf is what a stage counts: bytes of a file where it reads, the times at which a recipe is judged, else leads.
 func unitOf(stage string) string {
-	if strings.HasPrefix(stage, "reading") {
+	switch {
+	case strings.HasPrefix(stage, "reading"):
 		return "B"
+	case stage == "judging at earlier times":
+		return "times"
 	}
 	return "leads"
 }

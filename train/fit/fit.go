@@ -33,7 +33,8 @@ type Config struct {
 	Drift *Drift
 	// Segments is set when effects may deviate by the values of one category.
 	Segments *Segments
-	// Quick ends a wide model's fit with few knots: for figures beside the main ones.
+	// Quick ends a wide model's fit with few knots and without effective degrees of freedom: for figures beside the main ones. There are no standard
+	// errors then.
 	Quick bool
 	// Settled, if not nil, is what a fit of the same inputs to a part of the leads has settled: a design of more than SampleRows
 	// takes smoothing and pairs from it and minimises J for all its leads. A smaller design, or one of segments, settles both itself.
@@ -282,14 +283,17 @@ func (t *term) setLambda(lambda float64) {
 
 // finish turns the converged fit into a model.
 func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logistic.Model, error) {
-	if err := f.factorise(); err != nil { // at the minimum itself: it becomes the covariance
-		return nil, err
-	}
-	rows := f.factor.inverseRows()
-	f.settleEDF(rows)
-	promises := f.promises()
-	if report.Segments != nil {
-		f.leaning(rows, config.Segments, report.Segments)
+	promises, rows := make([]*Promise, len(f.terms)), (*square)(nil)
+	if !config.Quick {
+		if err := f.factorise(); err != nil { // at the minimum itself: it becomes the covariance
+			return nil, err
+		}
+		rows = f.factor.inverseRows()
+		f.settleEDF(rows)
+		promises = f.promises()
+		if report.Segments != nil {
+			f.leaning(rows, config.Segments, report.Segments)
+		}
 	}
 	report.Steps, report.Parameters, report.Loss, report.Objective = f.steps, f.size, f.loss, f.objective()
 	report.EDF = 1
@@ -320,7 +324,7 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 	if d := config.Drift; d != nil {
 		drift, _ = f.terms[d.Input].walkLambda()
 	}
-	if !config.StandardError.None {
+	if !config.StandardError.None && !config.Quick {
 		var err error
 		if rows, err = f.widen(rows); err != nil {
 			return nil, err

@@ -26,14 +26,18 @@ func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (
 			coarse[j].setLambda(1)
 			coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
 		}
-		few := all.every(wideRows)
-		if start, err = start.again(ctx, few, few, coarse, config.roughly()); err != nil {
+		few, effort := all.every(wideRows), config.roughly()
+		if config.Quick {
+			effort.polish = math.Inf(1) // what follows polishes
+		}
+		if start, err = start.again(ctx, few, few, coarse, effort); err != nil {
 			return nil, nil, err
 		}
 		if config.Quick {
 			whole := newFitter(all, start.terms)
 			whole.inherit(start)
 			whole.evaluate()
+			whole.sketchBy(wideRows)
 			return whole, whole, whole.polish(ctx, config.roughly().polish, config.maxSteps())
 		}
 		for j, t := range terms {
