@@ -7,19 +7,13 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
-// A product is made of small ones of microRows×microColumns numbers, which stay in registers, over depth numbers
-// of both factors, which stay in the near caches.
+// A product a·b' is made of small ones of microRows×microColumns numbers, which stay in registers, over depth numbers
+// of both factors, which stay in the near caches. Each number gets its products in a fixed order, by fused multiplications and additions
+// (IEEE 754's fusedMultiplyAdd), so that its bits are the same on every machine. gonum's own product takes about ten times as long.
 const (
 	microRows, microColumns = 8, 16
 	depth                   = 256
 )
-
-// addProduct adds scale·a·b' to c. Each number of c gets its products in a fixed order, by fused multiplications and additions (IEEE 754's
-// fusedMultiplyAdd), so that its bits are the same on every machine. gonum's own product takes about ten times as long.
-func addProduct(scale float64, a, b, c blas64.General) {
-	left, right := packed(a, microRows), packed(b, microColumns)
-	addPacked(scale, left, right, span{rows: a.Rows, columns: b.Rows, depth: a.Cols}, c)
-}
 
 // panels holds the rows of a matrix, width of them beside each other, column after column, so that a small product reads on and on.
 // The last rows of a panel that is not full hold anything: products with them are not used.

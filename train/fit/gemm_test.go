@@ -19,6 +19,10 @@ func randomGeneral(random *rand.Rand, rows, columns, stride int) blas64.General 
 	return m
 }
 
+func addProduct(scale float64, a, b, c blas64.General) {
+	addPacked(scale, packed(a, microRows), packed(b, microColumns), span{rows: a.Rows, columns: b.Rows, depth: a.Cols}, c)
+}
+
 // TestAddProduct holds the product against gonum's, with edges that do not fill a small product, and strides.
 func TestAddProduct(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
@@ -35,6 +39,39 @@ func TestAddProduct(t *testing.T) {
 				t.Fatalf("%v: number %d is %v, want %v", size, i, got.Data[i], want.Data[i])
 			}
 		}
+	}
+}
+
+// TestAddPackedParts: parts of packed matrices, and a symmetric right factor as it is.
+func TestAddPackedParts(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	a, b := randomGeneral(random, 40, 50, 50), randomGeneral(random, 64, 70, 71)
+	got := randomGeneral(random, 11, 20, 20)
+	want := blas64.General{Rows: 11, Cols: 20, Stride: 20, Data: slices.Clone(got.Data)}
+	part := func(m blas64.General, row, rows, column, columns int) blas64.General {
+		return blas64.General{Rows: rows, Cols: columns, Stride: m.Stride, Data: m.Data[row*m.Stride+column:]}
+	}
+	addPacked(1, packed(a, microRows), packed(b, microColumns), span{row: 16, rows: 11, column: 32, columns: 20, leftFrom: 3, rightFrom: 7, depth: 40}, got)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, part(a, 16, 11, 3, 40), part(b, 32, 20, 7, 40), 1, want)
+	for i := range got.Data {
+		if math.Abs(got.Data[i]-want.Data[i]) > 1e-12 {
+			t.Fatalf("number %d is %v, want %v", i, got.Data[i], want.Data[i])
+		}
+	}
+	const n = 2 * microColumns
+	s := randomGeneral(random, n, n, n+1)
+	for i := range n {
+		for j := range i {
+			s.Data[j*s.Stride+i] = s.Data[i*s.Stride+j]
+		}
+	}
+	left := randomGeneral(random, 9, n, n)
+	plain, bySymmetry := randomGeneral(random, 9, n, n), blas64.General{Rows: 9, Cols: n, Stride: n}
+	bySymmetry.Data = slices.Clone(plain.Data)
+	addProduct(1, left, s, plain)
+	addPacked(1, packed(left, microRows), symmetric(s), span{rows: 9, columns: n, depth: n}, bySymmetry)
+	if !slices.Equal(plain.Data, bySymmetry.Data) {
+		t.Error("a symmetric right factor gives other bits than a packed one")
 	}
 }
 

@@ -1,5 +1,7 @@
 package fit
 
+import "math"
+
 // sketch is a part of the leads whose Hessian stands for that of all: lead i is in it with probability π_i, and its curvature counts 1/π_i
 // times. π follows the leads' leverage, so that a rare level is seen as closely as a common one: then the sketched Hessian is
 // within about √(p/rows) of the whole in every direction (Drineas, Mahoney & Muthukrishnan, SIAM Journal on Matrix Analysis 30, 2008; as the
@@ -17,13 +19,10 @@ func (f *fitter) sketchBy(rows int) {
 		return
 	}
 	leverage := f.leads.leverage(f.terms)
-	total := 0.0
-	for _, v := range leverage {
-		total += v
-	}
+	scale := scaleTo(leverage, float64(rows))
 	s := &sketch{}
 	for i, v := range leverage {
-		if p := v * float64(rows) / total; p >= 1 {
+		if p := v * scale; p >= 1 {
 			s.rows, s.times = append(s.rows, int32(i)), append(s.times, 1)
 		} else if uniform(uint64(i)) < p {
 			s.rows, s.times = append(s.rows, int32(i)), append(s.times, 1/p)
@@ -32,6 +31,28 @@ func (f *fitter) sketchBy(rows int) {
 	s.leads = &leads{codes: make([]Codes, len(f.terms)), curvature: make([]float64, len(s.rows))}
 	parallel(len(f.terms), func(t int) { s.leads.codes[t] = f.leads.codes[t].take(s.rows) })
 	f.sketch = s
+}
+
+// scaleTo is the factor by which Σ min(1, factor·v) is the given number, which is below that of the values, to a few percent.
+func scaleTo(values []float64, number float64) float64 {
+	most := math.Inf(1) // values from here on count 1
+	factor := 0.0
+	for range 8 {
+		sum, ones := 0.0, 0.0
+		for _, v := range values {
+			if v >= most {
+				ones++
+			} else {
+				sum += v
+			}
+		}
+		factor = (number - ones) / sum
+		if factor*most <= 1 { // no further value counts 1
+			break
+		}
+		most = 1 / factor
+	}
+	return factor
 }
 
 // leverage is, by lead, Σ_t w_i/Σ_{leads of the same cell} w, w being the curvature: the leverage in fits of one term each.
