@@ -1,5 +1,7 @@
 package models
 
+import "leadscore/models/metrics"
+
 // Weighting says how much the leads counted in the fit, where the schema does not let all count alike.
 type Weighting struct {
 	Column   string `json:"column,omitempty"`            // of the leads' own weights; empty: each counts once
@@ -21,4 +23,6 @@ type WeightedFigures struct {
 	LogLoss  float64 `json:"log_loss"` // of the model, nats per unit of weight
 	Expected float64 `json:"expected"` // wins, by weight
 	Observed float64 `json:"observed"`
+	// Calibration of the model by weight: of a lead of weight 10 as of ten. Its intervals know that it tells as much as one. Nil where it has no answer.
+	Calibration *metrics.Calibration `json:"calibration,omitempty"`
 }

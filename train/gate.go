@@ -57,7 +57,7 @@ func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
 	if err == nil {
 		record.Champion = champion.ID
 	}
-	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), checkCalibration(&g.validation.Model.Calibration), checkLeaks(g.version.Training.Leakage)}
+	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), g.checkCalibration(), checkLeaks(g.version.Training.Leakage)}
 	compared, err := g.checkChampion(ctx, champion)
 	if err != nil {
 		return nil, err
@@ -73,6 +73,18 @@ func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
 func checkSignal(f *models.Figures) models.GateCheck {
 	return models.GateCheck{Name: "signal", Passed: f.AUC.Low > 0.5,
 		Reason: fmt.Sprintf("AUC %s on the held-out leads; its interval must lie above 0.5", estimate(f.AUC))}
+}
+
+// checkCalibration looks at the calibration by weight where leads have weights of their own: the fit counts by them, so its probabilities are those of the leads
+// that they stand for. Ranking is judged on the leads as they are, each once.
+func (g *gate) checkCalibration() models.GateCheck {
+	weighted := g.validation.Weighted
+	if weighted == nil || weighted.Calibration == nil {
+		return checkCalibration(&g.validation.Model.Calibration)
+	}
+	check := checkCalibration(weighted.Calibration)
+	check.Reason = "counted by their weight: " + check.Reason
+	return check
 }
 
 // checkCalibration asks that slope and level are right, or not shown to be wrong, or wrong by little.

@@ -220,3 +220,67 @@ func TestGateSettings(t *testing.T) {
 		t.Errorf("gate for a challenger: %v", err)
 	}
 }
+
+// Where weights undo a sampling, one lost lead in five kept and counted five times, the fit's probabilities are those of all leads. The gate judges
+// them by weight; counted once each the same leads would say that far too few wins are expected.
+func TestGateJudgesCalibrationByWeight(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	const kept, each = 3000, 5
+	var weights []string
+	cfg := madeUpConfig(t, kept, func(int) (float64, string, bool) {
+		for {
+			size := math.Round(random.NormFloat64()*100) / 100
+			isWon := random.Float64() < 1/(1+math.Exp(1.5-size))
+			switch {
+			case isWon:
+				weights = append(weights, "1")
+			case random.IntN(each) == 0:
+				weights = append(weights, fmt.Sprint(each))
+			default:
+				continue
+			}
+			return size, []string{"a", "b"}[random.IntN(2)], isWon
+		}
+	})
+	lines := strings.Split(strings.TrimSpace(readText(t, cfg.Leads[0])), "\n")
+	lines[0] += ",weight"
+	for i, w := range weights {
+		lines[i+1] += "," + w
+	}
+	writeText(t, cfg.Leads[0], strings.Join(lines, "\n")+"\n")
+	writeText(t, cfg.Schema, strings.Replace(readText(t, cfg.Schema), "lead: {id: id}", "lead: {id: id, weight: weight}", 1))
+	cfg.Gate, cfg.Rolling, cfg.Baselines = true, 0, false
+	r := mustTrain(t, cfg)
+	v := &r.Version.Validation
+	if v.Weighted == nil || v.Weighted.Calibration == nil {
+		t.Fatal("no figures by weight")
+	}
+	if once := v.Model.Calibration; once.Expected > 0.6*once.Observed {
+		t.Errorf("counted once, %.0f wins are expected and %.0f observed: the test shows nothing", once.Expected, once.Observed)
+	}
+	if c := v.Weighted.Calibration; math.Abs(c.Expected/c.Observed-1) > 0.2 || c.Slope.Low > 1 || c.Slope.High < 1 {
+		t.Errorf("by weight %.0f wins are expected and %.0f observed, slope %+v", c.Expected, c.Observed, c.Slope)
+	}
+	if !r.Gate.Passed {
+		t.Errorf("%+v", r.Gate.Checks)
+	}
+	if reason := r.Gate.Checks[1].Reason; !strings.HasPrefix(reason, "counted by their weight: slope") {
+		t.Errorf("the gate does not say how it counted: %s", reason)
+	}
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func writeText(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -121,6 +122,13 @@ func (v *validation) byWeight(t *features.Table, wins []float64) error {
 	if w.LogLoss, err = metrics.WeightedLogLoss(v.predicted, wins, weights); err != nil {
 		return err
 	}
+	c, err := metrics.WeightedCalibrate(v.predicted, wins, weights)
+	if err != nil && !errors.Is(err, metrics.ErrNotConverged) {
+		return err
+	}
+	if err == nil {
+		w.Calibration = &c
+	}
 	v.Weighted = w
 	return nil
 }
@@ -142,6 +150,10 @@ func writeWeighted(b *strings.Builder, w *models.WeightedFigures) {
 	if w == nil {
 		return
 	}
-	fmt.Fprintf(b, "Counted by their weight, the judged leads give: AUC %.3f for the model and %.3f for the rules, log loss %.4f, wins expected / observed %.1f / %.1f.\n\n",
+	fmt.Fprintf(b, "Counted by their weight, the judged leads give: AUC %.3f for the model and %.3f for the rules, log loss %.4f, wins expected / observed %.1f / %.1f",
 		w.ModelAUC, w.RulesAUC, w.LogLoss, w.Expected, w.Observed)
+	if w.Calibration != nil {
+		fmt.Fprintf(b, ", calibration slope %s", estimate(w.Calibration.Slope))
+	}
+	b.WriteString(". The fit counts by weight, so by weight its probabilities are meant; the figures above count each lead once.\n\n")
 }

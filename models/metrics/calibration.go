@@ -20,20 +20,31 @@ type Calibration struct {
 // Calibrate measures the calibration of predictions in (0, 1). Predictions that are all equal have no slope; it is then
 // reported as 0 with a standard error of 0, and the intercept still says how far they are off.
 func Calibrate(predictions, wins []float64) (Calibration, error) {
+	return WeightedCalibrate(predictions, wins, nil)
+}
+
+// WeightedCalibrate is [Calibrate] with a weight a lead: expected and observed wins are sums of weights. A lead of weight 10 stands for ten, but tells as much as
+// one, so the intervals are by the sandwich variance (White, Econometrica 50, 1982; Huber 1967). weights are finite and ≥ 0; nil for 1 each, and then the
+// intervals are those of the likelihood.
+func WeightedCalibrate(predictions, wins, weights []float64) (Calibration, error) {
 	if err := checkProbabilities(predictions, wins); err != nil {
 		return Calibration{}, err
 	}
-	c := Calibration{Observed: float64(countWins(wins))}
+	if err := checkWeights(weights, len(wins)); err != nil {
+		return Calibration{}, err
+	}
+	c, total := Calibration{}, 0.0
 	logOdds := make([]float64, len(predictions))
 	for i, p := range predictions {
-		c.Expected += p
+		w := weightAt(weights, i)
+		c.Expected, c.Observed, total = c.Expected+w*p, c.Observed+w*wins[i], total+w
 		p = math.Min(math.Max(p, leastProbability), 1-leastProbability)
 		logOdds[i] = math.Log(p) - math.Log1p(-p)
 	}
-	if c.Observed == 0 || c.Observed == float64(len(wins)) {
+	if c.Observed == 0 || c.Observed == total {
 		return c, fmt.Errorf("%w: there is no calibration to measure", ErrOneClass)
 	}
-	shift, err := fitLine(nil, logOdds, wins, nil)
+	shift, err := fitRobustly(nil, logOdds, wins, weights)
 	if err != nil {
 		return c, err
 	}
@@ -41,7 +52,7 @@ func Calibrate(predictions, wins []float64) (Calibration, error) {
 	if spread(logOdds) == 0 {
 		return c, nil
 	}
-	line, err := fitLine(logOdds, nil, wins, nil)
+	line, err := fitRobustly(logOdds, nil, wins, weights)
 	if err != nil {
 		return c, err
 	}

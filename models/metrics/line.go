@@ -102,6 +102,40 @@ func solve2(info [3]float64, gradient [2]float64, withSlope bool) (step [2]float
 	}, true
 }
 
+// fitRobustly is [fitLine] with standard errors by the sandwich A⁻¹BA⁻¹, A the information and B the sum of the squared gradients of the leads, where there are
+// weights: these say how many a lead stands for, not how much it tells.
+func fitRobustly(x, offset, wins, weights []float64) (fittedLine, error) {
+	line, err := fitLine(x, offset, wins, weights)
+	if err != nil || weights == nil {
+		return line, err
+	}
+	_, _, info := line.derivatives(x, offset, wins, weights)
+	var meat [3]float64
+	for i := range wins {
+		one := func(list []float64) []float64 {
+			if list == nil {
+				return nil
+			}
+			return list[i : i+1]
+		}
+		_, gradient, _ := line.derivatives(one(x), one(offset), wins[i:i+1], weights[i:i+1])
+		meat[0] += gradient[0] * gradient[0]
+		meat[1] += gradient[0] * gradient[1]
+		meat[2] += gradient[1] * gradient[1]
+	}
+	if x == nil {
+		line.interceptError = math.Sqrt(meat[0]) / info[0]
+		return line, nil
+	}
+	determinant := info[0]*info[2] - info[1]*info[1] // above 0: fitLine has looked
+	bread := [2][2]float64{{info[2] / determinant, -info[1] / determinant}, {-info[1] / determinant, info[0] / determinant}}
+	variance := func(row [2]float64) float64 {
+		return row[0]*row[0]*meat[0] + 2*row[0]*row[1]*meat[1] + row[1]*row[1]*meat[2]
+	}
+	line.interceptError, line.slopeError = math.Sqrt(variance(bread[0])), math.Sqrt(variance(bread[1]))
+	return line, nil
+}
+
 func (l fittedLine) withErrors(info [3]float64, withSlope bool) (fittedLine, error) {
 	if !withSlope {
 		l.interceptError = 1 / math.Sqrt(info[0])

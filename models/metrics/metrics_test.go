@@ -117,6 +117,27 @@ func TestAgainstPython(t *testing.T) {
 	}
 }
 
+func TestWeightedCalibration(t *testing.T) {
+	r := readReference(t)
+	c := must[Calibration](t)(WeightedCalibrate(r.first, r.wins, r.weights))
+	got := map[string]float64{"slope": c.Slope.Value, "slope_error": c.Slope.StandardError, "intercept": c.Intercept.Value,
+		"intercept_error": c.Intercept.StandardError, "expected": c.Expected, "observed": c.Observed}
+	rows := readCSV(t, "testdata/ref/weighted.csv")
+	if len(rows) != len(got) {
+		t.Fatalf("%d figures of R, want %d", len(rows), len(got))
+	}
+	for _, row := range rows {
+		near(t, "by weight: "+row[0], got[row[0]], number(t, row[1]))
+	}
+	tenfold := make([]float64, len(r.weights))
+	for i, w := range r.weights {
+		tenfold[i] = 10 * w
+	}
+	if scaled := must[Calibration](t)(WeightedCalibrate(r.first, r.wins, tenfold)); math.Abs(scaled.Slope.StandardError-c.Slope.StandardError) > 1e-9 {
+		t.Errorf("with ten times the weights the slope's error is %v, want %v: they tell no more", scaled.Slope.StandardError, c.Slope.StandardError)
+	}
+}
+
 func TestAgainstPROC(t *testing.T) {
 	r := readReference(t)
 	want := map[string]float64{}

@@ -50,8 +50,7 @@ func (w *writer) population() *page.Section {
 		s.Blocks = append(s.Blocks, page.Block{Text: weighting(t.Weighting)})
 	}
 	if f := w.e.Validation.Weighted; f != nil {
-		s.Blocks = append(s.Blocks, page.Block{Text: fmt.Sprintf("Counted by their weight, the held-out leads give: AUC %s for the model and %s for the rules, log loss %s, wins expected / observed %s / %s.",
-			page.Number(f.ModelAUC, 3), page.Number(f.RulesAUC, 3), page.Number(f.LogLoss, 4), page.Number(f.Expected, 1), page.Number(f.Observed, 1))})
+		s.Blocks = append(s.Blocks, page.Block{Text: byWeightWords(f)})
 	}
 	if len(w.e.Months) > 1 {
 		s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.baseRate(), w.leadsByMonth()}}, page.Block{Fold: &page.Fold{
@@ -60,6 +59,16 @@ func (w *writer) population() *page.Section {
 		s.Blocks = append(s.Blocks, page.Block{Note: "The win rate by month needs leads with times over more than one month."})
 	}
 	return s
+}
+
+// byWeightWords gives the figures on the held-out leads with each counted by its weight.
+func byWeightWords(f *models.WeightedFigures) string {
+	words := fmt.Sprintf("Counted by their weight, the held-out leads give: AUC %s for the model and %s for the rules, log loss %s, wins expected / observed %s / %s",
+		page.Number(f.ModelAUC, 3), page.Number(f.RulesAUC, 3), page.Number(f.LogLoss, 4), page.Number(f.Expected, 1), page.Number(f.Observed, 1))
+	if c := f.Calibration; c != nil {
+		words += fmt.Sprintf(", calibration slope %s %s", page.Number(c.Slope.Value, 3), page.Interval(c.Slope, 3))
+	}
+	return words + ". The fit counts by weight, so the verdict on its probabilities and the gate's are by weight; all other figures count each lead once."
 }
 
 func horizon(text string) string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"leadscore/models"
@@ -85,24 +86,29 @@ func championVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 	return page.Unclear, "no evidence that it ranks better than the present champion, or worse: " + figures
 }
 
-// calibrationVerdict says whether the probabilities can be taken at their word.
+// calibrationVerdict says whether the probabilities can be taken at their word. Where leads have weights of their own the fit counts by them, so the
+// probabilities are those of the leads that they stand for.
 func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
-	ratio, c := m.Scores[0].ExpectedObserved, e.Scores[0].Figures.Calibration
+	ratio, c, counted := m.Scores[0].ExpectedObserved, e.Scores[0].Figures.Calibration, ""
 	if ratio == nil {
 		return page.Unclear, ""
 	}
-	text := fmt.Sprintf("expected %s wins, observed %s", page.Number(c.Expected, 1), page.Number(c.Observed, 0))
+	size, rough := ratio.Low <= 1 && ratio.High >= 1, ratio.High > 2*ratio.Low
+	if w := e.Validation.Weighted; w != nil && w.Calibration != nil {
+		c, counted = *w.Calibration, "by weight, "
+		size, rough = c.Intercept.Low <= 0 && c.Intercept.High >= 0, c.Intercept.High-c.Intercept.Low > math.Ln2
+	}
+	text := fmt.Sprintf("%sexpected %s wins, observed %s", counted, page.Number(c.Expected, 1), page.Number(c.Observed, 0))
 	if c.Slope.StandardError > 0 {
 		text += fmt.Sprintf("; calibration slope %s %s", page.Number(c.Slope.Value, 2), page.Interval(c.Slope, 2))
 	}
-	size := ratio.Low <= 1 && ratio.High >= 1
 	slope := c.Slope.StandardError == 0 || c.Slope.Low <= 1 && c.Slope.High >= 1
 	switch {
-	case size && slope && (ratio.High > 2*ratio.Low || c.Slope.High-c.Slope.Low > 1):
+	case size && slope && (rough || c.Slope.High-c.Slope.Low > 1):
 		return page.Unclear, "these leads are too few to tell whether its probabilities are off: " + text
 	case size && slope:
 		return page.Good, "no evidence that its probabilities are off: " + text
-	case !size && ratio.Value > 1:
+	case !size && c.Expected > c.Observed:
 		return page.Bad, "its probabilities are too high: " + text
 	case !size:
 		return page.Bad, "its probabilities are too low: " + text
