@@ -368,8 +368,11 @@ func (ids *IDs) Len() int {
 	return len(ids.blocks)<<blockBits + len(ids.tail)
 }
 
-// At is the id of lead i. It may be kept; it holds on to its neighbours.
+// At is the id of lead i; empty of nil. It may be kept; it holds on to its neighbours.
 func (ids *IDs) At(i int) string {
+	if ids == nil {
+		return ""
+	}
 	k := i >> blockBits
 	if k >= len(ids.blocks) {
 		return ids.tail[i-len(ids.blocks)<<blockBits]

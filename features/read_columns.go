@@ -105,7 +105,7 @@ func (n *numberColumn) wrongKind(c *source.Column, rows int, bad func(int, *Fiel
 
 func (n *numberColumn) keep(kept []int32) {
 	for _, row := range kept {
-		n.column.add(n.values[row])
+		n.column.add(n.values[row] + 0) // a rounded small number may be −0: it means 0
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 type Table struct {
 	Schema *Schema
 
-	IDs *IDs
+	IDs *IDs // see [Table.ForgetIDs]
 	// Account holds for each lead the place of its account in Accounts; 0, the empty name, is no account. Nil where the
 	// schema names no account column.
 	Account  *Places
@@ -31,6 +31,7 @@ type Table struct {
 	Weight                      *Numbers  // finite, ≥ 0; nil where the schema names no column, or the outcome was not read
 	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no
 
+	leads int         // their number once the ids are forgotten
 	files []tableFile // by first, ascending
 	lines packed      // of each lead in its file, counted from 1, less the lead's place
 }
@@ -52,7 +53,35 @@ type Column struct {
 }
 
 // Len is the number of leads.
-func (t *Table) Len() int { return t.IDs.Len() }
+func (t *Table) Len() int {
+	if t.IDs == nil {
+		return t.leads
+	}
+	return t.IDs.Len()
+}
+
+// ForgetIDs lets go of the ids, for those who need them no longer: snapshots then have empty ones. [Table.Row] still tells leads apart.
+func (t *Table) ForgetIDs() { t.leads, t.IDs = t.Len(), nil }
+
+// Row says where a lead stands in files: equal for two readings of the same files.
+type Row struct {
+	File int // from 0
+	Line int64
+}
+
+// Before says that a row stands before another.
+func (r Row) Before(other Row) bool {
+	return r.File < other.File || r.File == other.File && r.Line < other.Line
+}
+
+// Row of lead i; the zero value for a table that no file holds.
+func (t *Table) Row(i int) Row {
+	k := t.fileOf(i)
+	if k < 0 {
+		return Row{}
+	}
+	return Row{k, t.lines.at(i) + int64(i)}
+}
 
 // Position says where lead i stands: "leads.csv: line 17". It is empty for a table that no file holds.
 func (t *Table) Position(i int) string {
@@ -66,9 +95,17 @@ func (t *Table) Position(i int) string {
 	return fmt.Sprintf("%s: row %d", file, row)
 }
 
+// fileOf is the place in files; below 0 for none.
+func (t *Table) fileOf(i int) int {
+	if i >= t.lines.len() {
+		return -1
+	}
+	return sort.Search(len(t.files), func(k int) bool { return t.files[k].first > i }) - 1
+}
+
 func (t *Table) place(i int) (file string, line int, row int64) {
-	k := sort.Search(len(t.files), func(k int) bool { return t.files[k].first > i }) - 1
-	if k < 0 || i >= t.lines.len() {
+	k := t.fileOf(i)
+	if k < 0 {
 		return "", 0, 0
 	}
 	if t.files[k].rows {

@@ -272,18 +272,18 @@ func (g *gate) viewOf(ctx context.Context, champion *models.Version) (*championV
 	if err != nil {
 		return nil, err
 	}
-	at := make(map[string]int32, d.history.Table.Len())
-	for i, id := range d.history.Table.IDs.All() {
-		at[id] = int32(i)
-	}
 	view := &championView{history: d.history, place: make([]int32, own.Table.Len())}
-	for row, id := range own.Table.IDs.All() {
-		place, found := at[id]
-		if !found {
-			return nil, fmt.Errorf("by its schema there is no lead %s", id)
+	at, end := 0, d.history.Table.Len()
+	for row := range view.place { // both stand in the order of the same files
+		want := own.Table.Row(row)
+		for at < end && d.history.Table.Row(at).Before(want) {
+			at++
 		}
-		view.place[row] = place
-		d.history.AsOf[place] = own.AsOf[row]
+		if at == end || d.history.Table.Row(at) != want {
+			return nil, fmt.Errorf("by its schema there is no lead of %s", own.Table.Position(row))
+		}
+		view.place[row] = int32(at)
+		d.history.AsOf[at] = own.AsOf[row]
 	}
 	return view, nil
 }

@@ -121,6 +121,7 @@ func readData(ctx context.Context, cfg *Config) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.history.Table.ForgetIDs() // all that follows goes by row
 	d.book = book
 	for _, warning := range book.Warnings() {
 		d.warnings = append(d.warnings, features.Warning{Problem: warning, Count: 1})
