@@ -129,11 +129,12 @@ func benchHistory(b *testing.B, rows int) *History {
 func BenchmarkReadEvents(b *testing.B) {
 	h := benchHistory(b, benchRows)
 	var text strings.Builder
+	var events LeadEvents
 	text.WriteString("lead,at,what\n")
 	for row := range h.Table.Len() {
-		times, types := h.Events.Of(row)
-		for i := range times {
-			fmt.Fprintf(&text, "%s,%s,%s\n", h.Table.IDs.At(row), times[i].Time().Format("2006-01-02T15:04:05.000Z"), h.Events.Types[types[i]])
+		h.Events.Of(row, &events)
+		for i, at := range events.Times {
+			fmt.Fprintf(&text, "%s,%s,%s\n", h.Table.IDs.At(row), at.Time().Format("2006-01-02T15:04:05.000Z"), h.Events.Types[events.Types[i]])
 		}
 	}
 	path := write(b, "events.csv", text.String())

@@ -166,7 +166,7 @@ func (h *History) eventsOf(row int, s *Snapshot) {
 	s.AsOf = h.AsOf[row]
 	s.Events = s.Events[:0]
 	if h.Events != nil {
-		s.Events = h.Events.appendBefore(s.Events, row, s.AsOf)
+		s.Events = h.Events.appendBefore(s.Events, row, s.AsOf, &s.scratch)
 	}
 }
 

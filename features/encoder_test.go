@@ -327,7 +327,7 @@ func requestOf(t *testing.T, h *History, row int) *Lead {
 	}
 	var events []Event
 	if h.Events != nil {
-		events = h.Events.appendBefore(nil, row, math.MaxInt64)
+		events = h.Events.appendBefore(nil, row, math.MaxInt64, &LeadEvents{})
 		slices.Reverse(events)
 	}
 	lead, err := s.NewLead(h.Table.IDs.At(row), h.Table.Created.At(row), values, events)

@@ -1,129 +1,140 @@
 package features
 
 import (
-	"slices"
-	"sort"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"sync"
 )
 
-// EventLog holds the events of all leads of a table, grouped by lead and sorted by (time, type). It takes 12 bytes an event and
-// 8 a lead.
+// EventLog holds the events of all leads of a table, grouped by lead and sorted by (time, type). An event takes 9 bytes where there are at
+// most 256 types, else 10 or 12; a lead 2 or 3. More than [eventMemory] of them lie in a temporary file and are read from there lead by lead.
 type EventLog struct {
 	Types []string // sorted; no doubles
 
-	offsets []int64 // of each lead's events; one more than leads
-	times   []Micros
-	types   []uint32 // places in Types
+	offsets packed // of each lead's first event; one more than leads
+	size    int    // bytes of an event: its time, then the place of its type
+	records []byte
+	file    *os.File // instead of records
+	latest  Micros
+
+	faults sync.Mutex
+	fault  error
+}
+
+// LeadEvents are the events of one lead. It is used again for the next lead, by one goroutine.
+type LeadEvents struct {
+	Times []Micros // ascending
+	Types []uint32 // places in [EventLog.Types]
+
+	of          *EventLog // that the rest belongs to
+	first, last int64     // events of the file that buffer holds
+	buffer      []byte
 }
 
 // Len is the number of events.
-func (l *EventLog) Len() int { return len(l.times) }
+func (l *EventLog) Len() int { return int(l.offsets.at(l.Leads())) }
 
 // Leads is the number of leads.
-func (l *EventLog) Leads() int { return len(l.offsets) - 1 }
+func (l *EventLog) Leads() int { return l.offsets.len() - 1 }
 
-// Of gives a lead's events: their times, ascending, and the places of their types in Types. The slices are the log's own.
-func (l *EventLog) Of(row int) (times []Micros, types []uint32) {
-	from, to := l.offsets[row], l.offsets[row+1]
-	return l.times[from:to:to], l.types[from:to:to]
+// Err is the first fault of the temporary file. A lead whose events could not be read has none, so whoever reads a log asks at the end.
+func (l *EventLog) Err() error {
+	if l == nil {
+		return nil
+	}
+	l.faults.Lock()
+	defer l.faults.Unlock()
+	return l.fault
+}
+
+func (l *EventLog) fail(err error) {
+	if err == nil {
+		return
+	}
+	l.faults.Lock()
+	defer l.faults.Unlock()
+	if l.fault == nil {
+		l.fault = fmt.Errorf("temporary file of events: %w", err)
+	}
+}
+
+// Of sets into to a lead's events.
+func (l *EventLog) Of(row int, into *LeadEvents) {
+	into.Times, into.Types = into.Times[:0], into.Types[:0]
+	l.each(row, into, func(at Micros, kind uint32) bool {
+		into.Times, into.Types = append(into.Times, at), append(into.Types, kind)
+		return true
+	})
 }
 
 // appendBefore appends a lead's events that happened strictly before asOf.
-func (l *EventLog) appendBefore(into []Event, row int, asOf Micros) []Event {
-	times, types := l.Of(row)
-	for i, t := range times {
-		if t >= asOf {
-			break
+func (l *EventLog) appendBefore(to []Event, row int, asOf Micros, scratch *LeadEvents) []Event {
+	l.each(row, scratch, func(at Micros, kind uint32) bool {
+		if at >= asOf {
+			return false
 		}
-		into = append(into, Event{Time: t, Type: l.Types[types[i]]})
+		to = append(to, Event{Time: at, Type: l.Types[kind]})
+		return true
+	})
+	return to
+}
+
+// each goes over a lead's events while do says so.
+func (l *EventLog) each(row int, scratch *LeadEvents, do func(at Micros, kind uint32) bool) {
+	from, to := l.offsets.at(row), l.offsets.at(row+1)
+	if from == to {
+		return
 	}
-	return into
-}
-
-// EventBuilder gathers events in any order. It takes 16 bytes an event, and 12 more while Build runs.
-type EventBuilder struct {
-	leads  int
-	types  []string
-	places map[string]uint32
-	chunks [][]rawEvent
-	count  int64
-}
-
-type rawEvent struct {
-	time Micros
-	lead uint32
-	kind uint32
-}
-
-// eventChunk bounds what growing a list by doubling would waste.
-const eventChunk = 1 << 16
-
-// NewEventBuilder begins a log for a number of leads.
-func NewEventBuilder(leads int) *EventBuilder {
-	return &EventBuilder{leads: leads, places: map[string]uint32{}}
-}
-
-// Add takes an event of a lead, which is a row of the table.
-func (b *EventBuilder) Add(lead int, time Micros, kind string) { b.add(lead, time, b.kind(kind)) }
-
-func (b *EventBuilder) kind(name string) uint32 {
-	place, ok := b.places[name]
-	if !ok {
-		place = uint32(len(b.types))
-		b.places[name] = place
-		b.types = append(b.types, name)
+	records := l.records
+	if l.file == nil {
+		records = records[from*int64(l.size) : to*int64(l.size)]
+	} else {
+		records = scratch.read(l, from, to)
 	}
-	return place
-}
-
-func (b *EventBuilder) add(lead int, time Micros, kind uint32) {
-	last := len(b.chunks) - 1
-	if last < 0 || len(b.chunks[last]) == eventChunk {
-		b.chunks = append(b.chunks, make([]rawEvent, 0, eventChunk))
-		last++
-	}
-	b.chunks[last] = append(b.chunks[last], rawEvent{time, uint32(lead), kind})
-	b.count++
-}
-
-// Build groups and sorts; the builder is empty afterwards. Cost: linear where each lead's events came in order.
-func (b *EventBuilder) Build() *EventLog {
-	l := &EventLog{
-		Types:   slices.Clone(b.types),
-		offsets: make([]int64, b.leads+1),
-		times:   make([]Micros, b.count),
-		types:   make([]uint32, b.count),
-	}
-	slices.Sort(l.Types)
-	renamed := make([]uint32, len(b.types))
-	for i, name := range b.types {
-		place, _ := slices.BinarySearch(l.Types, name)
-		renamed[i] = uint32(place)
-	}
-	for _, chunk := range b.chunks {
-		for _, e := range chunk {
-			l.offsets[e.lead+1]++
+	for ; len(records) >= l.size; records = records[l.size:] {
+		kind := uint32(records[8])
+		switch l.size {
+		case 10:
+			kind = uint32(binary.LittleEndian.Uint16(records[8:]))
+		case 12:
+			kind = binary.LittleEndian.Uint32(records[8:])
+		}
+		if !do(Micros(binary.LittleEndian.Uint64(records)), kind) {
+			return
 		}
 	}
-	for i := range b.leads {
-		l.offsets[i+1] += l.offsets[i]
+}
+
+// readAhead is how many events are read at once where leads are looked at in their order.
+const readAhead = 8192
+
+// read gives the events from … to of the file. A lead not far behind the last one is read together with those that follow it.
+func (e *LeadEvents) read(l *EventLog, from, to int64) []byte {
+	if e.of != l {
+		e.of, e.first, e.last = l, 0, 0
 	}
-	next := slices.Clone(l.offsets[:b.leads])
-	for i, chunk := range b.chunks {
-		for _, e := range chunk {
-			at := next[e.lead]
-			next[e.lead]++
-			l.times[at], l.types[at] = e.time, renamed[e.kind]
+	if from < e.first || to > e.last {
+		end := to
+		if from >= e.last && from-e.last < readAhead {
+			end = max(to, min(from+readAhead, int64(l.Len())))
 		}
-		b.chunks[i] = nil
-	}
-	*b = EventBuilder{}
-	for row := range l.Leads() {
-		times, types := l.Of(row)
-		if group := (eventGroup{times, types}); !sort.IsSorted(group) {
-			sort.Sort(group)
+		e.buffer = sizedBytes(e.buffer, int(end-from)*l.size)
+		if _, err := l.file.ReadAt(e.buffer, from*int64(l.size)); err != nil {
+			l.fail(err)
+			e.first, e.last = 0, 0
+			return nil
 		}
+		e.first, e.last = from, end
 	}
-	return l
+	return e.buffer[(from-e.first)*int64(l.size) : (to-e.first)*int64(l.size)]
+}
+
+func sizedBytes(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
 }
 
 // eventGroup sorts one lead's events by (time, type).

@@ -31,10 +31,11 @@ func NewHistory(t *Table, e *EventLog) (*History, error) {
 	if s.Snapshot.IsZero() {
 		until = ObservedUntil(t, e)
 	}
+	var scratch LeadEvents
 	for i := range h.AsOf {
-		h.AsOf[i] = h.asOf(i, until)
+		h.AsOf[i] = h.asOf(i, until, &scratch)
 	}
-	return h, nil
+	return h, e.Err()
 }
 
 // NewHistoryAsOf looks at all leads at one instant. A log of another table is a fault of the caller's: it panics.
@@ -64,7 +65,7 @@ func (h *History) match() error {
 	return nil
 }
 
-func (h *History) asOf(i int, until Micros) Micros {
+func (h *History) asOf(i int, until Micros, scratch *LeadEvents) Micros {
 	t, rule := h.Table, &h.Table.Schema.Snapshot
 	switch {
 	case rule.AfterCreated != nil:
@@ -74,7 +75,7 @@ func (h *History) asOf(i int, until Micros) Micros {
 		}
 		return created + rule.AfterCreated.Micros()
 	case rule.Event != "":
-		return h.firstEvent(i, rule.Event)
+		return h.firstEvent(i, rule.Event, scratch)
 	case rule.Column != "":
 		return t.SnapshotAt.At(i)
 	}
@@ -84,17 +85,18 @@ func (h *History) asOf(i int, until Micros) Micros {
 	return until
 }
 
-func (h *History) firstEvent(i int, kind string) Micros {
+func (h *History) firstEvent(i int, name string, scratch *LeadEvents) (first Micros) {
+	first = NoTime
 	if h.Events == nil {
-		return NoTime
+		return first
 	}
-	times, types := h.Events.Of(i)
-	for k, t := range types {
-		if h.Events.Types[t] == kind {
-			return times[k]
+	h.Events.each(i, scratch, func(at Micros, kind uint32) bool {
+		if h.Events.Types[kind] == name {
+			first = at
 		}
-	}
-	return NoTime
+		return first == NoTime
+	})
+	return first
 }
 
 // closedAt is when a lead was won or lost. The closed time of an open lead is a forecast: it does not count.
@@ -134,9 +136,7 @@ func ObservedUntil(t *Table, e *EventLog) Micros {
 		latest = max(latest, t.closedAt(i))
 	}
 	if e != nil {
-		for _, m := range e.times {
-			latest = max(latest, m)
-		}
+		latest = max(latest, e.latest)
 	}
 	return latest
 }
@@ -152,6 +152,6 @@ func (h *History) Snapshot(i int, into *Snapshot) {
 	}
 	into.Events = into.Events[:0]
 	if h.Events != nil {
-		into.Events = h.Events.appendBefore(into.Events, i, h.AsOf[i])
+		into.Events = h.Events.appendBefore(into.Events, i, h.AsOf[i], &into.scratch)
 	}
 }

@@ -40,6 +40,8 @@ type Snapshot struct {
 	Created Micros
 	Values  []Value // one per [Schema.Fields]
 	Events  []Event // strictly before AsOf, by time, then type
+
+	scratch LeadEvents // of [History.Snapshot]
 }
 
 // Status says what is known of one input of one lead.

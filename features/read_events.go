@@ -34,7 +34,8 @@ func ReadEvents(ctx context.Context, s *Schema, paths []string, t *Table, o Read
 	if report.Fingerprint, err = print.sum(); err != nil {
 		return nil, nil, err
 	}
-	return r.builder.Build(), report, nil
+	log := r.builder.Build()
+	return log, report, log.Err()
 }
 
 type eventReader struct {

@@ -422,9 +422,10 @@ func TestReadEvents(t *testing.T) {
 	}
 	var got []string
 	for row := range table.Len() {
-		times, types := log.Of(row)
-		for i := range times {
-			got = append(got, fmt.Sprint(table.IDs.At(row), " ", times[i].Time().Format("01-02"), " ", log.Types[types[i]]))
+		var events LeadEvents
+		log.Of(row, &events)
+		for i, at := range events.Times {
+			got = append(got, fmt.Sprint(table.IDs.At(row), " ", at.Time().Format("01-02"), " ", log.Types[events.Types[i]]))
 		}
 	}
 	if want := []string{"A 01-01 visit", "A 01-02 demo", "A 01-02 visit", "B 01-03 visit"}; !slices.Equal(got, want) {

@@ -188,8 +188,9 @@ func TestGoldenLeadsAreMadeUp(t *testing.T) {
 				times[value.Time] = true
 			}
 		}
-		eventTimes, _ := h.Events.Of(i)
-		for _, event := range eventTimes {
+		var events features.LeadEvents
+		h.Events.Of(i, &events)
+		for _, event := range events.Times {
 			times[event] = true
 		}
 	}

@@ -94,10 +94,10 @@ func TestHalfLifeDoesNotPeek(t *testing.T) {
 	p := mustPopulate(t, h)
 	past, later := p.Rows[:1000], p.Rows[1000:]
 	first := learn(t, h, p, past)
-	builder := features.NewEventBuilder(h.Table.Len())
+	builder, events := features.NewEventBuilder(h.Table.Len()), features.LeadEvents{}
 	for _, row := range past {
-		times, _ := h.Events.Of(int(row))
-		for _, at := range times {
+		h.Events.Of(int(row), &events)
+		for _, at := range events.Times {
 			builder.Add(int(row), at, "visit")
 		}
 	}

@@ -80,6 +80,9 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 			return nil, err
 		}
 	}
+	if err := data.history.Events.Err(); err != nil {
+		return nil, err
+	}
 	if err := result.publish(store); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,9 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
 		return nil, err
 	}
+	if err := history.Events.Err(); err != nil {
+		return nil, err
+	}
 	return report, out.Commit()
 }
 

@@ -80,6 +80,9 @@ func WriteChosen(ctx context.Context, scorer *models.Scorer, c Chosen) error {
 			c.Progress(int64(first+len(part)), int64(len(c.Rows)))
 		}
 	}
+	if err := c.History.Events.Err(); err != nil {
+		return err
+	}
 	return out.Commit()
 }
 

@@ -202,6 +202,9 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 			return err
 		}
 	}
+	if err := h.Events.Err(); err != nil {
+		return err
+	}
 	return errors.Join(w.Commit(), writeJSON(p.path(k)+".json", figures))
 }
 

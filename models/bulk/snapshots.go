@@ -58,6 +58,9 @@ func WriteSnapshots(ctx context.Context, cfg SnapshotsConfig) (*SnapshotsReport,
 			cfg.Progress("writing snapshots", int64(first+n), int64(history.Table.Len()))
 		}
 	}
+	if err := history.Events.Err(); err != nil {
+		return nil, err
+	}
 	return report, out.Commit()
 }
 

@@ -174,16 +174,17 @@ func (e *examination) lateEvents() map[string]Later {
 		return nil
 	}
 	counts := make([]Later, len(h.Events.Types))
+	var events features.LeadEvents
 	for k, row := range e.rows {
 		closed := h.Table.Closed.At(int(row))
 		if e.outcome[k] == features.Open || closed == features.NoTime {
 			continue
 		}
-		times, types := h.Events.Of(int(row))
-		for i, t := range times {
-			counts[types[i]].Of++
+		h.Events.Of(int(row), &events)
+		for i, t := range events.Times {
+			counts[events.Types[i]].Of++
 			if t >= closed-EventCloseBy {
-				counts[types[i]].N++
+				counts[events.Types[i]].N++
 			}
 		}
 	}

@@ -276,19 +276,19 @@ func (v *words) alike(kinds []string) {
 func (v *words) frequentTypes() []string {
 	log := v.leads.History.Events
 	leads, won := make([]int, len(log.Types)), make([]float64, len(log.Types))
-	all := 0.0
+	all, events := 0.0, features.LeadEvents{}
 	for _, row := range v.rows {
 		all += v.leads.Wins[row] / float64(len(v.rows))
-		times, types := log.Of(int(row))
+		log.Of(int(row), &events)
 		seen := map[uint32]bool{}
-		for i, at := range times {
+		for i, at := range events.Times {
 			if at >= v.leads.History.AsOf[row] {
 				break
 			}
-			if !seen[types[i]] {
-				seen[types[i]] = true
-				leads[types[i]]++
-				won[types[i]] += v.leads.Wins[row]
+			if kind := events.Types[i]; !seen[kind] {
+				seen[kind] = true
+				leads[kind]++
+				won[kind] += v.leads.Wins[row]
 			}
 		}
 	}

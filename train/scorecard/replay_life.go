@@ -114,8 +114,9 @@ func (l *Leads) instants(row int, into []features.Micros) []features.Micros {
 	into = append(into, created)
 	weekly := created + week
 	if l.History.Events != nil {
-		times, _ := l.History.Events.Of(row)
-		for _, t := range times {
+		var events features.LeadEvents
+		l.History.Events.Of(row, &events)
+		for _, t := range events.Times {
 			if t < created {
 				continue
 			}
