@@ -20,8 +20,9 @@ const (
 type parquetWriter struct {
 	table  *parquet.GenericWriter[any]
 	values []parquet.Value
-	texts  []byte // what the values of a text column point at; the library copies it
-	rows   int    // of the open row group
+	levels []parquet.Value // of a column of codes
+	texts  []byte          // what the values of a text column point at; the library copies it
+	rows   int             // of the open row group
 }
 
 func newParquetWriter(out io.Writer, columns []ColumnInfo) *parquetWriter {
@@ -100,32 +101,56 @@ func (w *parquetWriter) write(columns []Column, rows int) (err error) {
 
 // fill makes the library's values of rows from … to.
 func (w *parquetWriter) fill(column *Column, index, from, to int) {
-	w.values, w.texts = w.values[:0], w.texts[:0]
-	for row := from; row < to; row++ {
-		if column.isNull(row) {
-			w.values = append(w.values, parquet.NullValue().Level(0, 0, index))
-			continue
-		}
-		w.values = append(w.values, w.value(column, row).Level(0, 1, index))
+	switch {
+	case column.Kind == Text && column.Codes != nil:
+		w.fillCodes(column, index, from, to)
+	case column.Kind == Text:
+		w.texts = w.texts[:0]
+		fill(w, column, index, from, to, func(row int) parquet.Value {
+			at := len(w.texts)
+			w.texts = append(w.texts, column.Text[row]...)
+			return parquet.ByteArrayValue(w.texts[at:len(w.texts):len(w.texts)])
+		})
+	case column.Kind == Number && column.Whole:
+		fill(w, column, index, from, to, func(row int) parquet.Value { return parquet.Int64Value(column.Integers[row]) })
+	case column.Kind == Number:
+		fill(w, column, index, from, to, func(row int) parquet.Value { return parquet.DoubleValue(column.Numbers[row]) })
+	case column.Kind == Boolean:
+		fill(w, column, index, from, to, func(row int) parquet.Value { return parquet.BooleanValue(column.Booleans[row]) })
+	case column.DateOnly:
+		fill(w, column, index, from, to, func(row int) parquet.Value {
+			return parquet.Int32Value(int32(floorDivide(column.Times[row], microsPerDay)))
+		})
+	default:
+		fill(w, column, index, from, to, func(row int) parquet.Value { return parquet.Int64Value(column.Times[row]) })
 	}
 }
 
-func (w *parquetWriter) value(column *Column, row int) parquet.Value {
-	switch {
-	case column.Kind == Text:
-		from := len(w.texts)
-		w.texts = append(w.texts, column.text(row)...)
-		return parquet.ByteArrayValue(w.texts[from:len(w.texts):len(w.texts)])
-	case column.Kind == Number && column.Whole:
-		return parquet.Int64Value(column.Integers[row])
-	case column.Kind == Number:
-		return parquet.DoubleValue(column.Numbers[row])
-	case column.Kind == Boolean:
-		return parquet.BooleanValue(column.Booleans[row])
-	case column.DateOnly:
-		return parquet.Int32Value(int32(floorDivide(column.Times[row], microsPerDay)))
+func fill(w *parquetWriter, column *Column, index, from, to int, value func(row int) parquet.Value) {
+	w.values = w.values[:0]
+	for row := from; row < to; row++ {
+		if column.isNull(row) {
+			w.values = append(w.values, parquet.NullValue().Level(0, 0, index))
+		} else {
+			w.values = append(w.values, value(row).Level(0, 1, index))
+		}
 	}
-	return parquet.Int64Value(column.Times[row])
+}
+
+// fillCodes makes a level's value once.
+func (w *parquetWriter) fillCodes(column *Column, index, from, to int) {
+	w.levels, w.values = w.levels[:0], w.values[:0]
+	for _, level := range column.Levels {
+		w.levels = append(w.levels, parquet.ByteArrayValue([]byte(level)).Level(0, 1, index))
+	}
+	null := parquet.NullValue().Level(0, 0, index)
+	for row := from; row < to; row++ {
+		if column.isNull(row) {
+			w.values = append(w.values, null)
+		} else {
+			w.values = append(w.values, w.levels[column.Codes[row]])
+		}
+	}
 }
 
 func (w *parquetWriter) finish() error { return w.table.Close() }

@@ -180,20 +180,22 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 	defer w.Discard()
 	figures := newReport()
 	var snapshot features.Snapshot
-	var score models.Score // its memory is used again for each lead
+	scores := make([]models.Score, block) // their memory is used again
 	columns := make([]source.Column, len(own.columns))
 	for from := first; from < last; from += chunk {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		rows := min(chunk, last-from)
-		for i := range rows {
-			h.Snapshot(from+i, &snapshot)
-			own.scorer.ScoreInto(&snapshot, &score, own.explain)
-			for c := range own.columns {
-				own.columns[c].fill(&own.columns[c].data, i, &score)
+		own.begin()
+		for at := 0; at < rows; at += block {
+			scores := scores[:min(block, rows-at)]
+			for i := range scores {
+				h.Snapshot(from+at+i, &snapshot)
+				own.scorer.ScoreInto(&snapshot, &scores[i], own.explain)
+				figures.count(&scores[i])
 			}
-			figures.count(&score)
+			own.fill(at, scores)
 		}
 		for c := range columns {
 			columns[c] = own.columns[c].data
@@ -207,6 +209,9 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 	}
 	return errors.Join(w.Commit(), writeJSON(p.path(k)+".json", figures))
 }
+
+// block is how many leads' scores fill the columns at once: few enough to stay in the processor's cache.
+const block = 128
 
 // add takes a part's figures.
 func (r *Report) add(part *Report) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
-	"strings"
 	"sync"
 
 	"leadscore/features"
@@ -12,19 +11,20 @@ import (
 	"leadscore/models"
 )
 
-// results are the columns of a run of leads. Every slice has one entry a lead.
+// results are the columns of a run of leads. Every slice has one entry a lead. It is for one goroutine.
 type results struct {
 	scorer  *models.Scorer
 	model   string
-	explain bool
+	explain bool // scores need their explanations
 	columns []column
 }
 
 // column is one column of the result and how a lead fills it.
 type column struct {
-	info source.ColumnInfo
-	fill func(c *source.Column, i int, s *models.Score)
-	data source.Column
+	info  source.ColumnInfo
+	fill  func(c *source.Column, i int, s *models.Score)
+	words *words // of a text column whose values repeat
+	data  source.Column
 }
 
 func newResults(scorer *models.Scorer, explain bool) *results {
@@ -49,24 +49,19 @@ func (r *results) addPromised() {
 	r.number("points", func(s *models.Score) float64 { return s.Rules.Points })
 	r.number("fit", func(s *models.Score) float64 { return s.Rules.Fit })
 	r.number("engagement", func(s *models.Score) float64 { return s.Rules.Engagement })
-	r.text("grade", func(s *models.Score) string { return s.Rules.Grade })
-	r.text("qualification", func(s *models.Score) string { return string(s.Rules.Qualification) })
-	r.text("quadrant", func(s *models.Score) string { return string(s.Comparison.Quadrant) })
-	r.text("model", func(*models.Score) string { return r.model })
+	r.word("grade", func(s *models.Score) string { return s.Rules.Grade })
+	r.word("qualification", func(s *models.Score) string { return string(s.Rules.Qualification) })
+	r.word("quadrant", func(s *models.Score) string { return string(s.Comparison.Quadrant) })
+	r.word("model", func(*models.Score) string { return r.model })
 	rulesVersion := r.scorer.Rules().Version()
-	r.text("rules", func(*models.Score) string { return rulesVersion })
+	r.word("rules", func(*models.Score) string { return rulesVersion })
 }
 
 func (r *results) addDetails() {
-	r.text("evidence", func(s *models.Score) string { return evidenceWord(s.Prediction.Evidence.Thin) })
+	r.word("evidence", func(s *models.Score) string { return evidenceWord(s.Prediction.Evidence.Thin) })
 	r.number("effective_leads", func(s *models.Score) float64 { return s.Prediction.Evidence.Leads })
-	r.text("qualification_reason", func(s *models.Score) string {
-		if s.Rules.Reason == "" {
-			return r.scorer.Rules().Shortfall(&s.Rules)
-		}
-		return s.Rules.Reason
-	})
-	r.text("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
+	r.reason()
+	r.word("readiness", func(s *models.Score) string { return string(s.Rules.Readiness) })
 	r.number("probability_percentile", func(s *models.Score) float64 { return s.Comparison.ProbabilityPercentile })
 	r.number("points_percentile", func(s *models.Score) float64 { return s.Comparison.PointsPercentile })
 	r.columns = append(r.columns, column{
@@ -75,8 +70,8 @@ func (r *results) addDetails() {
 			c.Null[i], c.Times[i] = s.AsOf == features.NoTime, int64(s.AsOf)
 		},
 	})
-	r.text("missing_fields", func(s *models.Score) string { return r.termsWith(s, features.Missing) })
-	r.text("unseen_fields", func(s *models.Score) string { return r.termsWith(s, features.Unseen) })
+	r.terms("missing_fields", features.Missing)
+	r.terms("unseen_fields", features.Unseen)
 }
 
 func (r *results) text(name string, of func(*models.Score) string) {
@@ -90,6 +85,93 @@ func (r *results) number(name string, of func(*models.Score) float64) {
 	r.columns = append(r.columns, column{
 		info: source.ColumnInfo{Name: name, Kind: source.Number},
 		fill: func(c *source.Column, i int, s *models.Score) { c.Numbers[i] = of(s) },
+	})
+}
+
+// words are the different values of a text column, each looked at and written out once.
+type words struct {
+	levels []string
+	places map[string]uint32
+	last   uint32
+}
+
+// mostWords is how many are kept; then they begin anew.
+const mostWords = 1 << 14
+
+func (w *words) of(text string) uint32 {
+	if len(w.levels) > 0 && w.levels[w.last] == text {
+		return w.last
+	}
+	place, ok := w.places[text]
+	if !ok {
+		place = w.add(text)
+	}
+	w.last = place
+	return place
+}
+
+func (w *words) add(text string) uint32 {
+	place := uint32(len(w.levels))
+	w.levels = append(w.levels, text)
+	w.places[text] = place
+	return place
+}
+
+func (r *results) words(name string, fill func(w *words, s *models.Score) uint32) *words {
+	w := &words{places: map[string]uint32{}}
+	r.columns = append(r.columns, column{
+		info:  source.ColumnInfo{Name: name, Kind: source.Text},
+		fill:  func(c *source.Column, i int, s *models.Score) { c.Codes[i] = fill(w, s) },
+		words: w,
+	})
+	return w
+}
+
+// word adds a text column whose values repeat.
+func (r *results) word(name string, of func(*models.Score) string) {
+	r.words(name, func(w *words, s *models.Score) uint32 { return w.of(of(s)) })
+}
+
+// reason adds the reason of the qualification. That of leads below the thresholds follows from the points, which repeat.
+func (r *results) reason() {
+	type points struct{ total, fit, engagement float64 }
+	known := map[points]uint32{}
+	r.words("qualification_reason", func(w *words, s *models.Score) uint32 {
+		if s.Rules.Reason != "" {
+			return w.of(s.Rules.Reason)
+		}
+		if len(w.levels) == 0 {
+			clear(known)
+		}
+		key := points{s.Rules.Points, s.Rules.Fit, s.Rules.Engagement}
+		place, ok := known[key]
+		if !ok {
+			place = w.of(r.scorer.Rules().Shortfall(&s.Rules))
+			known[key] = place
+		}
+		return place
+	})
+}
+
+// terms adds a column that lists the fields whose value has a status; pairs repeat their fields and are left out.
+func (r *results) terms(name string, status features.Status) {
+	var text []byte
+	r.words(name, func(w *words, s *models.Score) uint32 {
+		text = text[:0]
+		for t, cell := range s.Prediction.Cells {
+			if models.CellStatus(cell) != status || r.scorer.IsPair(t) {
+				continue
+			}
+			if len(text) > 0 {
+				text = append(text, ", "...)
+			}
+			text = append(text, r.scorer.Term(t)...)
+		}
+		place, ok := w.places[string(text)]
+		if !ok {
+			place = w.add(string(text))
+		}
+		return place
 	})
 }
 
@@ -132,11 +214,41 @@ func (r *results) scoreAll(ctx context.Context, h *features.History, out *source
 
 func (r *results) allocate(n int) {
 	for c := range r.columns {
-		r.columns[c].data = emptyColumn(r.columns[c].info, n)
+		data := emptyColumn(r.columns[c].info, n)
+		if r.columns[c].words != nil {
+			data.Text, data.Codes = nil, make([]uint32, n)
+		}
+		r.columns[c].data = data
 	}
 }
 
-// scoreChunk scores leads first, first+1, … into part and the columns; the cores take turns by lead.
+// begin readies the columns for another chunk.
+func (r *results) begin() {
+	for c := range r.columns {
+		if w := r.columns[c].words; w != nil && len(w.levels) > mostWords {
+			w.levels, w.last = w.levels[:0], 0
+			clear(w.places)
+		}
+	}
+}
+
+// fill fills the columns' rows from first on.
+func (r *results) fill(first int, scores []models.Score) {
+	for c := range r.columns {
+		r.columns[c].put(first, scores)
+	}
+}
+
+func (c *column) put(first int, scores []models.Score) {
+	for i := range scores {
+		c.fill(&c.data, first+i, &scores[i])
+	}
+	if c.words != nil {
+		c.data.Levels = c.words.levels
+	}
+}
+
+// scoreChunk scores leads first, first+1, … into part and the columns.
 func (r *results) scoreChunk(h *features.History, first int, part []models.Score) {
 	r.scoreEach(h, part, func(i int) int { return first + i })
 }
@@ -146,19 +258,34 @@ func (r *results) scoreRows(h *features.History, rows []int32, part []models.Sco
 	r.scoreEach(h, part, func(i int) int { return int(rows[i]) })
 }
 
+// scoreEach goes by lead to score and by column to fill; the cores take turns.
 func (r *results) scoreEach(h *features.History, part []models.Score, row func(i int) int) {
+	inTurns(len(part), func(next func() (int, bool)) {
+		var snapshot features.Snapshot
+		for i, ok := next(); ok; i, ok = next() {
+			h.Snapshot(row(i), &snapshot)
+			r.scorer.ScoreInto(&snapshot, &part[i], r.explain)
+		}
+	})
+	r.begin()
+	inTurns(len(r.columns), func(next func() (int, bool)) {
+		for c, ok := next(); ok; c, ok = next() {
+			r.columns[c].put(0, part)
+		}
+	})
+}
+
+// inTurns runs work once a core; its next gives 0, 1, …, n-1, each to one of them.
+func inTurns(n int, work func(next func() (int, bool))) {
 	var group sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
+	cores := runtime.GOMAXPROCS(0)
+	for core := range cores {
 		group.Go(func() {
-			var snapshot features.Snapshot
-			for i := w; i < len(part); i += workers {
-				h.Snapshot(row(i), &snapshot)
-				r.scorer.ScoreInto(&snapshot, &part[i], r.explain)
-				for c := range r.columns {
-					r.columns[c].fill(&r.columns[c].data, i, &part[i])
-				}
-			}
+			at := core - cores
+			work(func() (int, bool) {
+				at += cores
+				return at, at < n
+			})
 		})
 	}
 	group.Wait()
@@ -180,17 +307,6 @@ func evidenceWord(thin bool) string {
 		return "thin"
 	}
 	return "enough"
-}
-
-// termsWith lists the model's terms whose value has the status, once each; pairs repeat their fields and are left out.
-func (r *results) termsWith(s *models.Score, status features.Status) string {
-	var names []string
-	for t, cell := range s.Prediction.Cells {
-		if models.CellStatus(cell) == status && !r.scorer.IsPair(t) {
-			names = append(names, r.scorer.Term(t))
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 // asJSON writes a list, [] where it is empty. It cannot fail: the values are plain structs of finite numbers and texts.
