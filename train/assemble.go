@@ -101,7 +101,7 @@ func sayTheDate(e *features.Encoder) []string {
 	if len(names) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s: one value for all leads of a while, so it says the date in other words, and its effect cannot be told from whatever else changed then; "+
+	return []string{fmt.Sprintf("numbers that have one value for all leads of a while (%s) say the date in other words, and their effects cannot be told from whatever else changed then; "+
 		"each value that training saw counts for itself, and a new one counts for nothing", strings.Join(names, ", "))}
 }
 

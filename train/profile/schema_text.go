@@ -156,6 +156,9 @@ func (c *Column) write(w *yamlWriter) {
 	w.list(4, "true", f.True)
 	w.list(4, "false", f.False)
 	w.pair(4, "layout", f.Layout, "")
+	if way, words := c.direction(); way != "" && c.Use {
+		w.line("    # monotone: %s # %s, and %s from range to range: write it if it must hold", way, words, map[features.Direction]string{features.Up: "more", features.Down: "fewer"}[way])
+	}
 	if f.Use == features.UseNo {
 		w.line("    use: \"no\"")
 		w.line("    because: %s", scalar(f.Because))
@@ -193,7 +196,7 @@ func (h *history) writeEvents(w *yamlWriter, s *features.Schema) {
 			w.line("    within: %s", f.Within)
 		}
 		if !f.HalfLife.IsZero() {
-			w.line("    half_life: %s", f.HalfLife)
+			w.line("    half_life: %s # or auto: train learns it, in four to five times the time", f.HalfLife)
 		}
 	}
 }

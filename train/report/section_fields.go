@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"math"
 	"sort"
+	"strconv"
 
 	"leadscore/features"
 	"leadscore/train/report/chart"
@@ -192,7 +193,7 @@ func spaced(ticks []chart.Tick) []chart.Tick {
 	return kept
 }
 
-// levelShape draws the levels with the most leads, the largest effect first.
+// levelShape draws the levels with the most leads: those that are numbers in their order, others with the largest effect first.
 func levelShape(i int, f *Field) (ranges *chart.Ranges, shown, all int) {
 	var places []int
 	for k, b := range f.Bins {
@@ -206,8 +207,14 @@ func levelShape(i int, f *Field) (ranges *chart.Ranges, shown, all int) {
 		places = places[:mostLevels]
 	}
 	sort.SliceStable(places, func(a, b int) bool { return f.Bins[places[a]].LogOdds > f.Bins[places[b]].LogOdds })
+	desc := "What each value adds, with its interval."
+	if len(places) > 0 {
+		first, last := f.Bins[places[0]], f.Bins[places[len(places)-1]]
+		desc += fmt.Sprintf(" Most: %s, %s. Least: %s, %s.", first.Label, page.Number(first.LogOdds, 2), last.Label, page.Number(last.LogOdds, 2))
+	}
+	inOrderOfNumbers(f, places)
 	zero := 0.0
-	ranges = &chart.Ranges{ID: fmt.Sprintf("field-%d", i), Title: f.Name, Desc: "What each value adds, with its interval.", Zero: &zero}
+	ranges = &chart.Ranges{ID: fmt.Sprintf("field-%d", i), Title: f.Name, Desc: desc, Zero: &zero}
 	series := chart.Range{Style: chart.First}
 	values := []float64{0}
 	for _, k := range places {
@@ -217,12 +224,26 @@ func levelShape(i int, f *Field) (ranges *chart.Ranges, shown, all int) {
 		series.At, series.Low, series.High = append(series.At, b.LogOdds), append(series.Low, low), append(series.High, high)
 		values = append(values, low, high)
 	}
-	if len(places) > 0 {
-		first, last := f.Bins[places[0]], f.Bins[places[len(places)-1]]
-		ranges.Desc += fmt.Sprintf(" Most: %s, %s. Least: %s, %s.", first.Label, page.Number(first.LogOdds, 2), last.Label, page.Number(last.LogOdds, 2))
-	}
 	ranges.X, ranges.Series = chart.Fit("added log-odds", values...), []chart.Range{series}
 	return ranges, len(places), all
+}
+
+// inOrderOfNumbers puts bins that are values of a number into its order, whatever else there is (missing, another value) last. It leaves others alone.
+func inOrderOfNumbers(f *Field, places []int) {
+	const mostOthers = 2
+	values, others := map[int]float64{}, 0
+	for _, k := range places {
+		v, err := strconv.ParseFloat(f.Bins[k].Label, 64)
+		if err != nil {
+			others++
+			v = math.Inf(1)
+		}
+		values[k] = v
+	}
+	if others > mostOthers || 2*others >= len(places) {
+		return
+	}
+	sort.SliceStable(places, func(a, b int) bool { return values[places[a]] < values[places[b]] })
 }
 
 // pairs shows which fields act together.

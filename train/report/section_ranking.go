@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"leadscore/models/metrics"
 	"leadscore/train/report/chart"
@@ -150,12 +151,14 @@ func (w *writer) tenths(i int) *page.Table {
 	name := w.e.Scores[i].Name
 	table := &page.Table{Caption: "Tenths of the held-out leads by " + name, Columns: []page.Column{{Title: "Tenth"}, {Title: "Leads"},
 		{Title: "From", Under: "score"}, {Title: "Expected", Under: "win rate"}, {Title: "Won"}, {Title: "Win rate"}, {Title: "Lift"}, {Title: "Caught"}}}
-	for _, d := range w.e.Scores[i].Figures.Deciles {
-		key := func(of string) string { return fmt.Sprintf("tenth.%s.%d.%s", name, d.Decile, of) }
-		decimals := 0
-		if d.Won != float64(int(d.Won)) {
+	decimals := 0
+	for _, d := range w.e.Scores[i].Figures.Deciles { // leads of equal score share their wins
+		if math.Abs(d.Won-math.Round(d.Won)) >= 0.05 {
 			decimals = 1
 		}
+	}
+	for _, d := range w.e.Scores[i].Figures.Deciles {
+		key := func(of string) string { return fmt.Sprintf("tenth.%s.%d.%s", name, d.Decile, of) }
 		table.Rows = append(table.Rows, []page.Cell{{Text: fmt.Sprint(d.Decile)}, {Text: page.Count(d.Leads)}, {Text: fmt.Sprintf("%.4g", d.LeastScore)},
 			{Text: page.Percent(d.Predicted, 1), Key: key("expected")}, {Text: page.Number(d.Won, decimals), Key: key("won")},
 			{Text: page.Percent(d.WinRate, 1), Key: key("rate")}, {Text: page.Number(d.Lift, 2), Key: key("lift")}, {Text: page.Percent(d.Caught, 1), Key: key("caught")}})

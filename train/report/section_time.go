@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"leadscore/models"
 	"leadscore/train/report/page"
@@ -20,7 +22,7 @@ func (w *writer) origins() *page.Section {
 			page.Block{Note: models.RulesInHindsight})
 	}
 	if c := v.Contrast; c != nil {
-		moral := "Only the second looks ahead in time; the first is shown to be distrusted."
+		moral := "Only the second looks ahead in time; the first shows how much such a split flatters."
 		if c.RandomAUC <= c.TimeAUC {
 			moral = "Here it would not have flattered."
 		}
@@ -28,6 +30,49 @@ func (w *writer) origins() *page.Section {
 			page.Number(c.RandomAUC, 3), page.Plural(c.Leads, "lead", "leads"), page.Number(c.TimeAUC, 3), moral)})
 	}
 	return s
+}
+
+// A window says something of the level or the ranking from so many won and so many other leads on. A level is off that is a quarter off, and by more than
+// chance makes of so many wins.
+const (
+	fewestOfOrigin = 20
+	levelIsOff     = 1.25
+)
+
+// originsVerdict speaks where the same recipe failed at earlier times; empty where it held.
+func originsVerdict(e *Evidence) (page.Tone, string) {
+	r := e.Validation.Rolling
+	if r == nil {
+		return page.Unclear, ""
+	}
+	judged, chance, off := 0, 0, 0
+	area, ratio := [2]float64{1, 0}, [2]float64{math.Inf(1), 0}
+	for _, o := range r.Origins {
+		if o.Model == nil || min(o.Won, o.Leads-o.Won) < fewestOfOrigin {
+			continue
+		}
+		judged++
+		area[0], area[1] = min(area[0], o.Model.AUC), max(area[1], o.Model.AUC)
+		ratio[0], ratio[1] = min(ratio[0], o.Model.ExpectedObserved), max(ratio[1], o.Model.ExpectedObserved)
+		if o.Model.AUC <= 0.5 {
+			chance++
+		}
+		if math.Abs(math.Log(o.Model.ExpectedObserved)) > max(math.Log(levelIsOff), 2/math.Sqrt(float64(o.Won))) {
+			off++
+		}
+	}
+	var words []string
+	tone := page.Unclear
+	if chance > 0 {
+		tone = page.Bad
+		words = append(words, fmt.Sprintf("at %d of %d times looked at, the same recipe ranked the leads that came no better than chance (AUC %s to %s)", chance, judged,
+			page.Number(area[0], 3), page.Number(area[1], 3)))
+	}
+	if off > 0 {
+		words = append(words, fmt.Sprintf("at %d of %d times looked at, its expected wins were off by a quarter or more (%s to %s of those that came), so its level needs recalibration as deals close", off, judged,
+			page.Number(ratio[0], 2), page.Number(ratio[1], 2)))
+	}
+	return tone, strings.Join(words, "; ")
 }
 
 func originTable(r *models.Rolling) *page.Table {

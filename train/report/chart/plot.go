@@ -88,7 +88,7 @@ func (p *Plot) SVG() template.HTML {
 		height = 240
 	}
 	yTicks := p.Y.ticks(6)
-	widest := 0
+	widest := 3 // a short text would else touch the axis' label
 	for _, t := range yTicks {
 		widest = max(widest, len([]rune(t.Text)))
 	}
