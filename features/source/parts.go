@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
@@ -15,13 +16,17 @@ import (
 
 // CreatePart begins a part of a table; its extension is the table's. See [Create].
 func CreatePart(path string, columns []ColumnInfo, first bool) (*Writer, error) {
-	return create(path, columns, first)
+	return create(path, filepath.Dir(path), columns, first)
 }
 
 // Join makes one table of parts, in their order, and leaves them where they are. Text is put together as it is, compressed or not; of
 // Parquet the row groups are, without decoding a page. Under path there is afterwards the whole table, or, on an error, what was there before.
+// Until then it lies beside the first part, on path's file system.
 func Join(path string, columns []ColumnInfo, parts []string) error {
-	w, err := create(path, columns, false)
+	if len(parts) == 0 {
+		return fmt.Errorf("%s: %w", path, ErrNoFiles)
+	}
+	w, err := create(path, filepath.Dir(parts[0]), columns, false)
 	if err != nil {
 		return err
 	}
@@ -72,9 +77,6 @@ func (w *Writer) joinGroups(parts []string) error {
 		}
 		footer.NumRows += own.NumRows
 		footer.RowGroups = append(footer.RowGroups, own.RowGroups...)
-	}
-	if footer == nil {
-		return ErrNoFiles
 	}
 	for i := range footer.RowGroups {
 		footer.RowGroups[i].Ordinal = int16(min(i, 1<<15-1))

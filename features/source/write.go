@@ -53,11 +53,11 @@ type tableWriter interface {
 // for a formula: this writer does not alter such cells, because a table that is read back must be the same; import
 // files with cells from strangers as text.
 func Create(path string, columns []ColumnInfo) (*Writer, error) {
-	return create(path, columns, true)
+	return create(path, filepath.Dir(path), columns, true)
 }
 
-// create is Create; a CSV file gets the names of its columns only with head.
-func create(path string, columns []ColumnInfo, head bool) (*Writer, error) {
+// create is Create with the temporary file in a folder of the same file system; a CSV file gets the names of its columns only with head.
+func create(path, folder string, columns []ColumnInfo, head bool) (*Writer, error) {
 	form := outputFormat(path)
 	if form == "" {
 		return nil, fmt.Errorf("%s: %w", path, ErrExtension)
@@ -76,7 +76,7 @@ func create(path string, columns []ColumnInfo, head bool) (*Writer, error) {
 	if stat, err := os.Stat(path); err == nil && !stat.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: there is something other than a plain file", path)
 	}
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+".tmp")
+	temporary := filepath.Join(folder, "."+filepath.Base(path)+"."+rand.Text()+".tmp")
 	// Not os.CreateTemp, whose files stay closed to others: the table gets what the user's umask allows.
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {

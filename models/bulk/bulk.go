@@ -68,11 +68,9 @@ type Report struct {
 // before.
 func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error) {
 	table := newResults(scorer, cfg.Explain)
-	out, err := source.Create(cfg.Out, table.info()) // first: a place that cannot be written to shows before the reading
-	if err != nil {
+	if err := canWrite(cfg.Out, table.info()); err != nil { // first: it shows before the reading
 		return nil, err
 	}
-	defer out.Discard()
 	history, report, err := read(ctx, scorer, &cfg)
 	if err != nil {
 		return nil, err
@@ -84,6 +82,11 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err := setInstants(history, cfg.AsOf, scorer.Version().Timeless()); err != nil {
 		return nil, err
 	}
+	out, err := source.Create(cfg.Out, table.info())
+	if err != nil {
+		return nil, err
+	}
+	defer out.Discard()
 	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
 		return nil, err
 	}
@@ -91,6 +94,15 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 		return nil, err
 	}
 	return report, out.Commit()
+}
+
+// canWrite finds out whether a result can be written to a place.
+func canWrite(path string, info []source.ColumnInfo) error {
+	out, err := source.Create(path, info)
+	if err != nil {
+		return err
+	}
+	return out.Discard()
 }
 
 // runParts scores a long file in parts, from those that an earlier run of the same job has finished.
