@@ -122,6 +122,7 @@ func (f *fitter) ownBlock(h *square, leads *leads, s int) {
 func (f *fitter) crossBlocks(h *square, leads *leads, s, from, to int) {
 	tables := make([][]float64, to-from)
 	flipped := make([]bool, to-from)
+	by := make([]functions, to-from)
 	a := f.terms[s]
 	for k := range tables {
 		b := f.terms[from+k]
@@ -130,9 +131,9 @@ func (f *fitter) crossBlocks(h *square, leads *leads, s, from, to int) {
 		}
 		flipped[k] = b.cells*a.functions < a.cells*b.functions
 		if flipped[k] {
-			tables[k] = make([]float64, b.cells*a.functions)
+			tables[k], by[k] = make([]float64, b.cells*a.functions+1), a.byCell()
 		} else {
-			tables[k] = make([]float64, a.cells*b.functions)
+			tables[k], by[k] = make([]float64, a.cells*b.functions+1), b.byCell()
 		}
 	}
 	n := len(leads.curvature)
@@ -146,9 +147,9 @@ func (f *fitter) crossBlocks(h *square, leads *leads, s, from, to int) {
 			}
 			other := leads.codes[from+k].slice(start, end)
 			if flipped[k] {
-				crossTable(other, codes, a, curvature, table)
+				crossTable(other, codes, by[k], curvature, table)
 			} else {
-				crossTable(codes, other, f.terms[from+k], curvature, table)
+				crossTable(codes, other, by[k], curvature, table)
 			}
 		}
 	}

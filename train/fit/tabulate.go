@@ -133,8 +133,8 @@ func scatter[C uint8 | uint16](codes []C, values, out []float64) {
 }
 
 // crossTable sums curvature by the cell of one term (rows of out) and the functions of another
-// (columns): the half-finished block of the Hessian. out has cells×functions numbers and is added to.
-func crossTable(rows, columns Codes, by *term, curvature, out []float64) {
+// (columns): the half-finished block of the Hessian. out has cells×functions numbers, and one more that stays 0, and is added to.
+func crossTable(rows, columns Codes, by functions, curvature, out []float64) {
 	switch {
 	case rows.Wide == nil && columns.Wide == nil:
 		crossCodes(rows.Narrow, columns.Narrow, by, curvature, out)
@@ -147,22 +147,42 @@ func crossTable(rows, columns Codes, by *term, curvature, out []float64) {
 	}
 }
 
-func crossCodes[R, C uint8 | uint16](rows []R, columns []C, by *term, curvature, out []float64) {
-	k := by.functions
+func crossCodes[R, C uint8 | uint16](rows []R, columns []C, by functions, curvature, out []float64) {
+	k := by.number
 	rows, columns = rows[:len(curvature)], columns[:len(curvature)]
-	if by.first == nil {
+	if by.hats == nil {
 		for i, w := range curvature {
 			out[int(rows[i])*k+int(columns[i])] += w
 		}
 		return
 	}
-	for i, w := range curvature {
-		code := columns[i]
-		at := int(rows[i])*k + int(by.first[code])
-		part := w * by.share[code]
-		out[at] += w - part
-		if part > 0 {
-			out[at+1] += part
-		}
+	hats := by.hats
+	for i, w := range curvature { // without a branch: whether a cell lies on a knot is hard to foresee
+		hat := &hats[columns[i]]
+		at := int(rows[i])*k + hat.first
+		part := w * hat.share
+		pair := out[at : at+2 : at+2]
+		pair[0] += w - part
+		pair[1] += part
 	}
+}
+
+// functions are the functions of a term, by cell. Without hats a cell is its own function.
+type functions struct {
+	number int
+	hats   []hat
+}
+
+// hat is a cell's first function and the share of the next one. What a share of 0 adds to the next function, also to that after the last, is 0.
+type hat struct {
+	first int
+	share float64
+}
+
+func (t *term) byCell() functions {
+	f := functions{number: t.functions}
+	for c := range t.first {
+		f.hats = append(f.hats, hat{int(t.first[c]), t.share[c]})
+	}
+	return f
 }
