@@ -212,7 +212,7 @@ func (f *fitter) grids(inputs []Input, side int) []grid {
 }
 
 // rankPairs scores every pair of inputs by the main effects' residuals in its coarse cells and returns those at or above the
-// least score, highest first. Cost: one addition of two numbers a lead and pair.
+// least score, highest first. Cost: one addition of three numbers a lead and pair, of at most mostRanked leads.
 func (f *fitter) rankPairs(grids []grid, least float64) []PairScore {
 	var scores []PairScore
 	for a := range grids {
@@ -226,38 +226,66 @@ func (f *fitter) rankPairs(grids []grid, least float64) []PairScore {
 			scores = append(scores, PairScore{First: a, Second: b})
 		}
 	}
+	coarse := f.coarsened(grids)
 	parallel(len(scores), func(k int) {
 		s := &scores[k]
-		s.Z = f.scorePair(s.First, s.Second, grids[s.First], grids[s.Second])
+		s.Z = coarse.score(s.First, s.Second)
 	})
 	sort.SliceStable(scores, func(i, j int) bool { return scores[i].Z > scores[j].Z })
 	n := sort.Search(len(scores), func(i int) bool { return !(scores[i].Z >= least) })
 	return scores[:n]
 }
 
-// scorePair is z of one pair: the residuals' chi-squared over the cells, less that over the rows and the columns, which
+// mostRanked bounds the leads, evenly spread, that pairs are ranked by: with half a million, pairs that the score does not show hardly move a prediction.
+const mostRanked = 500_000
+
+// coarsened are leads by the coarse cells of their inputs, with the main effects' residuals.
+type coarsened struct {
+	grids               []grid
+	cells               [][]uint16 // by input
+	residual, curvature []float64
+}
+
+func (f *fitter) coarsened(grids []grid) *coarsened {
+	n := len(f.leads.residual)
+	limit := min(n, mostRanked)
+	row := func(i int) int { return int(int64(i) * int64(n) / int64(limit)) }
+	c := &coarsened{grids: grids, cells: make([][]uint16, len(grids)), residual: make([]float64, limit), curvature: make([]float64, limit)}
+	for i := range limit {
+		c.residual[i], c.curvature[i] = f.leads.residual[row(i)], f.leads.curvature[row(i)]
+	}
+	parallel(len(grids), func(j int) {
+		c.cells[j] = make([]uint16, limit)
+		for i := range limit {
+			c.cells[j][i] = grids[j].cell[f.leads.codes[j].At(row(i))]
+		}
+	})
+	return c
+}
+
+// score is z of one pair: the residuals' chi-squared over the cells, less that over the rows and the columns, which
 // the main effects answer for. Its variance counts the fourth cumulant of the outcomes: in cells of few expected wins
 // G²/H is far from χ², and 2 df alone would find pairs everywhere.
-func (f *fitter) scorePair(a, b int, ga, gb grid) float64 {
-	cells := ga.size * gb.size
-	g, h, fourth := make([]float64, cells), make([]float64, cells), make([]float64, cells)
-	ca, cb := f.leads.codes[a], f.leads.codes[b]
-	for i, r := range f.leads.residual {
-		at := int(ga.cell[ca.At(i)])*gb.size + int(gb.cell[cb.At(i)])
-		w := f.leads.curvature[i]
-		g[at] += r
-		h[at] += w
-		fourth[at] += w * (1 - 6*w)
+func (c *coarsened) score(a, b int) float64 {
+	ga, gb := c.grids[a], c.grids[b]
+	type sums struct{ g, h, squares, _ float64 }
+	cells := make([]sums, ga.size*gb.size)
+	first, second, curvature := c.cells[a][:len(c.residual)], c.cells[b][:len(c.residual)], c.curvature[:len(c.residual)]
+	for i, r := range c.residual {
+		w, at := curvature[i], &cells[int(first[i])*gb.size+int(second[i])]
+		at.g += r
+		at.h += w
+		at.squares += w * w
 	}
 	rows, columns := newMargin(ga.size), newMargin(gb.size)
 	sum, df, spread := 0.0, 1.0, 0.0
-	for at, curvature := range h {
-		if curvature > 1 { // less than one lead's worth of information says nothing
-			sum += g[at] * g[at] / curvature
+	for at, cell := range cells {
+		if cell.h > 1 { // less than one lead's worth of information says nothing
+			sum += cell.g * cell.g / cell.h
 			df++
-			spread += fourth[at] / (curvature * curvature)
-			rows.add(at/gb.size, g[at], curvature)
-			columns.add(at%gb.size, g[at], curvature)
+			spread += (cell.h - 6*cell.squares) / (cell.h * cell.h)
+			rows.add(at/gb.size, cell.g, cell.h)
+			columns.add(at%gb.size, cell.g, cell.h)
 		}
 	}
 	for _, m := range []margin{rows, columns} {

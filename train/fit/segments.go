@@ -134,9 +134,9 @@ func (f *fitter) deviations(inputs []Input, all *sample, config Config, least fl
 			scores = append(scores, PairScore{First: config.Segments.Input, Second: j})
 		}
 	}
-	parallel(len(scores), func(k int) {
-		scores[k].Z = f.scorePair(scores[k].First, scores[k].Second, by, grids[scores[k].Second])
-	})
+	grids[config.Segments.Input] = by
+	coarse := f.coarsened(grids)
+	parallel(len(scores), func(k int) { scores[k].Z = coarse.score(scores[k].First, scores[k].Second) })
 	slices.SortStableFunc(scores, func(a, b PairScore) int {
 		switch {
 		case a.Z > b.Z:
