@@ -37,6 +37,7 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	data.history.Table.ForgetIDs() // all that follows goes by row
 	population, err := populate(data.history)
 	if err != nil {
 		return nil, err
@@ -124,7 +125,6 @@ func readData(ctx context.Context, cfg *Config) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.history.Table.ForgetIDs() // all that follows goes by row
 	d.book = book
 	for _, warning := range book.Warnings() {
 		d.warnings = append(d.warnings, features.Warning{Problem: warning, Count: 1})
