@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"html"
+	"slices"
 	"strings"
 
 	"leadscore/features"
@@ -35,8 +35,8 @@ func (c *card) add(format string, values ...any) {
 
 // text makes a text from outside harmless in Markdown: on one line, without tags, links or table bars.
 func text(s string) string {
-	s = html.EscapeString(strings.Join(strings.Fields(s), " "))
-	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`).Replace(s)
+	s = strings.Join(strings.Fields(s), " ")
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`).Replace(s)
 }
 
 // asked stands where only people know.
@@ -65,7 +65,7 @@ func within(horizon string) string {
 func (c *card) methods() {
 	v, t := c.v, &c.v.Training
 	c.add("## Methods")
-	c.add("**Data.** %s; SHA-256 of the files `%s`. Snapshots from %s to %s.", page.Plural(t.Rows, "row", "rows"), t.Fingerprint, orUnknown(t.Oldest), orUnknown(t.Newest))
+	c.add("**Data.** %s; SHA-256 of the files `%s`. %s", page.Plural(t.Rows, "row", "rows"), t.Fingerprint, snapshots(t))
 	c.add("**Participants.** Used: %s. Left out:", page.Plural(t.Used, "lead", "leads"))
 	if len(t.LeftOut) == 0 {
 		c.add("- none")
@@ -107,6 +107,14 @@ func (c *card) methods() {
 	c.add("**Data and code sharing.** The code is named above; the data stay with their owner.")
 	c.add("## Patient and public involvement")
 	c.add("Not applicable to lead scoring.")
+}
+
+// snapshots says when the leads were looked at.
+func snapshots(t *models.Training) string {
+	if t.Newest == "" {
+		return "The rows have no times; their order stands in for it."
+	}
+	return fmt.Sprintf("Snapshots from %s to %s.", t.Oldest, t.Newest)
 }
 
 // weighting says how much the leads counted, in words.
@@ -224,8 +232,26 @@ func (c *card) performance() {
 		return page.Number(f.Calibration.Expected, 1) + " / " + page.Number(f.Calibration.Observed, 0)
 	})
 	c.WriteString("\n")
+	c.otherTimes()
+	if val.Weighted != nil {
+		c.add("%s", byWeightWords(val.Weighted))
+	}
 	if val.ThinEvidence > 0 {
 		c.add("%s of these probabilities rest on thin evidence: their odds are not known within a factor of two. Each score says so.", page.Count(val.ThinEvidence))
+	}
+}
+
+// otherTimes gives the same recipe's figures at earlier times, and what a random split would have claimed.
+func (c *card) otherTimes() {
+	val := &c.v.Validation
+	if r := val.Rolling; r != nil && r.Model != nil {
+		m := r.Model
+		c.add("The same recipe at %s, each fitted to what was known then and judged on the leads that came: AUC %s on average and %s at worst, log loss %s and %s, wins expected / observed %s and %s.",
+			page.Plural(len(r.Origins), "time", "times"), page.Number(m.Mean.AUC, 3), page.Number(m.Worst.AUC, 3), page.Number(m.Mean.LogLoss, 4), page.Number(m.Worst.LogLoss, 4),
+			page.Number(m.Mean.ExpectedObserved, 2), page.Number(m.Worst.ExpectedObserved, 2))
+	}
+	if t := val.Contrast; t != nil {
+		c.add("A random split would have claimed AUC %s; by time the same recipe reaches %s.", page.Number(t.RandomAUC, 3), page.Number(t.TimeAUC, 3))
 	}
 }
 
@@ -240,14 +266,16 @@ func (c *card) discussion() {
 	c.add("## Discussion")
 	c.add("**Interpretation.** %s", orUnknown(sentence(text(c.v.Validation.Verdict))))
 	c.add("**Limitations.**")
-	if len(c.v.Training.Warnings) == 0 {
-		c.add("- The program has no warning. A market that changes makes any model wrong.")
+	limits := slices.Clone(c.v.Training.Warnings)
+	if _, words := originsVerdict(c.v.Validation.Rolling); words != "" {
+		limits = append([]string{words}, limits...)
 	}
-	for _, warning := range c.v.Training.Warnings {
-		fmt.Fprintf(c, "- %s\n", sentence(text(warning)))
+	if len(limits) == 0 {
+		limits = []string{"the program has no warning; a market that changes makes any model wrong"}
 	}
-	if len(c.v.Training.Warnings) > 0 {
-		c.WriteString("\n")
+	for _, limit := range limits {
+		fmt.Fprintf(c, "- %s\n", sentence(text(limit)))
 	}
+	c.WriteString("\n")
 	c.add("**Usability.** A value that training has not seen is scored as *other*, a missing one as *missing*; each answer says which. %s", asked)
 }

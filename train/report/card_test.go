@@ -48,6 +48,25 @@ func TestCardSaysWhatTheVersionKnows(t *testing.T) {
 	}
 }
 
+// The card says how the recipe did at earlier times, and what that limits.
+func TestCardOfOtherTimes(t *testing.T) {
+	v := storedVersion(t)
+	bad := models.OriginFigures{AUC: 0.479, LogLoss: 0.7, ExpectedObserved: 2.01}
+	v.Validation.Rolling = &models.Rolling{
+		Origins: []models.Origin{{Leads: 1000, Won: 300, Model: &bad}, {Leads: 1000, Won: 300, Model: &models.OriginFigures{AUC: 0.671, LogLoss: 0.4, ExpectedObserved: 1}}},
+		Model:   &models.OriginsSummary{Mean: models.OriginFigures{AUC: 0.575, LogLoss: 0.55, ExpectedObserved: 1.5}, Worst: bad},
+	}
+	v.Validation.Contrast = &models.Contrast{Leads: 1000, RandomAUC: 0.8, TimeAUC: 0.66}
+	v.Training.Warnings = []string{"the leads' fields are few"}
+	got := Card(v)
+	for _, want := range []string{"AUC 0.575 on average and 0.479 at worst", "A random split would have claimed AUC 0.800; by time the same recipe reaches 0.660.",
+		"- At 1 of 2 times looked at, the same recipe ranked the leads that came no better than chance", "- The leads' fields are few.\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the card lacks %q", want)
+		}
+	}
+}
+
 func TestCardOfHostileNames(t *testing.T) {
 	v := storedVersion(t)
 	v.Validation.Verdict = "<script>alert(1)</script> | [x](http://x) \n# Not a heading"

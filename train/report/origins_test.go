@@ -26,9 +26,7 @@ func TestOriginsVerdict(t *testing.T) {
 		"a window that was skipped": {[]models.Origin{{Skipped: "no wins", Won: 100, Leads: 1000}}, page.Unclear, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := &Evidence{}
-			e.Validation.Rolling = &models.Rolling{Origins: c.origins}
-			tone, said := originsVerdict(e)
+			tone, said := originsVerdict(&models.Rolling{Origins: c.origins})
 			if said != "" && c.want == nil {
 				t.Errorf("it says %q", said)
 			}
@@ -39,7 +37,7 @@ func TestOriginsVerdict(t *testing.T) {
 			}
 		})
 	}
-	if _, said := originsVerdict(&Evidence{}); said != "" {
+	if _, said := originsVerdict(nil); said != "" {
 		t.Errorf("without origins it says %q", said)
 	}
 }

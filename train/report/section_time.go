@@ -40,8 +40,7 @@ const (
 )
 
 // originsVerdict speaks where the same recipe failed at earlier times; empty where it held.
-func originsVerdict(e *Evidence) (page.Tone, string) {
-	r := e.Validation.Rolling
+func originsVerdict(r *models.Rolling) (page.Tone, string) {
 	if r == nil {
 		return page.Unclear, ""
 	}

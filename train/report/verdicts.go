@@ -30,7 +30,7 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 	}
 	add(championVerdict(e, m))
 	add(calibrationVerdict(e, m))
-	add(originsVerdict(e))
+	add(originsVerdict(e.Validation.Rolling))
 	add(evidenceVerdict(e))
 	add(capacityVerdict(e, m))
 	add(speedVerdict(m))
