@@ -1,55 +1,106 @@
 package leadjson
 
 import (
-	"encoding/json"
+	"bytes"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// leaf copies a value that holds no others, if it is one of the field's kind.
-func (r *reader) leaf(path string, value json.RawMessage, field protoreflect.FieldDescriptor) {
-	if !isPlainly(value, field) && !isLeaf(value, field) {
-		r.faults.addf(path, "%s; want %s", shown(value), wanted(field))
-		r.out.WriteString("null")
-		return
+// leaf reads a value that holds no others, if it is one of the field's kind.
+func (r *reader) leaf(field protoreflect.FieldDescriptor) (protoreflect.Value, bool) {
+	text := r.value()
+	value, ok := plainLeaf(text, field)
+	if !ok {
+		value, ok = anyLeaf(text, field)
 	}
-	r.out.Write(value)
+	if !ok {
+		r.fault("%s; want %s", shown(text), wanted(field))
+	}
+	return value, ok
 }
 
-// isPlainly settles the common cases quickly.
-func isPlainly(value json.RawMessage, field protoreflect.FieldDescriptor) bool {
+// plainLeaf settles the common cases quickly.
+func plainLeaf(text jsontext.Value, field protoreflect.FieldDescriptor) (value protoreflect.Value, ok bool) {
+	kind := text.Kind()
 	switch field.Kind() {
 	case protoreflect.StringKind:
-		return value[0] == '"'
+		if kind == '"' {
+			return protoreflect.ValueOfString(textOf(text)), true
+		}
 	case protoreflect.BoolKind:
-		return value[0] == 't' || value[0] == 'f'
+		return protoreflect.ValueOfBool(kind == 't'), kind == 't' || kind == 'f'
 	case protoreflect.DoubleKind:
-		x, err := strconv.ParseFloat(string(value), 64)
-		return err == nil && !math.IsInf(x, 0)
+		if kind == '0' {
+			number, ok := numberOf(text)
+			return protoreflect.ValueOfFloat64(number), ok
+		}
+	case protoreflect.MessageKind:
+		if kind == '"' && field.Message().FullName() == timestamp {
+			return plainTime(textOf(text))
+		}
 	}
-	return false
+	return value, false
 }
 
-// isLeaf asks protojson itself.
-func isLeaf(value json.RawMessage, field protoreflect.FieldDescriptor) bool {
-	message := field.ContainingMessage()
-	if message.IsMapEntry() {
-		return true // no map of ours holds leaves
+var timestamp = (*timestamppb.Timestamp)(nil).ProtoReflect().Descriptor().FullName()
+
+// plainTime reads a time without a fraction of a second; of any other protojson decides.
+func plainTime(text string) (value protoreflect.Value, ok bool) {
+	if strings.Contains(text, ".") {
+		return value, false
 	}
-	text := `{"` + field.JSONName() + `":`
-	if field.IsList() {
-		text += "[" + string(value) + "]}"
-	} else {
-		text += string(value) + "}"
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return value, false
 	}
-	into := newMessage(message)
-	return into != nil && protojson.Unmarshal([]byte(text), into) == nil
+	message := timestamppb.New(at)
+	return protoreflect.ValueOfMessage(message.ProtoReflect()), message.CheckValid() == nil
 }
+
+// anyLeaf asks protojson itself. A map of leaves, which no request has, is not read.
+func anyLeaf(text jsontext.Value, field protoreflect.FieldDescriptor) (value protoreflect.Value, ok bool) {
+	into := newMessage(field.ContainingMessage())
+	if into == nil || field.ContainingMessage().IsMapEntry() {
+		return value, false
+	}
+	whole := fmt.Appendf(nil, `{"%s":%s}`, field.JSONName(), text)
+	if field.IsList() {
+		whole = fmt.Appendf(nil, `{"%s":[%s]}`, field.JSONName(), text)
+	}
+	if protojson.Unmarshal(whole, into) != nil {
+		return value, false
+	}
+	if field.IsList() {
+		return into.ProtoReflect().Get(field).List().Get(0), true
+	}
+	return into.ProtoReflect().Get(field), true
+}
+
+// textOf is what a JSON text says.
+func textOf(value jsontext.Value) string {
+	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner)
+	}
+	text, _ := jsontext.AppendUnquote(nil, value)
+	return string(text)
+}
+
+// numberOf is what a JSON number says, if it can be held.
+func numberOf(value jsontext.Value) (float64, bool) {
+	number, err := strconv.ParseFloat(string(value), 64)
+	return number, err == nil && !math.IsInf(number, 0)
+}
+
+const wantedNumber = "a number, such as 250"
 
 // wanted says in words what a field takes.
 func wanted(field protoreflect.FieldDescriptor) string {
@@ -59,7 +110,7 @@ func wanted(field protoreflect.FieldDescriptor) string {
 	case protoreflect.BoolKind:
 		return "true or false"
 	case protoreflect.DoubleKind, protoreflect.FloatKind:
-		return "a number, such as 250"
+		return wantedNumber
 	case protoreflect.BytesKind:
 		return "a text in base64"
 	case protoreflect.EnumKind:
@@ -84,26 +135,13 @@ func wanted(field protoreflect.FieldDescriptor) string {
 // longestShown is how much of a wrong value an error repeats.
 const longestShown = 60
 
-func shown(value json.RawMessage) string {
+func shown(value jsontext.Value) string {
 	text := strings.ToValidUTF8(string(value), "�")
 	switch {
 	case value[0] == '{' || value[0] == '[':
 		return kindOf(value)
 	case len([]rune(text)) > longestShown:
 		return string([]rune(text)[:longestShown]) + "…"
-	}
-	return text
-}
-
-// withoutPosition drops what protojson says about lines, which are not those of the user's text.
-func withoutPosition(err error) string {
-	text := strings.ReplaceAll(err.Error(), "\u00a0", " ") // protojson varies its spaces on purpose
-	text = strings.TrimPrefix(text, "proto: ")
-	text = strings.TrimPrefix(text, "syntax error ")
-	if strings.HasPrefix(text, "(line ") {
-		if _, after, ok := strings.Cut(text, "): "); ok {
-			text = after
-		}
 	}
 	return text
 }
