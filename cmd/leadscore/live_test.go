@@ -34,6 +34,7 @@ type liveServer struct {
 	scoring             leadscorev1.LeadScoringServiceClient
 	models              leadscorev1.ModelServiceClient
 	ended               chan struct{}
+	as                  *access // nil: plain text, and nobody
 }
 
 // growingLog is a process's stderr while it writes.
@@ -60,13 +61,19 @@ var liveAdmin = regexp.MustCompile(`msg="admin port" address=(\S+)`)
 // serveLive starts the program and waits until it says where it listens. prefix is what a shell does before.
 func serveLive(t *testing.T, prefix, store string, args ...string) *liveServer {
 	t.Helper()
+	return serveLiveTo(t, nil, prefix, store, args...)
+}
+
+// serveLiveTo is serveLive for a client with credentials.
+func serveLiveTo(t *testing.T, as *access, prefix, store string, args ...string) *liveServer {
+	t.Helper()
 	program, err := exec.LookPath("leadscore") // TestMain puts it there
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := append([]string{"-c", prefix + ` exec "$0" "$@"`, program, "serve", "--store", store, "--model", "deals",
 		"--listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"}, args...)
-	s := &liveServer{command: exec.Command("sh", all...), log: new(growingLog), ended: make(chan struct{})}
+	s := &liveServer{command: exec.Command("sh", all...), log: new(growingLog), ended: make(chan struct{}), as: as}
 	s.command.Stderr = s.log
 	if err := s.command.Start(); err != nil {
 		t.Fatal(err)
@@ -90,6 +97,9 @@ func serveLive(t *testing.T, prefix, store string, args ...string) *liveServer {
 }
 
 func (s *liveServer) dial() (*grpc.ClientConn, error) {
+	if s.as != nil {
+		return grpc.NewClient(s.address, append(s.as.options(), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))...)
+	}
 	return grpc.NewClient(s.address, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))
 }
 

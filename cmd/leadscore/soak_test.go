@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -40,11 +39,12 @@ func soakTime(t *testing.T) time.Duration {
 	return d
 }
 
-// Load of every kind, good and bad, with versions that move all the time: no good call fails, and goroutines and memory are as flat at the end
-// as they were.
+// Load of every kind, good and bad, by mutual TLS and with tokens, with versions, certificates and tokens that change all the time: no good call fails,
+// and goroutines and memory are as flat at the end as they were.
 func TestSoak(t *testing.T) {
 	store, first, second := twoVersions(t)
-	server := serveLive(t, "", store.Dir(), "--reload-every", "50ms", "--shadow", "--canary", "deals=0.1")
+	as := newAccess(t)
+	server := serveLiveTo(t, as, "", store.Dir(), append(as.flags(), "--reload-every", "50ms", "--shadow", "--canary", "deals=0.1")...)
 	lasting := soakTime(t)
 	// No deadline: calls would carry it, and the server may see it end before this side does.
 	ctx, cancel := context.WithCancel(t.Context())
@@ -78,6 +78,8 @@ func TestSoak(t *testing.T) {
 			pause(ctx, 200*time.Millisecond)
 		}
 	})
+	var rotations int
+	load.Go(func() { rotations = as.rotate(ctx, t, server, min(2*time.Second, lasting/20)) })
 	samples := s.watch(ctx, t, lasting/40)
 	load.Wait()
 	for name, count := range s.counts {
@@ -86,6 +88,12 @@ func TestSoak(t *testing.T) {
 			t.Errorf("%d %s: they test nothing", count.Load(), name)
 		}
 	}
+	certificates := as.seen()
+	t.Logf("%d rotations of certificates and tokens; new connections met %d certificates of the server", rotations, certificates)
+	if rotations < 5 || certificates < 5 {
+		t.Error("too few rotations: they test nothing")
+	}
+	as.refusesTheFirst(t, server)
 	for name, most := range map[string]func(before float64) float64{
 		"go_goroutines":                 func(before float64) float64 { return before + 20 },
 		"process_resident_memory_bytes": func(before float64) float64 { return before*1.15 + 16<<20 },
@@ -163,7 +171,7 @@ func (s *soak) post(context.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.Post("http://"+s.server.web+"/v1/leads:score", "application/json", bytes.NewReader(body))
+	answer, err := s.server.as.post("https://"+s.server.web+"/v1/leads:score", body)
 	if err != nil {
 		return err
 	}
