@@ -66,7 +66,7 @@ type Batch struct {
 	FirstRow int64 // place of the first row among the file's data rows, from 1
 	Rows     int
 	Columns  []Column
-	// Faults are, with [Options.KeepBadRows], the rows that cannot be read, ascending; what the columns hold of them means nothing. A row
+	// Faults are, with [Options.KeepBadRows], the rows that cannot be read, in no order; what the columns hold of them means nothing. A row
 	// may have several.
 	Faults []RowFault
 

@@ -61,11 +61,7 @@ func (p *parquetFile) read(ctx context.Context, batch *Batch, limit int, faults 
 	}
 	for _, reader := range p.readers {
 		for _, fault := range reader.faults {
-			if fault.Row > 0 {
-				faults.addRow(int(fault.Row-batch.FirstRow), fault)
-			} else {
-				faults.add(fault) // of a dictionary: no row's
-			}
+			faults.addRow(int(fault.Row-batch.FirstRow), fault)
 		}
 		reader.faults = nil
 	}
@@ -118,9 +114,10 @@ type columnReader struct {
 	row    int // rows of the page already read
 	dense  int // values of the page already read; a null row has none
 
-	dictionary Column // the chunk's dictionary, decoded once; Levels for text
-	decoded    bool   // dictionary is that of the open chunk
-	fresh      bool   // the dictionary has not been given out yet
+	dictionary Column         // the chunk's dictionary, decoded once; Levels for text
+	unreadable map[int]string // why values of the dictionary cannot be read, by place; nearly always nil
+	decoded    bool           // dictionary is that of the open chunk
+	fresh      bool           // the dictionary has not been given out yet
 	faults     []Fault
 }
 
@@ -210,6 +207,7 @@ func (r *columnReader) nextPage() error {
 func (r *columnReader) decodeDictionary(dictionary parquet.Dictionary) error {
 	n := dictionary.Len()
 	column := Column{ColumnInfo: r.layout.info}
+	r.unreadable = nil
 	column.resize(n)
 	if column.Kind == Text {
 		column.Text = make([]string, n)
@@ -290,6 +288,13 @@ func (r *columnReader) values(column *Column, at, present int, coded bool) error
 			return fmt.Errorf("index %d into a dictionary of %d values", index, size)
 		}
 	}
+	if r.unreadable != nil {
+		for k, index := range indexes {
+			if reason, bad := r.unreadable[int(index)]; bad {
+				r.fault(k, reason)
+			}
+		}
+	}
 	r.lookUp(column, at, indexes, coded)
 	return nil
 }
@@ -365,9 +370,12 @@ func (r *columnReader) fault(k int, reason string) {
 	r.faults = append(r.faults, Fault{File: r.path, Row: int64(k), Column: r.layout.info.Name, Reason: reason, Kind: "a value that cannot be read"})
 }
 
-// dictionaryFault notes a value of the dictionary, which stands before the rows and belongs to none.
+// dictionaryFault notes a value of the dictionary. The rows that have it cannot be read; it may have none.
 func (r *columnReader) dictionaryFault(k int, reason string) {
-	r.fault(0, fmt.Sprintf("value %d of its dictionary: %s", k+1, reason))
+	if r.unreadable == nil {
+		r.unreadable = map[int]string{}
+	}
+	r.unreadable[k] = reason
 }
 
 // place turns the counts of present values that fault noted into rows of the file; first is the row of null[0].

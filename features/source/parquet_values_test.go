@@ -37,11 +37,25 @@ func TestBadParquetValues(t *testing.T) {
 	}
 	want := strings.ReplaceAll(`FILE: row 3: column raw: "\xff\xfe" is not UTF-8 text
 FILE: row 5: column raw: a value of 1048577 bytes; at most 1048576 are read
-FILE: column coded: value 2 of its dictionary: "\xff\xfe" is not UTF-8 text
+FILE: row 5: column coded: "\xff\xfe" is not UTF-8 text
 FILE: row 3: column millis: the time 9223372036854775807 ms after 1970 is out of range
 FILE: row 3: column clock: the time of day 86400000001 is not within a day`, "FILE", path)
 	if err.Error() != want || faults.Total != 5 {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	kept, err := Open([]string{path}, Options{KeepBadRows: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	batch, err := kept.Next(t.Context())
+	if err != nil || batch.Rows != 5 || len(batch.Faults) != 5 {
+		t.Fatalf("keeping bad rows: %+v, %v", batch, err)
+	}
+	for i, row := range []int{2, 4, 4, 2, 2} { // of raw, raw, coded, millis and clock
+		if batch.Faults[i].Row != row {
+			t.Errorf("fault %d is of row %d, want %d: %+v", i, batch.Faults[i].Row, row, batch.Faults[i])
+		}
 	}
 	got, err := readAll(t, Options{Columns: []string{"clock"}, BatchRows: 2}, path)
 	if err == nil || len(got.rows) != 2 || got.rows[0][0] != "24:00:00" {
