@@ -37,13 +37,13 @@ func keepAccountsApart(h *features.History, p *Population, past, judged []int32)
 
 // withoutAccounts are the rows whose account has no lead among others, in the same order.
 func withoutAccounts(h *features.History, rows, others []int32) []int32 {
-	seen := make(map[int64]bool, len(others))
+	seen := make([]bool, len(h.Table.Accounts)) // a lead without an account stands for itself, and is in one part only
 	for _, row := range others {
-		seen[accountOf(h.Table, row)] = true
+		seen[h.Table.Account.At(int(row))] = true
 	}
 	kept := make([]int32, 0, len(rows))
 	for _, row := range rows {
-		if !seen[accountOf(h.Table, row)] {
+		if account := h.Table.Account.At(int(row)); account == 0 || !seen[account] {
 			kept = append(kept, row)
 		}
 	}
@@ -52,17 +52,27 @@ func withoutAccounts(h *features.History, rows, others []int32) []int32 {
 
 // accountGroups cuts rows into groups of one account each, in the order of their first leads.
 func accountGroups(h *features.History, rows []int32) [][]int32 {
-	at := make(map[int64]int, len(rows))
-	var groups [][]int32
-	for _, row := range rows {
+	number := make([]int32, len(h.Table.Accounts)) // of an account's group, from 1
+	group, sizes := make([]int32, len(rows)), []int32{}
+	for i, row := range rows {
 		account := accountOf(h.Table, row)
-		k, ok := at[account]
-		if !ok {
-			k = len(groups)
-			at[account] = k
-			groups = append(groups, nil)
+		if account < 0 || number[account] == 0 {
+			sizes = append(sizes, 0)
+			if account >= 0 {
+				number[account] = int32(len(sizes))
+			}
+			group[i] = int32(len(sizes)) - 1
+		} else {
+			group[i] = number[account] - 1
 		}
-		groups[k] = append(groups[k], row)
+		sizes[group[i]]++
+	}
+	groups, room := make([][]int32, len(sizes)), make([]int32, len(rows))
+	for k, size := range sizes {
+		groups[k], room = room[:0:size], room[size:]
+	}
+	for i, row := range rows {
+		groups[group[i]] = append(groups[group[i]], row)
 	}
 	return groups
 }

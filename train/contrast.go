@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -36,8 +37,16 @@ func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *sp
 // randomSplit draws accounts until their leads are at least so many: those judge, the rest is the past. The seed is fixed, so
 // the same leads give the same split. Both parts are in the population's order.
 func randomSplit(h *features.History, p *Population, judgedLeads int) (past, judged []int32) {
-	groups := accountGroups(h, p.Rows)
 	random := rand.New(rand.NewPCG(1, 2))
+	if h.Table.Account == nil { // as below, each lead being a group
+		order := slices.Clone(p.Rows)
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		judged, past = order[:judgedLeads], order[judgedLeads:]
+		p.sortByPlace(past)
+		p.sortByPlace(judged)
+		return past, judged
+	}
+	groups := accountGroups(h, p.Rows)
 	random.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
 	for _, group := range groups {
 		if len(judged) < judgedLeads {

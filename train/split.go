@@ -2,7 +2,6 @@ package train
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"leadscore/features"
@@ -156,13 +155,18 @@ func everyFifth(h *features.History, p *Population) *split {
 	return s
 }
 
-// sortByPlace puts rows into the population's order.
+// sortByPlace puts rows, each of them once, into the population's order.
 func (p *Population) sortByPlace(rows []int32) {
-	place := make([]int32, len(p.Wins)) // by row of the history
-	for i, row := range p.Rows {
-		place[row] = int32(i)
+	among := make([]bool, len(p.Wins)) // by row of the history
+	for _, row := range rows {
+		among[row] = true
 	}
-	slices.SortFunc(rows, func(a, b int32) int { return int(place[a] - place[b]) })
+	rows = rows[:0]
+	for _, row := range p.Rows {
+		if among[row] {
+			rows = append(rows, row)
+		}
+	}
 }
 
 func (s *split) bothOutcomes(p *Population) bool {

@@ -29,7 +29,9 @@ func (m *square) factorise() bool {
 	tiles := m.tiles()
 	left := borrowPanels(m.n, m.n, microRows)
 	defer left.giveBack()
-	m.right, m.inverses = newPanels(m.n, m.n, microColumns), make([]*panels, tiles)
+	if m.right == nil {
+		m.right, m.inverses = newPanels(m.n, m.n, microColumns), make([]*panels, tiles)
+	}
 	for j := range tiles {
 		parallel(tiles-j, func(task int) {
 			i := j + task

@@ -75,7 +75,12 @@ func (f *fitter) factoriseNear(stale float64) error {
 	if f.curved == nil || f.moved > stale {
 		f.curved, f.moved = f.unpenalised(), 0
 	}
-	h := f.curved.clone()
+	h := f.factor
+	if h == nil || len(f.bounds) > 0 { // what promises ask of a factor is kept with it
+		h = f.curved.clone()
+	} else {
+		copy(h.data, f.curved.data)
+	}
 	f.addPenalties(h)
 	if !h.factorise() {
 		return fmt.Errorf("%w: the Hessian is not positive definite", ErrNotConverged)
