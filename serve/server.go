@@ -83,6 +83,7 @@ func New(config Config) (*Server, error) {
 	inProcess := gateway.NewLocal(calls.unary)
 	inProcess.RegisterService(&leadscorev1.LeadScoringService_ServiceDesc, scoring)
 	inProcess.RegisterService(&leadscorev1.ModelService_ServiceDesc, &modelService{server: s})
+	inProcess.RegisterService(&inferencepb.GRPCInferenceService_ServiceDesc, infer)
 	if s.http, err = newHTTP(config, inProcess); err != nil {
 		return nil, err
 	}

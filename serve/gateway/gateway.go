@@ -4,6 +4,7 @@
 //	POST /v1/models/deals/leads:score     the lead alone, as a webhook sends it; as_of and explanation are query parameters
 //	POST /v1/leads:batchScore             a BatchScoreLeadsRequest
 //	GET  /v1/models, /v1/models/deals     what is served; and promote, rollback, reload (ModelService)
+//	GET  /v2/…, POST /v2/models/deals/infer   the Open Inference Protocol (inference.go)
 //	GET  /openapi.json                    all of this, for programs
 //	GET  /problems/NAME                   what a kind of error means
 //
@@ -73,6 +74,7 @@ func New(config Config) (http.Handler, error) {
 	}
 	routes := http.NewServeMux()
 	routes.Handle("/", calls)
+	routeInference(routes, config.Calls, calls)
 	routes.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(text)
@@ -113,6 +115,7 @@ type door struct {
 // request is what the door knows of a request. The marshaler, which sees nothing but the body, leaves its faults here.
 type request struct {
 	*bytes.Reader
+	body   []byte
 	path   string // of the message in the body, within the call's request
 	faults leadjson.Faults
 	called bool // it reached a call, which writes its own line in the log
@@ -149,10 +152,10 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (*request, *problem)
 		return nil, newProblem("BODY_TOO_LARGE", http.StatusRequestEntityTooLarge, "the body has more than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes; send fewer leads at once")
 	case err != nil:
 		return nil, newProblem("INVALID_MESSAGE", http.StatusBadRequest, "the body could not be read to its end")
-	case len(body) > 0 && !isJSON(r.Header.Get("Content-Type")):
+	case len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) && !isBinaryInference(r):
 		return nil, newProblem("NOT_JSON", http.StatusUnsupportedMediaType, "send the header Content-Type: application/json, and JSON")
 	}
-	this := &request{Reader: bytes.NewReader(body)}
+	this := &request{Reader: bytes.NewReader(body), body: body}
 	if strings.HasPrefix(r.URL.Path, "/v1/models/") && strings.HasSuffix(r.URL.Path, "/leads:score") {
 		this.path = "lead"
 	}

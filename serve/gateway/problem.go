@@ -26,6 +26,7 @@ type problem struct {
 	Reason          string           `json:"reason"` // of google.rpc.ErrorInfo, for programs
 	RequestID       string           `json:"request_id"`
 	FieldViolations []fieldViolation `json:"field_violations,omitempty"`
+	Error           string           `json:"error,omitempty"` // detail again, as the Open Inference Protocol has it
 
 	retryAfter string // seconds
 }
@@ -111,6 +112,9 @@ func fromStatus(made *status.Status) *problem {
 
 func (p *problem) write(w http.ResponseWriter, r *http.Request) {
 	p.RequestID = r.Header.Get(requestIDHeader)
+	if isInference(r) {
+		p.Error = p.Detail
+	}
 	text, err := json.Marshal(p)
 	if err != nil {
 		w.WriteHeader(http.StatusInternalServerError)
