@@ -136,7 +136,7 @@ func TestInferenceStateOverHTTP(t *testing.T) {
 	for _, path := range []string{"/v2/models/nobody/ready", "/v2/models/nobody", "/v2/models/deals/versions/2020-01-01-000000000000"} {
 		answer, text := w.do(t, http.MethodGet, path, "", nil)
 		var got struct{ Error, Detail string }
-		if json.Unmarshal(text, &got) != nil || answer.StatusCode != http.StatusNotFound || got.Error == "" || got.Error != got.Detail {
+		if json.Unmarshal(text, &got) != nil || answer.StatusCode != http.StatusNotFound || got.Error == "" || got.Error != got.Detail || answer.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s: %s %s", path, answer.Status, text)
 		}
 	}
@@ -176,6 +176,9 @@ func TestInferenceOverHTTPRefuses(t *testing.T) {
 				t.Fatalf("%s %s, %v", answer.Status, text, err)
 			}
 			for i, want := range test.want {
+				if !strings.Contains(got.Error, want) {
+					t.Errorf("error %q does not name %s", got.Error, want)
+				}
 				if got.FieldViolations[i].Field != want || got.FieldViolations[i].Description == "" {
 					t.Errorf("violation %+v, want one of %s", got.FieldViolations[i], want)
 				}

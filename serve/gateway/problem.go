@@ -112,15 +112,16 @@ func fromStatus(made *status.Status) *problem {
 
 func (p *problem) write(w http.ResponseWriter, r *http.Request) {
 	p.RequestID = r.Header.Get(requestIDHeader)
-	if isInference(r) {
-		p.Error = p.Detail
+	contentType := "application/problem+json"
+	if isInference(r) { // its clients look for nothing else
+		p.Error, contentType = p.Detail, "application/json"
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Content-Type", contentType)
 	w.Header().Del("Content-Length")
 	switch {
 	case p.Status == http.StatusUnauthorized:

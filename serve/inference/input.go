@@ -33,6 +33,7 @@ const (
 	paramMissing     = "missing"      // of a tensor: the rows without a value, "0,5,17"
 	paramContentType = "content_type" // MLServer's clients say how they encoded a tensor; the datatype says it as well
 	paramRaw         = "binary_data_output"
+	paramBinarySize  = "binary_data_size" // over HTTP; KServe's client sends it over gRPC too
 )
 
 // input reads a request's tensors into leads, and gathers what is wrong with them.
@@ -126,7 +127,7 @@ func (in *input) missing(tensor *wire.ModelInferRequest_InferInputTensor, rows i
 	var list map[int]bool
 	for _, name := range slices.Sorted(maps.Keys(tensor.GetParameters())) {
 		switch name {
-		case paramContentType:
+		case paramContentType, paramBinarySize:
 		case paramMissing:
 			list = map[int]bool{}
 			for text := range strings.SplitSeq(tensor.GetParameters()[name].GetStringParam(), ",") {

@@ -38,8 +38,6 @@ type restOutput struct {
 	Parameters map[string]any `json:"parameters"`
 }
 
-const paramBinarySize = "binary_data_size"
-
 // ReadREST reads the body of POST /v2/models/NAME/infer. jsonLength is what the header Inference-Header-Content-Length says, or that of the body: what
 // follows are the binary tensors, one after the other. Errors are [*leadjson.Faults].
 func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelInferRequest, error) {
