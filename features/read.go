@@ -274,16 +274,29 @@ func sourceFaults(err error) error {
 	return faults
 }
 
-// eachBatch calls a function for every batch, to the end.
+// eachBatch calls a function for every batch, to the end. While it looks at one the next is read.
 func eachBatch(ctx context.Context, r *source.Reader, do func(*source.Batch)) error {
-	for {
-		b, err := r.Next(ctx)
-		if errors.Is(err, io.EOF) {
+	type read struct {
+		batch *source.Batch
+		err   error
+	}
+	begin := func() chan read {
+		done := make(chan read, 1)
+		go func() {
+			batch, err := r.Next(ctx)
+			done <- read{batch, err}
+		}()
+		return done
+	}
+	for next := begin(); ; {
+		now := <-next
+		if errors.Is(now.err, io.EOF) {
 			return nil
 		}
-		if err != nil {
-			return sourceFaults(err)
+		if now.err != nil {
+			return sourceFaults(now.err)
 		}
-		do(b)
+		next = begin()
+		do(now.batch)
 	}
 }

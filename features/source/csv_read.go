@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -142,7 +143,7 @@ func (c *csvFile) columnInfo() []ColumnInfo {
 	return columns
 }
 
-func (c *csvFile) choose(places []int) {
+func (c *csvFile) choose(places []int, _ *atomic.Int64) {
 	for _, place := range places {
 		c.wanted = append(c.wanted, wanted{place: place})
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go"
 	"golang.org/x/sync/errgroup"
@@ -30,9 +31,9 @@ type parquetFile struct {
 
 func (p *parquetFile) columnInfo() []ColumnInfo { return p.columns }
 
-func (p *parquetFile) choose(places []int) {
+func (p *parquetFile) choose(places []int, dictionaries *atomic.Int64) {
 	for _, place := range places {
-		p.readers = append(p.readers, &columnReader{layout: p.layouts[place], path: p.path})
+		p.readers = append(p.readers, &columnReader{layout: p.layouts[place], path: p.path, dictionaries: dictionaries})
 	}
 }
 
@@ -114,11 +115,12 @@ type columnReader struct {
 	row    int // rows of the page already read
 	dense  int // values of the page already read; a null row has none
 
-	dictionary Column         // the chunk's dictionary, decoded once; Levels for text
-	unreadable map[int]string // why values of the dictionary cannot be read, by place; nearly always nil
-	decoded    bool           // dictionary is that of the open chunk
-	fresh      bool           // the dictionary has not been given out yet
-	faults     []Fault
+	dictionary   Column         // the chunk's dictionary, decoded once; Levels for text
+	unreadable   map[int]string // why values of the dictionary cannot be read, by place; nearly always nil
+	decoded      bool           // dictionary is that of the open chunk
+	version      int            // of the dictionary: its number among those of the table
+	dictionaries *atomic.Int64
+	faults       []Fault
 }
 
 func (r *columnReader) open(chunk parquet.ColumnChunk) error {
@@ -219,7 +221,7 @@ func (r *columnReader) decodeDictionary(dictionary parquet.Dictionary) error {
 	}
 	r.dictionary, r.decoded = column, true
 	r.dictionary.Levels = column.Text
-	r.fresh = true
+	r.version = int(r.dictionaries.Add(1))
 	return nil
 }
 
@@ -231,10 +233,7 @@ func (r *columnReader) prepareText(column *Column, at, n int, coded bool) bool {
 	case at == 0 && indexed:
 		column.Codes = sized(column.Codes, n)
 		column.Levels = r.dictionary.Levels
-		if r.fresh { // counted in the column, which outlives this file's reader
-			column.LevelsVersion++
-			r.fresh = false
-		}
+		column.LevelsVersion = r.version
 		return true
 	case at == 0:
 		column.Text = sized(column.Text, n)

@@ -24,6 +24,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // DefaultBatchRows is the most rows of a batch when [Options] names no other number: enough to spread the cost of
@@ -60,13 +61,15 @@ type Reader struct {
 	all     []ColumnInfo // of the first file
 	total   int64        // bytes of all files
 
-	next    int // index in files of the file to open next
-	current tableFile
-	batch   Batch
-	faults  faultList
-	done    int64 // bytes of the files read to their end
-	rows    int64
-	err     error
+	next         int // index in files of the file to open next
+	current      tableFile
+	batches      [2]Batch     // the last one given out, and the one before it
+	turn         int          // in batches, of the last one
+	dictionaries atomic.Int64 // read so far, of all columns
+	faults       faultList
+	done         int64 // bytes of the files read to their end
+	rows         int64
+	err          error
 }
 
 // file is one file of the table, as found when the table was opened.
@@ -80,8 +83,8 @@ type tableFile interface {
 	// columnInfo lists the file's columns in the file's order.
 	columnInfo() []ColumnInfo
 	// choose sets which columns go where in a batch: places[i] is the column of the file for the batch's
-	// column i.
-	choose(places []int)
+	// column i. Dictionaries that are read get the next numbers of a counter.
+	choose(places []int, dictionaries *atomic.Int64)
 	// read fills the batch with the next rows. It returns io.EOF, and no rows, at the end.
 	read(ctx context.Context, batch *Batch, limit int, faults *faultList) error
 	// doneBytes is how much of the file has been read.
@@ -188,7 +191,8 @@ func (r *Reader) Columns() []ColumnInfo {
 
 // Next returns the next rows, at least one, or [io.EOF] after the last. A batch comes from one file.
 //
-// The batch and its slices are used again by the next call: copy what must live longer. Strings may be kept; a
+// The batch and its slices are used again by the call after the next one, so that a batch may be looked at while the next is read: copy what
+// must live longer. Strings may be kept; a
 // kept string holds on to its neighbours (64 KiB of a CSV file, a batch's column of a Parquet file), so use
 // [strings.Clone] for a few out of many.
 //
@@ -199,6 +203,7 @@ func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
+	r.turn = 1 - r.turn
 	err := r.advance(ctx)
 	for r.faults.total > 0 && err == nil {
 		err = r.advance(ctx)
@@ -216,8 +221,9 @@ func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 		r.err = err
 		return nil, err
 	}
-	r.rows += int64(r.batch.Rows)
-	return &r.batch, nil
+	batch := &r.batches[r.turn]
+	r.rows += int64(batch.Rows)
+	return batch, nil
 }
 
 // advance reads the next batch, from the next file when one has ended.
@@ -234,9 +240,10 @@ func (r *Reader) advance(ctx context.Context) error {
 				return err
 			}
 		}
-		r.faults.rows = r.faults.rows[:0]
-		err := r.current.read(ctx, &r.batch, r.options.BatchRows, &r.faults)
-		r.batch.Faults = r.faults.rows
+		batch := r.batchOf()
+		r.faults.rows = batch.Faults[:0]
+		err := r.current.read(ctx, batch, r.options.BatchRows, &r.faults)
+		batch.Faults = r.faults.rows
 		r.report()
 		if err != io.EOF {
 			return err
@@ -248,6 +255,18 @@ func (r *Reader) advance(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// batchOf is the batch to fill.
+func (r *Reader) batchOf() *Batch {
+	batch := &r.batches[r.turn]
+	if batch.Columns == nil {
+		batch.Columns = make([]Column, len(r.columns))
+		for i, info := range r.columns {
+			batch.Columns[i].ColumnInfo = info
+		}
+	}
+	return batch
 }
 
 // openNext opens the next file and points the batch's columns at its columns.
@@ -262,13 +281,7 @@ func (r *Reader) openNext() error {
 		opened.close()
 		return err
 	}
-	opened.choose(findPlaces(opened.columnInfo(), r.columns))
-	if r.batch.Columns == nil {
-		r.batch.Columns = make([]Column, len(r.columns))
-		for i, info := range r.columns {
-			r.batch.Columns[i].ColumnInfo = info
-		}
-	}
+	opened.choose(findPlaces(opened.columnInfo(), r.columns), &r.dictionaries)
 	r.current = opened
 	r.next++
 	return nil
