@@ -116,8 +116,8 @@ func (e *Encoder) specials(s *Schema, i int) []float64 {
 	return nil
 }
 
-// drifts says that the input is calendar time, whose win rate drifts slowly.
-func (e *Encoder) drifts(i int) bool {
+// Drifts says that the input is calendar time, whose win rate drifts slowly.
+func (e *Encoder) Drifts(i int) bool {
 	in := &e.Inputs[i]
 	return in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated)
 }
@@ -153,7 +153,7 @@ func fitNumber(column *inputColumn, rows []int32, special []float64, l Limits) C
 	c.Min, c.Max = finite(c.Min), finite(c.Max)
 	switch {
 	case len(c.Values) > 0:
-	case column.encoder.drifts(column.input):
+	case column.encoder.Drifts(column.input):
 		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, l.MaxBins-1))
 	default:
 		sortNumbers(values)

@@ -96,6 +96,9 @@ func checkCalibration(c *metrics.Calibration) models.GateCheck {
 	level := holds(c.Intercept, 0) || within(ratio)
 	reason := fmt.Sprintf("slope %s must hold 1 or lie within %g to %g; %.1f wins expected, %.0f observed, ratio %.2f must lie there too or be due to chance",
 		estimate(c.Slope), leastRatio, mostRatio, c.Expected, c.Observed, ratio)
+	if c.Slope == (metrics.Estimate{}) {
+		reason += "; a dash: the probabilities hardly differ, so they have no slope"
+	}
 	if !level {
 		reason += "; leadscore recalibrate may mend the level"
 	}
@@ -177,6 +180,7 @@ func (g *gate) fairMatch(ctx context.Context, champion *models.Version) (choice 
 	if err != nil {
 		return nil, nil, "", err
 	}
+	champion = g.atOneTime(champion)
 	if choice = g.unseenBy(champion); choice != nil {
 		logOdds, err = logOddsOf(ctx, champion, view.history, view.rows(g.validation.newest))
 		return choice, logOdds, " newer than its training", err
@@ -196,7 +200,17 @@ func (g *gate) championLogOdds(ctx context.Context, champion *models.Version) ([
 	if err != nil {
 		return nil, err
 	}
-	return logOddsOf(ctx, champion, view.history, view.rows(g.validation.newest))
+	return logOddsOf(ctx, g.atOneTime(champion), view.history, view.rows(g.validation.newest))
+}
+
+// atOneTime is the champion as the new version is judged: without drift where leads of all times are mixed.
+func (g *gate) atOneTime(champion *models.Version) *models.Version {
+	if !g.validation.mixed {
+		return champion
+	}
+	still := *champion
+	still.Logistic = withoutDrift(champion.Logistic, champion.Encoder)
+	return &still
 }
 
 // unseenBy picks the held-out leads that are newer than all that the champion has learned from; nil if they are too few.
@@ -237,7 +251,7 @@ func (g *gate) refit(ctx context.Context, champion *models.Version, view *champi
 	}
 	refitted := *champion
 	refitted.Logistic = model
-	return logOddsOf(ctx, &refitted, view.history, view.rows(g.validation.newest))
+	return logOddsOf(ctx, g.atOneTime(&refitted), view.history, view.rows(g.validation.newest))
 }
 
 // championView is the same leads as the champion's schema reads them, each looked at when the new version looks.

@@ -1,8 +1,10 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/closed"
+	"leadscore/models/metrics"
 )
 
 const (
@@ -297,6 +300,54 @@ func TestSplitByTime(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where leads of all times are mixed, the drift of the market does not rank: a fit whose only effect is time ranks at chance, and its level stays.
+func TestNoSkillFromTime(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	const n = 3000
+	h := constructed(t, repeated(n, func(i int) entry {
+		e := entry{lost, float64(i) / 3, float64(i)/3 + 8} // 1000 days, so that a month of the year is no time
+		if random.Float64() < 0.9-0.7*float64(i)/n {
+			e.outcome = won
+		}
+		return e
+	})...)
+	h.Table.Schema.Fields = []features.Field{{Name: "size", Kind: features.Number}}
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = float64(random.IntN(9))
+	}
+	h.Table.Columns = []features.Column{{Numbers: features.NumbersOf(values)}}
+	p, cfg := mustPopulate(t, h), Defaults()
+	cfg.Pairs = false
+	s := everyFifth(h, p)
+	m, err := fitTo(context.Background(), h, p, s.past, &cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wins := outcomesOf(s.newest, p)
+	area := func() float64 {
+		e, err := metrics.AUC(predict(m, h, s.newest), wins)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Value
+	}
+	if before := area(); before < 0.6 {
+		t.Fatalf("AUC %.3f with the drift: the test shows nothing", before)
+	}
+	m.atOneTime()
+	if after := area(); after > 0.55 {
+		t.Errorf("AUC %.3f without the drift, want chance", after)
+	}
+	expected, observed := 0.0, 0.0
+	for i, probability := range predict(m, h, s.newest) {
+		expected, observed = expected+probability, observed+wins[i]
+	}
+	if math.Abs(expected/observed-1) > 0.1 {
+		t.Errorf("%.1f wins expected, %.0f observed: the level has moved", expected, observed)
+	}
 }
 
 func everyFifthOf(t *testing.T, s *split, n int) {

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"slices"
+
 	"context"
 
 	"leadscore/features"
@@ -13,6 +15,21 @@ const predictRows = 1 << 17
 // predict gives the model's probabilities of any leads of a history.
 func predict(m *fitted, h *features.History, rows []int32) []float64 {
 	return toProbabilities(m.logOddsOf(h, rows))
+}
+
+// atOneTime takes the market's slow drift out of a fit. Leads that are ranked together are looked at at one time; where leads of all times are mixed,
+// the drift would rank times, which is no skill. Terms are centred, so the level stays.
+func (m *fitted) atOneTime() { m.model = withoutDrift(m.model, m.encoder) }
+
+func withoutDrift(model *logistic.Model, e *features.Encoder) *logistic.Model {
+	still := *model
+	still.Terms = slices.Clone(model.Terms)
+	for t := range still.Terms {
+		if term := &still.Terms[t]; slices.ContainsFunc(term.Inputs, e.Drifts) {
+			term.Coefficients = make([]float64, len(term.Coefficients))
+		}
+	}
+	return &still
 }
 
 // logOddsOf gives the log-odds of any leads.

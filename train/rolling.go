@@ -131,16 +131,13 @@ func fitPlain(ctx context.Context, h *features.History, p *Population, rows []in
 	return fitTo(ctx, h, p, rows, &plain)
 }
 
-// mostSlopeError is the standard error from which a slope says nothing: predictions that hardly differ make it any number.
-const mostSlopeError = 5
-
 func originFigures(scores, predictions, wins []float64) (*models.OriginFigures, error) {
 	f, err := figures(scores, predictions, wins)
 	if err != nil {
 		return nil, err
 	}
 	o := &models.OriginFigures{AUC: f.AUC.Value, LogLoss: f.LogLoss, ExpectedObserved: f.Calibration.Expected / f.Calibration.Observed}
-	if s := f.Calibration.Slope; s.StandardError > 0 && s.StandardError <= mostSlopeError {
+	if s := f.Calibration.Slope; s.StandardError > 0 {
 		o.Slope = &s.Value
 	}
 	return o, nil
@@ -198,6 +195,8 @@ func (v *validation) lookBack(ctx context.Context, d *data, p *Population, s *sp
 	if v.Rolling, err = roll(ctx, d, p, cfg); err != nil {
 		return err
 	}
-	v.Contrast, err = v.contrast(ctx, d, p, s, cfg)
+	if !s.mixed { // else there is no split by time to hold a random one against
+		v.Contrast, err = v.contrast(ctx, d, p, s, cfg)
+	}
 	return err
 }

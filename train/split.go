@@ -24,6 +24,7 @@ type split struct {
 	gapFit, gap   int             // leads in the first and in the second gap
 	accounts      int             // leads of past accounts left out of the newest part
 	accountsTaken int             // or leads taken out of the past because their accounts return in the newest part
+	mixed         bool            // the parts are of the same times: no part looks ahead
 	words         string          // what the newest part is
 	from          features.Micros // its first snapshot; NoTime without times
 	warnings      []string
@@ -138,10 +139,10 @@ func outcomeKnown(h *features.History, row int32) features.Micros {
 	return max(asOf, h.Table.Closed.At(int(row)))
 }
 
-// everyFifth is the way out for a file whose last part holds one outcome only, such as one sorted by outcome. The leads of
-// an account stay together.
+// everyFifth is the way out for a file whose last part holds one outcome only, such as one sorted by outcome, or whose past was not known yet. The
+// leads of an account stay together.
 func everyFifth(h *features.History, p *Population) *split {
-	s := &split{from: features.NoTime, words: "every fifth lead"}
+	s := &split{from: features.NoTime, mixed: true, words: "every fifth lead"}
 	for i, group := range accountGroups(h, p.Rows) {
 		if i%5 == 4 {
 			s.newest = append(s.newest, group...)
@@ -151,7 +152,8 @@ func everyFifth(h *features.History, p *Population) *split {
 	}
 	p.sortByPlace(s.past)
 	p.sortByPlace(s.newest)
-	s.warnings = []string{"the newest part holds only one outcome, so every fifth lead is held out instead: such a split flatters, because it does not look ahead in time"}
+	s.warnings = []string{"no newest part can be held out so that it and the past known then both have won and lost leads, accounts apart, so every fifth lead is held out instead: " +
+		"such a split flatters, because it does not look ahead in time"}
 	return s
 }
 

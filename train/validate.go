@@ -19,6 +19,7 @@ type validation struct {
 	warnings    []string
 	calibration *models.Calibration // chosen on the past part; nil: nothing could decide
 
+	mixed                                  bool   // the held-out leads are of the same times as the past
 	thin                                   []bool // held-out leads whose probability rests on thin evidence
 	settled                                *settled
 	past, newest                           []int32   // the leads fitted to and the held-out ones
@@ -44,8 +45,11 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 	if _, err := past.mend(choice, d.history, p, s.past); err != nil {
 		return nil, err
 	}
+	if s.mixed {
+		past.atOneTime()
+	}
 	cfg.progress("judging on the newest part", 0, 0)
-	v := &validation{warnings: s.warnings, calibration: choice}
+	v := &validation{mixed: s.mixed, warnings: s.warnings, calibration: choice}
 	v.describe(s, p)
 	v.HalfLives = past.halfLives
 	wins := outcomesOf(s.newest, p)
@@ -133,6 +137,10 @@ func (v *validation) judge() {
 	}
 }
 
+// mostSlopeError is the standard error from which a calibration slope says nothing: predictions that hardly differ make it any number. It is left out then,
+// as where they do not differ at all.
+const mostSlopeError = 5
+
 // figures measures one score: rank by scores, size by predictions.
 func figures(scores, predictions, wins []float64) (f models.Figures, err error) {
 	if f.AUC, err = metrics.AUC(scores, wins); err != nil {
@@ -146,6 +154,9 @@ func figures(scores, predictions, wins []float64) (f models.Figures, err error) 
 	}
 	if f.Calibration, err = metrics.Calibrate(predictions, wins); err != nil && !errors.Is(err, metrics.ErrNotConverged) {
 		return f, err
+	}
+	if f.Calibration.Slope.StandardError > mostSlopeError {
+		f.Calibration.Slope = metrics.Estimate{}
 	}
 	f.Deciles, err = metrics.Deciles(scores, predictions, wins)
 	return f, err
