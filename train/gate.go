@@ -57,7 +57,7 @@ func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
 	if err == nil {
 		record.Champion = champion.ID
 	}
-	record.Checks = []models.GateCheck{checkSignal(&g.validation.Model), g.checkCalibration(), checkLeaks(g.version.Training.Leakage)}
+	record.Checks = []models.GateCheck{checkSignal(&g.validation.Validation), g.checkCalibration(), checkLeaks(g.version.Training.Leakage)}
 	compared, err := g.checkChampion(ctx, champion)
 	if err != nil {
 		return nil, err
@@ -70,9 +70,14 @@ func (g *gate) judge(ctx context.Context) (*models.GateRecord, error) {
 	return record, nil
 }
 
-func checkSignal(f *models.Figures) models.GateCheck {
-	return models.GateCheck{Name: "signal", Passed: f.AUC.Low > 0.5,
-		Reason: fmt.Sprintf("AUC %s on the held-out leads; its interval must lie above 0.5", estimate(f.AUC))}
+func checkSignal(v *models.Validation) models.GateCheck {
+	check := models.GateCheck{Name: "signal", Passed: v.Model.AUC.Low > 0.5,
+		Reason: fmt.Sprintf("AUC %s on the held-out leads; its interval must lie above 0.5", estimate(v.Model.AUC))}
+	if lost := v.Leads - v.Won; min(v.Won, lost) < fewestToCompare {
+		check.Passed = false
+		check.Reason += fmt.Sprintf(", and %d won and %d lost are too few for that interval to be trusted; it takes %d of each, so a person has to decide (models promote)", v.Won, lost, fewestToCompare)
+	}
+	return check
 }
 
 // checkCalibration looks at the calibration by weight where leads have weights of their own: the fit counts by them, so its probabilities are those of the leads

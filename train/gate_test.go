@@ -284,3 +284,16 @@ func writeText(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+// An AUC from a handful of wins is no evidence, whatever its interval says.
+func TestGateAsksForEnoughToShowSignal(t *testing.T) {
+	v := &models.Validation{Leads: 53, Won: 5}
+	v.Model.AUC = metrics.Estimate{Value: 0.9, Low: 0.7, High: 1}
+	if check := checkSignal(v); check.Passed || !strings.Contains(check.Reason, "5 won and 48 lost are too few") {
+		t.Errorf("%+v", check)
+	}
+	v.Won = 10
+	if check := checkSignal(v); !check.Passed || strings.Contains(check.Reason, "too few") {
+		t.Errorf("%+v", check)
+	}
+}
