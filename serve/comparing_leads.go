@@ -86,10 +86,7 @@ func compare(ctx context.Context, version *ready, given *givenLeads, fields []in
 	for _, field := range fields {
 		leads.Segments = append(leads.Segments, numbers.Divide(given.history.Table, field, chosen.Rows))
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return leads.Compare(numbers.Config{Capacity: capacity, Basis: basis})
+	return leads.Compare(ctx, numbers.Config{Capacity: capacity, Basis: basis})
 }
 
 // checkSegments finds the fields to divide by.

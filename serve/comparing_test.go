@@ -89,7 +89,7 @@ func TestCompareScores(t *testing.T) {
 		leads.Segments = append(leads.Segments, numbers.Divide(h.Table, field, chosen.Rows))
 	}
 	capacity, _ := numbers.ParseCapacity("10/week")
-	want, err := leads.Compare(numbers.Config{Capacity: capacity, Basis: basis})
+	want, err := leads.Compare(t.Context(), numbers.Config{Capacity: capacity, Basis: basis})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func Compare(ctx context.Context, cfg CompareConfig) (*Compared, error) {
 		result.Leads.Segments = append(result.Leads.Segments, comparison.Divide(d.history.Table, f, judged.leads.Rows))
 	}
 	cfg.progress("comparing", 0, 0)
-	result.Comparison, err = result.Leads.Compare(comparison.Config{Capacity: cfg.Capacity, Basis: judged.basis})
+	result.Comparison, err = result.Leads.Compare(ctx, comparison.Config{Capacity: cfg.Capacity, Basis: judged.basis})
 	return result, err
 }
 

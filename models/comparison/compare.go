@@ -1,6 +1,7 @@
 package comparison
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -109,8 +110,9 @@ const (
 	topOfPart    = 0.2 // share of a part's leads
 )
 
-// Compare computes every number. Cost O(n log n), and where there are accounts up to 1,000 bootstrap draws of n leads.
-func (l *Leads) Compare(cfg Config) (*Comparison, error) {
+// Compare computes every number. Cost O(n log n), and where there are accounts up to 1,000 bootstrap draws of n leads; it
+// stops with the error of ctx.
+func (l *Leads) Compare(ctx context.Context, cfg Config) (*Comparison, error) {
 	n := l.Len()
 	if n == 0 {
 		return nil, fmt.Errorf("compare: %w", metrics.ErrEmpty)
@@ -129,12 +131,15 @@ func (l *Leads) Compare(cfg Config) (*Comparison, error) {
 	c.setSpan(l)
 	orders := [2][]float64{l.Probability, l.RuleOrder()}
 	for _, step := range []func() error{
-		func() error { return c.rank(l, orders) },
+		func() error { return c.rank(ctx, l, orders) },
 		func() error { return c.scale(l) },
 		func() error { return c.disagree(l) },
 		func() error { return c.work(l, orders, cfg.Capacity) },
 		func() error { return c.divide(l, orders) },
 	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("compare: %w", err)
 		}
@@ -162,7 +167,7 @@ func (c *Comparison) setSpan(l *Leads) {
 func day(t features.Micros) string { return time.UnixMicro(int64(t)).UTC().Format(time.DateOnly) }
 
 // rank is nil for leads of one outcome.
-func (c *Comparison) rank(l *Leads, orders [2][]float64) error {
+func (c *Comparison) rank(ctx context.Context, l *Leads, orders [2][]float64) error {
 	if c.Won == 0 || c.Won == c.Leads {
 		return nil
 	}
@@ -179,7 +184,7 @@ func (c *Comparison) rank(l *Leads, orders [2][]float64) error {
 	if r.Difference, err = metrics.AUCDifference(orders[0], orders[1], l.Wins); err != nil {
 		return err
 	}
-	if err := r.cluster(l, orders); err != nil {
+	if err := r.cluster(ctx, l, orders); err != nil {
 		return err
 	}
 	for _, share := range []float64{0.1, 0.2, 0.3} {
@@ -194,12 +199,12 @@ func (c *Comparison) rank(l *Leads, orders [2][]float64) error {
 }
 
 // cluster allows for accounts: their leads share luck.
-func (r *Ranking) cluster(l *Leads, orders [2][]float64) error {
+func (r *Ranking) cluster(ctx context.Context, l *Leads, orders [2][]float64) error {
 	if l.Accounts == nil {
 		return nil
 	}
 	draws := min(replicates, max(200, mostDraws/l.Len()))
-	clustered, err := metrics.ClusteredAUCDifference(orders[0], orders[1], l.Wins, l.Accounts, metrics.Bootstrap{Replicates: draws, Seed: seed})
+	clustered, err := metrics.ClusteredAUCDifference(ctx, orders[0], orders[1], l.Wins, l.Accounts, metrics.Bootstrap{Replicates: draws, Seed: seed})
 	if errors.Is(err, metrics.ErrOneClass) { // in nearly every draw: then single leads must do
 		return nil
 	}

@@ -1,7 +1,9 @@
 package comparison
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -58,7 +60,7 @@ func percentile(all []float64, v float64) float64 {
 
 func compare(t *testing.T, l *Leads, cfg Config) *Comparison {
 	t.Helper()
-	c, err := l.Compare(cfg)
+	c, err := l.Compare(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +199,7 @@ func TestWorstCases(t *testing.T) {
 			t.Errorf("no verdict says %q: %+v", c.says, got.Verdicts)
 		})
 	}
-	if _, err := (&Leads{}).Compare(Config{}); err == nil {
+	if _, err := (&Leads{}).Compare(t.Context(), Config{}); err == nil {
 		t.Error("no leads: no error")
 	}
 }
@@ -227,5 +229,14 @@ func TestNewSegment(t *testing.T) {
 	}
 	if s.Levels[s.Of[0]] != "b" || s.Levels[s.Of[1]] != missing || s.Levels[s.Of[len(labels)-1]] != otherLevels {
 		t.Errorf("of %v", s.Of)
+	}
+}
+
+func TestCompareStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := leadsOf([]one{{0.1, 5, false, rules.MQL}, {0.2, 7, true, rules.Nurture}})
+	if _, err := l.Compare(ctx, Config{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Compare after its caller has gone: %v", err)
 	}
 }

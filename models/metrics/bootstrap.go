@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -29,7 +30,7 @@ type ClusteredDifference struct {
 //
 // The same seed gives the same bits on any number of cores. A draw with one outcome only is left out and not counted; without two draws that count it is
 // [ErrOneClass]. Cost O(n log n + replicates·n).
-func ClusteredAUCDifference(a, b, wins []float64, clusters []uint32, s Bootstrap) (ClusteredDifference, error) {
+func ClusteredAUCDifference(ctx context.Context, a, b, wins []float64, clusters []uint32, s Bootstrap) (ClusteredDifference, error) {
 	first, err := newRanked(a, wins)
 	if err != nil {
 		return ClusteredDifference{}, fmt.Errorf("first score: %w", err)
@@ -44,7 +45,10 @@ func ClusteredAUCDifference(a, b, wins []float64, clusters []uint32, s Bootstrap
 	of, count := denseClusters(clusters, len(wins))
 	first.cluster(of)
 	second.cluster(of)
-	draws := drawDifferences(first, second, count, s)
+	draws := drawDifferences(ctx, first, second, count, s)
+	if err := ctx.Err(); err != nil {
+		return ClusteredDifference{}, err
+	}
 	if len(draws) < 2 {
 		return ClusteredDifference{}, fmt.Errorf("%w in nearly every draw of %d clusters", ErrOneClass, count)
 	}
@@ -60,14 +64,14 @@ func ClusteredAUCDifference(a, b, wins []float64, clusters []uint32, s Bootstrap
 }
 
 // drawDifferences gives the difference of each draw that holds both outcomes, in the order of the draws.
-func drawDifferences(first, second *ranked, clusters int, s Bootstrap) []float64 {
+func drawDifferences(ctx context.Context, first, second *ranked, clusters int, s Bootstrap) []float64 {
 	values, usable := make([]float64, s.Replicates), make([]bool, s.Replicates)
 	var group sync.WaitGroup
 	cores := runtime.GOMAXPROCS(0)
 	for c := range cores {
 		group.Go(func() {
 			times := make([]int32, clusters)
-			for r := c; r < s.Replicates; r += cores {
+			for r := c; r < s.Replicates && ctx.Err() == nil; r += cores {
 				random := rand.New(rand.NewPCG(s.Seed, uint64(r)))
 				clear(times)
 				for range clusters {

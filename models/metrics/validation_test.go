@@ -1,12 +1,14 @@
 package metrics
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
 	"os"
 	"runtime"
 	"testing"
+	"time"
 )
 
 // otherPrograms is what scikit-learn, statsmodels, scipy, dcurves and relplot say; see testdata/ref/validation.py.
@@ -139,7 +141,7 @@ func TestBootstrapAgainstAnotherProgram(t *testing.T) {
 	for i := range clusters {
 		clusters[i] = uint32(i/4) + 1
 	}
-	got, err := ClusteredAUCDifference(r.first, r.second, r.wins, clusters, Bootstrap{Replicates: 4000, Seed: 3})
+	got, err := ClusteredAUCDifference(t.Context(), r.first, r.second, r.wins, clusters, Bootstrap{Replicates: 4000, Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +160,7 @@ func TestBootstrapIsTheSameOnAnyNumberOfCores(t *testing.T) {
 	r := readReference(t)
 	draw := func(cores int) ClusteredDifference {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-		got, err := ClusteredAUCDifference(r.first, r.second, r.wins, nil, Bootstrap{Replicates: 101, Seed: 7})
+		got, err := ClusteredAUCDifference(t.Context(), r.first, r.second, r.wins, nil, Bootstrap{Replicates: 101, Seed: 7})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +249,7 @@ func TestNoAnswerIsAnErrorOrANumber(t *testing.T) {
 			}
 			worked, err := AtCapacity(c.scores, c.wins, nil, 2)
 			check("AtCapacity", err, worked.Won, worked.Caught, worked.Precision.Value)
-			difference, err := ClusteredAUCDifference(c.scores, c.wins, c.wins, nil, Bootstrap{Replicates: 20})
+			difference, err := ClusteredAUCDifference(t.Context(), c.scores, c.wins, c.wins, nil, Bootstrap{Replicates: 20})
 			check("ClusteredAUCDifference", err, difference.Value, difference.Low, difference.High, difference.StandardError)
 			median, err := Median(c.scores)
 			check("Median", err, median.Value, median.Low, median.High)
@@ -298,7 +300,22 @@ func BenchmarkMeasures(b *testing.B) {
 	})
 	b.Run("bootstrap", func(b *testing.B) {
 		for b.Loop() {
-			_, _ = ClusteredAUCDifference(scores, other, wins, nil, Bootstrap{Replicates: 1000})
+			_, _ = ClusteredAUCDifference(b.Context(), scores, other, wins, nil, Bootstrap{Replicates: 1000})
 		}
 	})
+}
+
+// A bootstrap ends soon after its caller has given up.
+func TestClusteredAUCDifferenceStops(t *testing.T) {
+	scores, wins := make([]float64, 2000), make([]float64, 2000)
+	for i := range scores {
+		scores[i], wins[i] = float64((i*7919)%2000), float64(i%2)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	_, err := ClusteredAUCDifference(ctx, scores, scores, wins, nil, Bootstrap{Replicates: 10_000_000})
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) > 10*time.Second {
+		t.Errorf("after %v: %v", time.Since(started), err)
+	}
 }

@@ -103,7 +103,7 @@ func written(t *testing.T, leads *comparison.Leads, capacity string) (c *compari
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err = leads.Compare(comparison.Config{Capacity: parsed}); err != nil {
+	if c, err = leads.Compare(t.Context(), comparison.Config{Capacity: parsed}); err != nil {
 		t.Fatal(err)
 	}
 	var out, screen bytes.Buffer

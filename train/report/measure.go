@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"math"
 	"sort"
@@ -184,7 +185,7 @@ func (m *Measures) compare(e *Evidence) error {
 				return err
 			}
 		}
-		clustered, err := metrics.ClusteredAUCDifference(e.Scores[0].Ranking, other.Ranking, e.Wins, e.Accounts,
+		clustered, err := metrics.ClusteredAUCDifference(context.Background(), e.Scores[0].Ranking, other.Ranking, e.Wins, e.Accounts,
 			metrics.Bootstrap{Replicates: replicates, Seed: bootSeed})
 		var fault error
 		if d.Clustered = known(&fault, clustered, err); fault != nil {
