@@ -145,6 +145,8 @@ type leadColumn struct {
 	index *idIndex
 	rows  []int32
 	names []string // of the batch; as long as the batch lives
+
+	guesses []uint64 // of the batch: places in the index, then what stands there
 }
 
 const (
@@ -156,28 +158,43 @@ func (l *leadColumn) begin() { l.rows, l.names = l.rows[:0], l.names[:0] }
 
 func (l *leadColumn) name(row int) string { return l.names[row] }
 
+// read looks the ids up in steps, each for all rows: what the processor waits for from memory it then waits for together.
 func (l *leadColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
+	l.guesses = l.guesses[:0]
 	for i := range rows {
-		if c.Null[i] {
-			l.rows, l.names = append(l.rows, noLead), append(l.names, "")
-			continue
+		name := ""
+		if !c.Null[i] {
+			name = strings.TrimSpace(textAt(c, i))
 		}
-		name := strings.TrimSpace(textAt(c, i))
 		l.names = append(l.names, name)
-		if i > 0 && name == l.names[i-1] && name != "" { // an export often lists a lead's events together
-			l.rows = append(l.rows, l.rows[i-1])
-			continue
-		}
-		row := int32(unknownLead)
-		if found, ok := l.index.find(name); ok {
-			row = int32(found)
-		} else if name == "" {
-			row = noLead
-		} else if len(name) > LongestText {
-			bad(i, tooLong("events.lead", name))
-		}
-		l.rows = append(l.rows, row)
+		l.guesses = append(l.guesses, l.index.place(name))
 	}
+	for i, place := range l.guesses {
+		l.guesses[i] = uint64(l.index.slots[place])
+	}
+	for i, name := range l.names {
+		switch guess := int(l.guesses[i]) - 1; {
+		case name == "":
+			l.rows = append(l.rows, noLead)
+		case i > 0 && name == l.names[i-1]: // an export often lists a lead's events together
+			l.rows = append(l.rows, l.rows[i-1])
+		case guess >= 0 && l.index.ids.At(guess) == name:
+			l.rows = append(l.rows, int32(guess))
+		default:
+			l.rows = append(l.rows, l.further(name, i, bad))
+		}
+	}
+}
+
+// further looks for an id that is not where it is first looked for.
+func (l *leadColumn) further(name string, i int, bad func(int, *FieldError)) int32 {
+	if row, ok := l.index.find(name); ok {
+		return int32(row)
+	}
+	if len(name) > LongestText {
+		bad(i, tooLong("events.lead", name))
+	}
+	return unknownLead
 }
 
 func (l *leadColumn) keep([]int32) {}

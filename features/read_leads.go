@@ -357,9 +357,12 @@ func newIDIndex(ids *IDs) *idIndex {
 	return &idIndex{seed: maphash.MakeSeed(), ids: ids, slots: make([]uint32, 1024)}
 }
 
+// place is where an id is first looked for.
+func (x *idIndex) place(id string) uint64 { return maphash.String(x.seed, id) & uint64(len(x.slots)-1) }
+
 func (x *idIndex) find(id string) (row int, ok bool) {
 	mask := uint64(len(x.slots) - 1)
-	for at := maphash.String(x.seed, id) & mask; x.slots[at] != 0; at = (at + 1) & mask {
+	for at := x.place(id); x.slots[at] != 0; at = (at + 1) & mask {
 		if row := int(x.slots[at] - 1); x.ids.At(row) == id {
 			return row, true
 		}
@@ -383,7 +386,7 @@ func (x *idIndex) add(row int) {
 
 func (x *idIndex) enter(row int) {
 	mask := uint64(len(x.slots) - 1)
-	at := maphash.String(x.seed, x.ids.At(row)) & mask
+	at := x.place(x.ids.At(row))
 	for x.slots[at] != 0 {
 		at = (at + 1) & mask
 	}
