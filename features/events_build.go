@@ -27,7 +27,7 @@ type EventBuilder struct {
 
 // eventPart are the events of leads that stand together.
 type eventPart struct {
-	events  []rawEvent
+	chunks  [][]rawEvent // each of up to eventChunk, so that growing moves nothing
 	spilled []section
 	count   int
 }
@@ -48,6 +48,7 @@ const (
 	// eventMemory is how many bytes of events stay in memory.
 	eventMemory = 96 << 20
 	rawBytes    = 16 // of a rawEvent
+	eventChunk  = 1 << 12
 	// eventParts bounds what is put in order at once: of 300 million events 75 MB.
 	eventParts = 64
 )
@@ -79,12 +80,25 @@ func (b *EventBuilder) kind(name string) uint32 {
 
 func (b *EventBuilder) add(lead int, time Micros, kind uint32) {
 	p := &b.parts[lead>>b.shift]
-	p.events = append(p.events, rawEvent{time, uint32(lead), kind})
+	last := len(p.chunks) - 1
+	if last < 0 || len(p.chunks[last]) == eventChunk {
+		p.chunks = append(p.chunks, make([]rawEvent, 0, chunkSize(last)))
+		last++
+	}
+	p.chunks[last] = append(p.chunks[last], rawEvent{time, uint32(lead), kind})
 	p.count++
 	b.latest = max(b.latest, time)
 	if b.held++; b.held*rawBytes >= b.budget {
 		b.write()
 	}
+}
+
+// chunkSize is that of a part's next chunk: the first one grows, since few events need no more.
+func chunkSize(last int) int {
+	if last < 0 {
+		return 0
+	}
+	return eventChunk
 }
 
 // write moves all parts' events to the temporary file.
@@ -96,21 +110,22 @@ func (b *EventBuilder) write() {
 	var text []byte
 	for i := range b.parts {
 		p := &b.parts[i]
-		events := p.events
-		p.events = nil // in a file by time, a part's events come together, and then never again
-		if b.fault != nil || len(events) == 0 {
-			continue
+		for _, events := range p.chunks {
+			if b.fault != nil {
+				break
+			}
+			text = sizedBytes(text, len(events)*rawBytes)
+			for k, e := range events {
+				to := text[k*rawBytes:]
+				binary.LittleEndian.PutUint64(to, uint64(e.time))
+				binary.LittleEndian.PutUint32(to[8:], e.lead)
+				binary.LittleEndian.PutUint32(to[12:], e.kind)
+			}
+			p.spilled = append(p.spilled, section{b.end, len(events)})
+			_, b.fault = b.spill.WriteAt(text, b.end)
+			b.end += int64(len(text))
 		}
-		text = sizedBytes(text, len(events)*rawBytes)
-		for k, e := range events {
-			to := text[k*rawBytes:]
-			binary.LittleEndian.PutUint64(to, uint64(e.time))
-			binary.LittleEndian.PutUint32(to[8:], e.lead)
-			binary.LittleEndian.PutUint32(to[12:], e.kind)
-		}
-		p.spilled = append(p.spilled, section{b.end, len(events)})
-		_, b.fault = b.spill.WriteAt(text, b.end)
-		b.end += int64(len(text))
+		p.chunks = nil // in a file by time, a part's events come together, and then never again
 	}
 }
 
@@ -177,12 +192,14 @@ func (b *EventBuilder) order(part, start int, l *EventLog, renamed, counts []uin
 	p := &b.parts[part]
 	first := part << b.shift
 	counts = counts[min(first, b.leads):min(first+1<<b.shift, b.leads)]
-	events, err := p.all(b.spill)
+	chunks, err := p.all(b.spill)
 	if err != nil {
 		return err
 	}
-	for i := range events {
-		counts[int(events[i].lead)-first]++
+	for _, events := range chunks {
+		for i := range events {
+			counts[int(events[i].lead)-first]++
+		}
 	}
 	next, total := make([]int, len(counts)), 0
 	for i, n := range counts {
@@ -190,13 +207,15 @@ func (b *EventBuilder) order(part, start int, l *EventLog, renamed, counts []uin
 		total += int(n)
 	}
 	g := eventGroup{make([]Micros, total), make([]uint32, total)}
-	for i := range events {
-		e := &events[i]
-		at := next[int(e.lead)-first]
-		next[int(e.lead)-first]++
-		g.times[at], g.types[at] = e.time, renamed[e.kind]
+	for _, events := range chunks {
+		for i := range events {
+			e := &events[i]
+			at := next[int(e.lead)-first]
+			next[int(e.lead)-first]++
+			g.times[at], g.types[at] = e.time, renamed[e.kind]
+		}
 	}
-	p.events = nil
+	p.chunks = nil
 	for i, n := range counts {
 		one := eventGroup{g.times[next[i]-int(n) : next[i]], g.types[next[i]-int(n) : next[i]]}
 		if !sort.IsSorted(one) {
@@ -207,13 +226,11 @@ func (b *EventBuilder) order(part, start int, l *EventLog, renamed, counts []uin
 }
 
 // all gives the part's events, those of the file first.
-func (p *eventPart) all(spill *os.File) ([]rawEvent, error) {
-	if len(p.spilled) == 0 {
-		return p.events, nil
-	}
-	events := make([]rawEvent, 0, p.count)
+func (p *eventPart) all(spill *os.File) ([][]rawEvent, error) {
+	chunks := make([][]rawEvent, 0, len(p.spilled)+len(p.chunks))
 	var text []byte
 	for _, s := range p.spilled {
+		events := make([]rawEvent, 0, s.count)
 		text = sizedBytes(text, s.count*rawBytes)
 		if _, err := spill.ReadAt(text, s.from); err != nil && err != io.EOF {
 			return nil, err
@@ -221,8 +238,9 @@ func (p *eventPart) all(spill *os.File) ([]rawEvent, error) {
 		for from := text; len(from) > 0; from = from[rawBytes:] {
 			events = append(events, rawEvent{Micros(binary.LittleEndian.Uint64(from)), binary.LittleEndian.Uint32(from[8:]), binary.LittleEndian.Uint32(from[12:])})
 		}
+		chunks = append(chunks, events)
 	}
-	return append(events, p.events...), nil
+	return append(chunks, p.chunks...), nil
 }
 
 // put stores events from a place on.
