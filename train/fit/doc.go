@@ -28,6 +28,9 @@
 // Config.Caution > 0, each λ_k is that of the mean of σ_k given the data, where that is less: a term whose effect few data leave
 // open is not certain to have none.
 //
-// Start at [Fit]. It calls newton (the steps), smoothing (λ), tabulate (sums over leads), pairs (which
-// pairs earn their place), monotone (promised directions), spread (λ for the standard errors) and variance (the factor that the model keeps).
+// Steps are Newton's while λ moves, and quasi-Newton's from the last factor of the Hessian at fixed λ. Above Config.SampleRows leads the Hessian comes
+// from a part of them, drawn by leverage; gradient and J are always those of all.
+//
+// Start at [Fit]. It calls newton (the steps), quasi_newton, sketch (the part of many leads), tabulate (sums over leads),
+// pairs (which pairs earn their place), monotone (promised directions), spread (λ for the standard errors) and variance (the factor that the model keeps).
 package fit
