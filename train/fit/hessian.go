@@ -51,6 +51,7 @@ func (f *fitter) addPenalties(h *square) {
 	for _, t := range f.terms {
 		for _, p := range t.penalties {
 			p.addTo(h, t.offset)
+			p.factored = p.lambda
 		}
 	}
 }

@@ -127,7 +127,9 @@ func (f *fitter) descend(direction []float64) (float64, error) {
 			return change, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: no step of Newton's method lowers the objective", ErrNotConverged)
+	copy(f.parameters, start)
+	f.evaluate()
+	return 0, fmt.Errorf("%w: no step lowers the objective", ErrNotConverged)
 }
 
 // polish minimises J at fixed λ: steps until none changes a table by more than tolerance.

@@ -8,37 +8,49 @@ import (
 // polishFree is polish by the limited-memory BFGS method (Nocedal & Wright, Numerical Optimization, 2nd ed., 2006, algorithms 7.4 and
 // 7.5) from the last factor of the Hessian, or of a sketch of it: a step costs one pass over the leads, and no solve.
 func (f *fitter) polishFree(ctx context.Context, tolerance float64, maxSteps int) error {
-	var memory []update
-	if f.factor == nil {
-		if err := f.factorise(); err != nil {
+	if f.factor == nil || f.smoothedOtherwise() {
+		if err := f.factoriseNear(staleHessian); err != nil {
 			return err
 		}
 	}
-	gradient := f.gradient()
+	var memory []update
+	gradient, anew := f.gradient(), false // anew: the factor is that of this very place
 	for range maxSteps * stepsFree {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		start := append([]float64(nil), f.parameters...)
 		change, err := f.descend(f.quasiNewton(memory, gradient))
-		if err != nil {
+		switch {
+		case err != nil && anew:
 			return err
-		}
-		if change <= tolerance {
+		case err == nil && change <= tolerance:
 			return nil
-		}
-		before := gradient
-		gradient = f.gradient()
-		if change > farStep {
-			memory = nil
+		case err != nil || change > farStep:
 			if err := f.factorise(); err != nil {
 				return err
 			}
-			continue
+			memory, gradient, anew = nil, f.gradient(), true
+		default:
+			before := gradient
+			gradient, anew = f.gradient(), false
+			memory = appendUpdate(memory, start, f.parameters, before, gradient)
 		}
-		memory = appendUpdate(memory, start, f.parameters, before, gradient)
 	}
 	return fmt.Errorf("%w in %d steps", ErrNotConverged, maxSteps*stepsFree)
+}
+
+// smoothedOtherwise says that some λ is far from that of the factor.
+func (f *fitter) smoothedOtherwise() bool {
+	const far = 1.5
+	for _, t := range f.terms {
+		for _, p := range t.penalties {
+			if t.size > 0 && max(p.lambda/p.factored, p.factored/p.lambda) > far {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 const (

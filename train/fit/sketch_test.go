@@ -103,3 +103,28 @@ func TestSketchSteps(t *testing.T) {
 		t.Errorf("a step of Newton's method still changes %v, %v", change, err)
 	}
 }
+
+// TestPolishAfterSmoothingJumped: a factor of quite another λ, as a vanished term leaves it, does not lead astray.
+func TestPolishAfterSmoothingJumped(t *testing.T) {
+	d := wide(5000, 8)
+	all := d.gather()
+	f := newFitter(all, mainTerms(d.Inputs, all, Config{}))
+	f.evaluate()
+	if err := f.factorise(); err != nil {
+		t.Fatal(err)
+	}
+	f.terms[0].penalties[0].lambda, f.terms[3].penalties[0].lambda = lambdaHigh, 1e-3
+	if err := f.polish(t.Context(), polishTolerance, 60); err != nil {
+		t.Fatal(err)
+	}
+	if f.steps > 30 {
+		t.Errorf("%d steps", f.steps)
+	}
+	f.curved = nil
+	if err := f.factorise(); err != nil {
+		t.Fatal(err)
+	}
+	if change, err := f.step(); err != nil || change > 10*polishTolerance {
+		t.Errorf("a step of Newton's method still changes %v, %v", change, err)
+	}
+}

@@ -48,6 +48,7 @@ type penalty struct {
 	edges    [][2]int32
 	rank     float64
 	lambda   float64
+	factored float64 // λ in the last factor of the Hessian
 	edf      float64
 	// held counts the coordinates that a promised direction holds at 0.
 	held int
