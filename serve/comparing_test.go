@@ -44,21 +44,27 @@ func closedFiles(leads, events string) *leadscorev1.ClosedLeads {
 func comparingFixture(t testing.TB, config Config) (*fixture, leadscorev1.ComparisonServiceClient, string) {
 	t.Helper()
 	f := newFixture(t)
+	f.learnedUntil(t, "2025-12-31T00:00:00Z")
+	config.DataDir = t.TempDir()
+	writeRecords(t, config.DataDir)
+	r := f.start(t, config)
+	return f, leadscorev1.NewComparisonServiceClient(r.connection), config.DataDir
+}
+
+// learnedUntil makes a champion that has learned from nothing newer.
+func (f *fixture) learnedUntil(t testing.TB, newest string) {
+	t.Helper()
 	v, err := f.store.Get("deals", f.champion)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.Training.Newest = "2025-12-31T00:00:00Z"
+	v.Training.Newest = newest
 	if f.champion, err = f.store.Put(v); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.store.SetAlias("deals", "champion", f.champion); err != nil {
 		t.Fatal(err)
 	}
-	config.DataDir = t.TempDir()
-	writeRecords(t, config.DataDir)
-	r := f.start(t, config)
-	return f, leadscorev1.NewComparisonServiceClient(r.connection), config.DataDir
 }
 
 // The comparison of leads sent is that of the same leads in a file, and both are what package comparison says: no figure is lost on the way to the wire.

@@ -294,6 +294,19 @@ func (s *secured) leadsByOtherWays(ctx context.Context, t *testing.T, connection
 			t.Errorf("%s: HTTP %d %s, want %d", body, answer.Code, answer.Body, want)
 		}
 	}
+	for body, want := range map[string]int{ // the Open Inference Protocol
+		`{"inputs": [{"name": "country", "shape": [1], "datatype": "BYTES", "data": ["` + secret + `"]}]}`:  http.StatusOK,
+		`{"inputs": [{"name": "employees", "shape": [1], "datatype": "FP64", "data": ["` + secret + `"]}]}`: http.StatusBadRequest,
+		`{"inputs": [{"name": "` + secret + `", "shape": [1], "datatype": "FP64", "data": [1]}]}`:           http.StatusBadRequest,
+		`{"` + secret + `": ` + secret: http.StatusBadRequest,
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/v2/models/deals/infer", strings.NewReader(body))
+		request.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token}}
+		answer := httptest.NewRecorder()
+		if s.http.Handler.ServeHTTP(answer, request); answer.Code != want {
+			t.Errorf("%s: HTTP %d %s, want %d", body, answer.Code, answer.Body, want)
+		}
+	}
 	unknown := httptest.NewRecorder()
 	s.http.Handler.ServeHTTP(unknown, httptest.NewRequest(http.MethodPost, "/v1/leads:score", strings.NewReader(`{"model": "deals", "lead": {"id": "`+secret+`"}}`)))
 	if unknown.Code != http.StatusUnauthorized && unknown.Code != http.StatusUnsupportedMediaType {

@@ -79,10 +79,12 @@ func New(config Config) (*Server, error) {
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ModelService_ServiceDesc), &modelService{server: s})
 	infer := inference.New(&inferenceScores{scoring, s}, config.Limits.Leads)
 	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&inferencepb.GRPCInferenceService_ServiceDesc), infer)
-	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ComparisonService_ServiceDesc), newComparing(&config, catalog))
+	comparing := newComparing(&config, catalog)
+	s.grpc.RegisterService(calls.decodeFaultsAreTheCallers(&leadscorev1.ComparisonService_ServiceDesc), comparing)
 	inProcess := gateway.NewLocal(calls.unary)
 	inProcess.RegisterService(&leadscorev1.LeadScoringService_ServiceDesc, scoring)
 	inProcess.RegisterService(&leadscorev1.ModelService_ServiceDesc, &modelService{server: s})
+	inProcess.RegisterService(&leadscorev1.ComparisonService_ServiceDesc, comparing)
 	inProcess.RegisterService(&inferencepb.GRPCInferenceService_ServiceDesc, infer)
 	if s.http, err = newHTTP(config, inProcess); err != nil {
 		return nil, err

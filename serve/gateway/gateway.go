@@ -3,6 +3,7 @@
 //	POST /v1/leads:score                  a ScoreLeadRequest: {"model": "deals", "lead": {"id": "L-17", "fields": {"employees": 250}}}
 //	POST /v1/models/deals/leads:score     the lead alone, as a webhook sends it; as_of and explanation are query parameters
 //	POST /v1/leads:batchScore             a BatchScoreLeadsRequest
+//	POST /v1/leads:compareScores, …       ComparisonService
 //	GET  /v1/models, /v1/models/deals     what is served; and promote, rollback, reload (ModelService)
 //	GET  /v2/…, POST /v2/models/deals/infer   the Open Inference Protocol (inference.go)
 //	GET  /openapi.json                    all of this, for programs
@@ -70,6 +71,9 @@ func New(config Config) (http.Handler, error) {
 		return nil, err
 	}
 	if err := leadscorev1.RegisterModelServiceHandlerClient(context.Background(), calls, leadscorev1.NewModelServiceClient(config.Calls)); err != nil {
+		return nil, err
+	}
+	if err := leadscorev1.RegisterComparisonServiceHandlerClient(context.Background(), calls, leadscorev1.NewComparisonServiceClient(config.Calls)); err != nil {
 		return nil, err
 	}
 	routes := http.NewServeMux()

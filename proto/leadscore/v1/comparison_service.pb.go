@@ -8,6 +8,7 @@ package leadscorev1
 
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -804,7 +805,7 @@ var File_leadscore_v1_comparison_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\n" +
-	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xe4\x01\n" +
+	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xe4\x01\n" +
 	"\x14CompareScoresRequest\x12>\n" +
 	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x127\n" +
 	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsB\x06\xbaH\x03\xc8\x01\x01R\x05leads\x12\x1a\n" +
@@ -862,11 +863,11 @@ const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\x18LEAD_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11LEAD_OUTCOME_OPEN\x10\x01\x12\x14\n" +
 	"\x10LEAD_OUTCOME_WON\x10\x02\x12\x15\n" +
-	"\x11LEAD_OUTCOME_LOST\x10\x032\xa7\x02\n" +
-	"\x11ComparisonService\x12X\n" +
-	"\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\x12X\n" +
-	"\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\x12^\n" +
-	"\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
+	"\x11LEAD_OUTCOME_LOST\x10\x032\x92\x03\n" +
+	"\x11ComparisonService\x12|\n" +
+	"\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/leads:compareScores\x12|\n" +
+	"\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/leads:explainChange\x12\x80\x01\n" +
+	"\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponse\" \x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/rules:getEvidenceB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
 	file_leadscore_v1_comparison_service_proto_rawDescOnce sync.Once
