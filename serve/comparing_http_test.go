@@ -40,10 +40,16 @@ func TestHTTPComparisons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seek := &leadscorev1.FindCounterfactualRequest{Model: "deals", Lead: list[0].wire(), AsOf: timestamppb.New(list[0].created.Add(20 * 24 * time.Hour)), AtMost: 2}
+	sought, err := client.FindCounterfactual(t.Context(), seek)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for path, test := range map[string]struct{ request, want, got proto.Message }{
-		"/v1/leads:compareScores": {compare, compared, new(leadscorev1.CompareScoresResponse)},
-		"/v1/leads:explainChange": {explain, explained, new(leadscorev1.ExplainChangeResponse)},
-		"/v1/rules:getEvidence":   {judge, judged, new(leadscorev1.GetRuleEvidenceResponse)},
+		"/v1/leads:compareScores":      {compare, compared, new(leadscorev1.CompareScoresResponse)},
+		"/v1/leads:explainChange":      {explain, explained, new(leadscorev1.ExplainChangeResponse)},
+		"/v1/leads:findCounterfactual": {seek, sought, new(leadscorev1.FindCounterfactualResponse)},
+		"/v1/rules:getEvidence":        {judge, judged, new(leadscorev1.GetRuleEvidenceResponse)},
 	} {
 		body, err := leadjson.Marshal(test.request)
 		if err != nil {

@@ -30,6 +30,7 @@ func TestEveryMethodHasItsScope(t *testing.T) {
 		"/leadscore.v1.ModelService/ReloadModels":                        auth.Admin,
 		"/leadscore.v1.ComparisonService/CompareScores":                  auth.Read,
 		"/leadscore.v1.ComparisonService/ExplainChange":                  auth.Read,
+		"/leadscore.v1.ComparisonService/FindCounterfactual":             auth.Read,
 		"/leadscore.v1.ComparisonService/GetRuleEvidence":                auth.Read,
 		"/inference.GRPCInferenceService/ServerLive":                     open,
 		"/inference.GRPCInferenceService/ServerReady":                    open,

@@ -98,8 +98,20 @@ const (
 	Learn    ActionKind = "learn"  // a field that is missing turns out to have a value
 )
 
-// ErrAsk is returned for a question that cannot be asked; the text says why.
+// ErrAsk is returned for a question that cannot be asked; it is an [*AskError].
 var ErrAsk = errors.New("counterfactual")
+
+// AskError says which member of a question cannot be asked, and why.
+type AskError struct{ Member, Problem string } // the member as at_most, may_change
+
+func (e *AskError) Error() string { return "counterfactual: " + e.Problem }
+
+// Is makes it an [ErrAsk].
+func (*AskError) Is(target error) bool { return target == ErrAsk }
+
+func askError(member, format string, args ...any) error {
+	return &AskError{member, fmt.Sprintf(format, args...)}
+}
 
 // Find searches. Cost: at most some [mostScores] short scores for each of the two answers.
 func Find(ctx context.Context, ask Ask) (*Counterfactual, error) {
@@ -135,19 +147,19 @@ func (a *Ask) check() error {
 	schema := a.Scorer.Version().Schema
 	switch {
 	case a.AtMost < 1 || a.AtMost > MostChanges:
-		return fmt.Errorf("%w: at most %d changes; write 1 to %d", ErrAsk, a.AtMost, MostChanges)
+		return askError("at_most", "at most %d changes; write 1 to %d", a.AtMost, MostChanges)
 	case !(a.Probability >= 0 && a.Probability < 1):
-		return fmt.Errorf("%w: probability %v; write a number between 0 and 1", ErrAsk, a.Probability)
+		return askError("probability", "probability %v; write a number between 0 and 1", a.Probability)
 	case a.Points != nil && (math.IsNaN(*a.Points) || math.IsInf(*a.Points, 0)):
-		return fmt.Errorf("%w: points %v; write a number", ErrAsk, *a.Points)
+		return askError("points", "points %v; write a number", *a.Points)
 	}
 	for _, name := range a.MayChange {
 		i, known := schema.FieldIndex(name)
 		if !known || !schema.Fields[i].Used() {
-			return fmt.Errorf("%w: %q is no field that scores see%s", ErrAsk, name, nearField(schema, name))
+			return askError("may_change", "%q is no field that scores see%s", name, nearField(schema, name))
 		}
 		if schema.Fields[i].Kind == features.Date {
-			return fmt.Errorf("%w: %s is a date: when something was cannot change", ErrAsk, name)
+			return askError("may_change", "%s is a date: when something was cannot change", name)
 		}
 	}
 	return nil

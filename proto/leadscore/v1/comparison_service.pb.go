@@ -801,11 +801,175 @@ func (x *GetRuleEvidenceResponse) GetWarnings() []string {
 	return nil
 }
 
+// FindCounterfactualRequest asks what would move a lead's scores.
+type FindCounterfactualRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The model, as in ScoreLeadRequest. Required.
+	Model string `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// The lead. Required.
+	Lead *Lead `protobuf:"bytes,2,opt,name=lead,proto3" json:"lead,omitempty"`
+	// When to look at the lead. Missing: now.
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// The least points in all. Missing: that the rules hand the lead over.
+	Points *float64 `protobuf:"fixed64,4,opt,name=points,proto3,oneof" json:"points,omitempty"`
+	// The least probability, below 1. 0: that the model calls the lead high.
+	Probability float64 `protobuf:"fixed64,5,opt,name=probability,proto3" json:"probability,omitempty"`
+	// Changes at most, 1 to 8. 0: 4.
+	AtMost int32 `protobuf:"varint,6,opt,name=at_most,json=atMost,proto3" json:"at_most,omitempty"`
+	// Fields that can change though the schema does not say so, at most 100.
+	MayChange []string `protobuf:"bytes,7,rep,name=may_change,json=mayChange,proto3" json:"may_change,omitempty"`
+	// Fields and event types that must not change, at most 100.
+	Keep          []string `protobuf:"bytes,8,rep,name=keep,proto3" json:"keep,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindCounterfactualRequest) Reset() {
+	*x = FindCounterfactualRequest{}
+	mi := &file_leadscore_v1_comparison_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindCounterfactualRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindCounterfactualRequest) ProtoMessage() {}
+
+func (x *FindCounterfactualRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_leadscore_v1_comparison_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindCounterfactualRequest.ProtoReflect.Descriptor instead.
+func (*FindCounterfactualRequest) Descriptor() ([]byte, []int) {
+	return file_leadscore_v1_comparison_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *FindCounterfactualRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *FindCounterfactualRequest) GetLead() *Lead {
+	if x != nil {
+		return x.Lead
+	}
+	return nil
+}
+
+func (x *FindCounterfactualRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *FindCounterfactualRequest) GetPoints() float64 {
+	if x != nil && x.Points != nil {
+		return *x.Points
+	}
+	return 0
+}
+
+func (x *FindCounterfactualRequest) GetProbability() float64 {
+	if x != nil {
+		return x.Probability
+	}
+	return 0
+}
+
+func (x *FindCounterfactualRequest) GetAtMost() int32 {
+	if x != nil {
+		return x.AtMost
+	}
+	return 0
+}
+
+func (x *FindCounterfactualRequest) GetMayChange() []string {
+	if x != nil {
+		return x.MayChange
+	}
+	return nil
+}
+
+func (x *FindCounterfactualRequest) GetKeep() []string {
+	if x != nil {
+		return x.Keep
+	}
+	return nil
+}
+
+// FindCounterfactualResponse holds the answer for both scores.
+type FindCounterfactualResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The answer.
+	Counterfactual *Counterfactual `protobuf:"bytes,1,opt,name=counterfactual,proto3" json:"counterfactual,omitempty"`
+	// Exactly what made the scores.
+	ScoredBy      *ScoredBy `protobuf:"bytes,2,opt,name=scored_by,json=scoredBy,proto3" json:"scored_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindCounterfactualResponse) Reset() {
+	*x = FindCounterfactualResponse{}
+	mi := &file_leadscore_v1_comparison_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindCounterfactualResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindCounterfactualResponse) ProtoMessage() {}
+
+func (x *FindCounterfactualResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_leadscore_v1_comparison_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindCounterfactualResponse.ProtoReflect.Descriptor instead.
+func (*FindCounterfactualResponse) Descriptor() ([]byte, []int) {
+	return file_leadscore_v1_comparison_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *FindCounterfactualResponse) GetCounterfactual() *Counterfactual {
+	if x != nil {
+		return x.Counterfactual
+	}
+	return nil
+}
+
+func (x *FindCounterfactualResponse) GetScoredBy() *ScoredBy {
+	if x != nil {
+		return x.ScoredBy
+	}
+	return nil
+}
+
 var File_leadscore_v1_comparison_service_proto protoreflect.FileDescriptor
 
 const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\n" +
-	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xe4\x01\n" +
+	"%leadscore/v1/comparison_service.proto\x12\fleadscore.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!leadscore/v1/counterfactual.proto\x1a\x17leadscore/v1/lead.proto\x1a'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xe4\x01\n" +
 	"\x14CompareScoresRequest\x12>\n" +
 	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x127\n" +
 	"\x05leads\x18\x02 \x01(\v2\x19.leadscore.v1.ClosedLeadsB\x06\xbaH\x03\xc8\x01\x01R\x05leads\x12\x1a\n" +
@@ -858,15 +1022,30 @@ const file_leadscore_v1_comparison_service_proto_rawDesc = "" +
 	"\x17GetRuleEvidenceResponse\x126\n" +
 	"\bevidence\x18\x01 \x01(\v2\x1a.leadscore.v1.BookEvidenceR\bevidence\x123\n" +
 	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy\x12\x1a\n" +
-	"\bwarnings\x18\x03 \x03(\tR\bwarnings*o\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\xb7\x03\n" +
+	"\x19FindCounterfactualRequest\x12>\n" +
+	"\x05model\x18\x01 \x01(\tB(\xbaH%\xc8\x01\x01r 2\x1e^[a-z0-9][a-z0-9_.@/-]{0,102}$R\x05model\x12.\n" +
+	"\x04lead\x18\x02 \x01(\v2\x12.leadscore.v1.LeadB\x06\xbaH\x03\xc8\x01\x01R\x04lead\x12S\n" +
+	"\x05as_of\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\"\xbaH\x1f\xb2\x01\x1c\"\r\b\xff\x82\xd1\xff\xaf\a\x10\xff\x93\xeb\xdc\x032\v\b\x80\x92\xb8Ø\xfe\xff\xff\xff\x01R\x04asOf\x12$\n" +
+	"\x06points\x18\x04 \x01(\x01B\a\xbaH\x04\x12\x02@\x01H\x00R\x06points\x88\x01\x01\x129\n" +
+	"\vprobability\x18\x05 \x01(\x01B\x17\xbaH\x14\x12\x12\x11\x00\x00\x00\x00\x00\x00\xf0?)\x00\x00\x00\x00\x00\x00\x00\x00R\vprobability\x12\"\n" +
+	"\aat_most\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\b(\x00R\x06atMost\x12'\n" +
+	"\n" +
+	"may_change\x18\a \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\tmayChange\x12\x1c\n" +
+	"\x04keep\x18\b \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x04keepB\t\n" +
+	"\a_points\"\x97\x01\n" +
+	"\x1aFindCounterfactualResponse\x12D\n" +
+	"\x0ecounterfactual\x18\x01 \x01(\v2\x1c.leadscore.v1.CounterfactualR\x0ecounterfactual\x123\n" +
+	"\tscored_by\x18\x02 \x01(\v2\x16.leadscore.v1.ScoredByR\bscoredBy*o\n" +
 	"\vLeadOutcome\x12\x1c\n" +
 	"\x18LEAD_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11LEAD_OUTCOME_OPEN\x10\x01\x12\x14\n" +
 	"\x10LEAD_OUTCOME_WON\x10\x02\x12\x15\n" +
-	"\x11LEAD_OUTCOME_LOST\x10\x032\x92\x03\n" +
+	"\x11LEAD_OUTCOME_LOST\x10\x032\xa5\x04\n" +
 	"\x11ComparisonService\x12|\n" +
 	"\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/leads:compareScores\x12|\n" +
-	"\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/leads:explainChange\x12\x80\x01\n" +
+	"\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/leads:explainChange\x12\x90\x01\n" +
+	"\x12FindCounterfactual\x12'.leadscore.v1.FindCounterfactualRequest\x1a(.leadscore.v1.FindCounterfactualResponse\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/leads:findCounterfactual\x12\x80\x01\n" +
 	"\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponse\" \x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/rules:getEvidenceB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3"
 
 var (
@@ -882,59 +1061,68 @@ func file_leadscore_v1_comparison_service_proto_rawDescGZIP() []byte {
 }
 
 var file_leadscore_v1_comparison_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_leadscore_v1_comparison_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_leadscore_v1_comparison_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_leadscore_v1_comparison_service_proto_goTypes = []any{
-	(LeadOutcome)(0),                // 0: leadscore.v1.LeadOutcome
-	(*CompareScoresRequest)(nil),    // 1: leadscore.v1.CompareScoresRequest
-	(*CompareScoresResponse)(nil),   // 2: leadscore.v1.CompareScoresResponse
-	(*ClosedLeads)(nil),             // 3: leadscore.v1.ClosedLeads
-	(*ClosedLeadList)(nil),          // 4: leadscore.v1.ClosedLeadList
-	(*ClosedLead)(nil),              // 5: leadscore.v1.ClosedLead
-	(*ClosedLeadFiles)(nil),         // 6: leadscore.v1.ClosedLeadFiles
-	(*ExplainChangeRequest)(nil),    // 7: leadscore.v1.ExplainChangeRequest
-	(*ChangeEnd)(nil),               // 8: leadscore.v1.ChangeEnd
-	(*ExplainChangeResponse)(nil),   // 9: leadscore.v1.ExplainChangeResponse
-	(*GetRuleEvidenceRequest)(nil),  // 10: leadscore.v1.GetRuleEvidenceRequest
-	(*GetRuleEvidenceResponse)(nil), // 11: leadscore.v1.GetRuleEvidenceResponse
-	(*ScoreComparison)(nil),         // 12: leadscore.v1.ScoreComparison
-	(*ScoredBy)(nil),                // 13: leadscore.v1.ScoredBy
-	(*Lead)(nil),                    // 14: leadscore.v1.Lead
-	(*timestamppb.Timestamp)(nil),   // 15: google.protobuf.Timestamp
-	(*ScoreChange)(nil),             // 16: leadscore.v1.ScoreChange
-	(*BookEvidence)(nil),            // 17: leadscore.v1.BookEvidence
+	(LeadOutcome)(0),                   // 0: leadscore.v1.LeadOutcome
+	(*CompareScoresRequest)(nil),       // 1: leadscore.v1.CompareScoresRequest
+	(*CompareScoresResponse)(nil),      // 2: leadscore.v1.CompareScoresResponse
+	(*ClosedLeads)(nil),                // 3: leadscore.v1.ClosedLeads
+	(*ClosedLeadList)(nil),             // 4: leadscore.v1.ClosedLeadList
+	(*ClosedLead)(nil),                 // 5: leadscore.v1.ClosedLead
+	(*ClosedLeadFiles)(nil),            // 6: leadscore.v1.ClosedLeadFiles
+	(*ExplainChangeRequest)(nil),       // 7: leadscore.v1.ExplainChangeRequest
+	(*ChangeEnd)(nil),                  // 8: leadscore.v1.ChangeEnd
+	(*ExplainChangeResponse)(nil),      // 9: leadscore.v1.ExplainChangeResponse
+	(*GetRuleEvidenceRequest)(nil),     // 10: leadscore.v1.GetRuleEvidenceRequest
+	(*GetRuleEvidenceResponse)(nil),    // 11: leadscore.v1.GetRuleEvidenceResponse
+	(*FindCounterfactualRequest)(nil),  // 12: leadscore.v1.FindCounterfactualRequest
+	(*FindCounterfactualResponse)(nil), // 13: leadscore.v1.FindCounterfactualResponse
+	(*ScoreComparison)(nil),            // 14: leadscore.v1.ScoreComparison
+	(*ScoredBy)(nil),                   // 15: leadscore.v1.ScoredBy
+	(*Lead)(nil),                       // 16: leadscore.v1.Lead
+	(*timestamppb.Timestamp)(nil),      // 17: google.protobuf.Timestamp
+	(*ScoreChange)(nil),                // 18: leadscore.v1.ScoreChange
+	(*BookEvidence)(nil),               // 19: leadscore.v1.BookEvidence
+	(*Counterfactual)(nil),             // 20: leadscore.v1.Counterfactual
 }
 var file_leadscore_v1_comparison_service_proto_depIdxs = []int32{
 	3,  // 0: leadscore.v1.CompareScoresRequest.leads:type_name -> leadscore.v1.ClosedLeads
-	12, // 1: leadscore.v1.CompareScoresResponse.comparison:type_name -> leadscore.v1.ScoreComparison
-	13, // 2: leadscore.v1.CompareScoresResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	14, // 1: leadscore.v1.CompareScoresResponse.comparison:type_name -> leadscore.v1.ScoreComparison
+	15, // 2: leadscore.v1.CompareScoresResponse.scored_by:type_name -> leadscore.v1.ScoredBy
 	4,  // 3: leadscore.v1.ClosedLeads.list:type_name -> leadscore.v1.ClosedLeadList
 	6,  // 4: leadscore.v1.ClosedLeads.files:type_name -> leadscore.v1.ClosedLeadFiles
 	5,  // 5: leadscore.v1.ClosedLeadList.leads:type_name -> leadscore.v1.ClosedLead
-	14, // 6: leadscore.v1.ClosedLead.lead:type_name -> leadscore.v1.Lead
+	16, // 6: leadscore.v1.ClosedLead.lead:type_name -> leadscore.v1.Lead
 	0,  // 7: leadscore.v1.ClosedLead.outcome:type_name -> leadscore.v1.LeadOutcome
-	15, // 8: leadscore.v1.ClosedLead.closed_time:type_name -> google.protobuf.Timestamp
-	15, // 9: leadscore.v1.ClosedLead.snapshot_time:type_name -> google.protobuf.Timestamp
+	17, // 8: leadscore.v1.ClosedLead.closed_time:type_name -> google.protobuf.Timestamp
+	17, // 9: leadscore.v1.ClosedLead.snapshot_time:type_name -> google.protobuf.Timestamp
 	8,  // 10: leadscore.v1.ExplainChangeRequest.from:type_name -> leadscore.v1.ChangeEnd
 	8,  // 11: leadscore.v1.ExplainChangeRequest.to:type_name -> leadscore.v1.ChangeEnd
-	14, // 12: leadscore.v1.ChangeEnd.lead:type_name -> leadscore.v1.Lead
-	15, // 13: leadscore.v1.ChangeEnd.as_of:type_name -> google.protobuf.Timestamp
-	16, // 14: leadscore.v1.ExplainChangeResponse.change:type_name -> leadscore.v1.ScoreChange
-	13, // 15: leadscore.v1.ExplainChangeResponse.from_scored_by:type_name -> leadscore.v1.ScoredBy
-	13, // 16: leadscore.v1.ExplainChangeResponse.to_scored_by:type_name -> leadscore.v1.ScoredBy
+	16, // 12: leadscore.v1.ChangeEnd.lead:type_name -> leadscore.v1.Lead
+	17, // 13: leadscore.v1.ChangeEnd.as_of:type_name -> google.protobuf.Timestamp
+	18, // 14: leadscore.v1.ExplainChangeResponse.change:type_name -> leadscore.v1.ScoreChange
+	15, // 15: leadscore.v1.ExplainChangeResponse.from_scored_by:type_name -> leadscore.v1.ScoredBy
+	15, // 16: leadscore.v1.ExplainChangeResponse.to_scored_by:type_name -> leadscore.v1.ScoredBy
 	3,  // 17: leadscore.v1.GetRuleEvidenceRequest.leads:type_name -> leadscore.v1.ClosedLeads
-	17, // 18: leadscore.v1.GetRuleEvidenceResponse.evidence:type_name -> leadscore.v1.BookEvidence
-	13, // 19: leadscore.v1.GetRuleEvidenceResponse.scored_by:type_name -> leadscore.v1.ScoredBy
-	1,  // 20: leadscore.v1.ComparisonService.CompareScores:input_type -> leadscore.v1.CompareScoresRequest
-	7,  // 21: leadscore.v1.ComparisonService.ExplainChange:input_type -> leadscore.v1.ExplainChangeRequest
-	10, // 22: leadscore.v1.ComparisonService.GetRuleEvidence:input_type -> leadscore.v1.GetRuleEvidenceRequest
-	2,  // 23: leadscore.v1.ComparisonService.CompareScores:output_type -> leadscore.v1.CompareScoresResponse
-	9,  // 24: leadscore.v1.ComparisonService.ExplainChange:output_type -> leadscore.v1.ExplainChangeResponse
-	11, // 25: leadscore.v1.ComparisonService.GetRuleEvidence:output_type -> leadscore.v1.GetRuleEvidenceResponse
-	23, // [23:26] is the sub-list for method output_type
-	20, // [20:23] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	19, // 18: leadscore.v1.GetRuleEvidenceResponse.evidence:type_name -> leadscore.v1.BookEvidence
+	15, // 19: leadscore.v1.GetRuleEvidenceResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	16, // 20: leadscore.v1.FindCounterfactualRequest.lead:type_name -> leadscore.v1.Lead
+	17, // 21: leadscore.v1.FindCounterfactualRequest.as_of:type_name -> google.protobuf.Timestamp
+	20, // 22: leadscore.v1.FindCounterfactualResponse.counterfactual:type_name -> leadscore.v1.Counterfactual
+	15, // 23: leadscore.v1.FindCounterfactualResponse.scored_by:type_name -> leadscore.v1.ScoredBy
+	1,  // 24: leadscore.v1.ComparisonService.CompareScores:input_type -> leadscore.v1.CompareScoresRequest
+	7,  // 25: leadscore.v1.ComparisonService.ExplainChange:input_type -> leadscore.v1.ExplainChangeRequest
+	12, // 26: leadscore.v1.ComparisonService.FindCounterfactual:input_type -> leadscore.v1.FindCounterfactualRequest
+	10, // 27: leadscore.v1.ComparisonService.GetRuleEvidence:input_type -> leadscore.v1.GetRuleEvidenceRequest
+	2,  // 28: leadscore.v1.ComparisonService.CompareScores:output_type -> leadscore.v1.CompareScoresResponse
+	9,  // 29: leadscore.v1.ComparisonService.ExplainChange:output_type -> leadscore.v1.ExplainChangeResponse
+	13, // 30: leadscore.v1.ComparisonService.FindCounterfactual:output_type -> leadscore.v1.FindCounterfactualResponse
+	11, // 31: leadscore.v1.ComparisonService.GetRuleEvidence:output_type -> leadscore.v1.GetRuleEvidenceResponse
+	28, // [28:32] is the sub-list for method output_type
+	24, // [24:28] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_leadscore_v1_comparison_service_proto_init() }
@@ -942,6 +1130,7 @@ func file_leadscore_v1_comparison_service_proto_init() {
 	if File_leadscore_v1_comparison_service_proto != nil {
 		return
 	}
+	file_leadscore_v1_counterfactual_proto_init()
 	file_leadscore_v1_lead_proto_init()
 	file_leadscore_v1_lead_scoring_service_proto_init()
 	file_leadscore_v1_rule_evidence_proto_init()
@@ -951,13 +1140,14 @@ func file_leadscore_v1_comparison_service_proto_init() {
 		(*ClosedLeads_List)(nil),
 		(*ClosedLeads_Files)(nil),
 	}
+	file_leadscore_v1_comparison_service_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_leadscore_v1_comparison_service_proto_rawDesc), len(file_leadscore_v1_comparison_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

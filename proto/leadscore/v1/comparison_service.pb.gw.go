@@ -89,6 +89,33 @@ func local_request_ComparisonService_ExplainChange_0(ctx context.Context, marsha
 	return msg, metadata, err
 }
 
+func request_ComparisonService_FindCounterfactual_0(ctx context.Context, marshaler runtime.Marshaler, client ComparisonServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq FindCounterfactualRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	msg, err := client.FindCounterfactual(ctx, &protoReq, grpc.Header(&metadata.HeaderMD), grpc.Trailer(&metadata.TrailerMD))
+	return msg, metadata, err
+}
+
+func local_request_ComparisonService_FindCounterfactual_0(ctx context.Context, marshaler runtime.Marshaler, server ComparisonServiceServer, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
+	var (
+		protoReq FindCounterfactualRequest
+		metadata runtime.ServerMetadata
+	)
+	if err := marshaler.NewDecoder(req.Body).Decode(&protoReq); err != nil && !errors.Is(err, io.EOF) {
+		return nil, metadata, status.Errorf(codes.InvalidArgument, "%v", err)
+	}
+	msg, err := server.FindCounterfactual(ctx, &protoReq)
+	return msg, metadata, err
+}
+
 func request_ComparisonService_GetRuleEvidence_0(ctx context.Context, marshaler runtime.Marshaler, client ComparisonServiceClient, req *http.Request, pathParams map[string]string) (proto.Message, runtime.ServerMetadata, error) {
 	var (
 		protoReq GetRuleEvidenceRequest
@@ -161,6 +188,26 @@ func RegisterComparisonServiceHandlerServer(ctx context.Context, mux *runtime.Se
 			return
 		}
 		forward_ComparisonService_ExplainChange_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
+	mux.Handle(http.MethodPost, pattern_ComparisonService_FindCounterfactual_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		var stream runtime.ServerTransportStream
+		ctx = grpc.NewContextWithServerTransportStream(ctx, &stream)
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateIncomingContext(ctx, mux, req, "/leadscore.v1.ComparisonService/FindCounterfactual", runtime.WithHTTPPathPattern("/v1/leads:findCounterfactual"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := local_request_ComparisonService_FindCounterfactual_0(annotatedContext, inboundMarshaler, server, req, pathParams)
+		md.HeaderMD, md.TrailerMD = metadata.Join(md.HeaderMD, stream.Header()), metadata.Join(md.TrailerMD, stream.Trailer())
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_ComparisonService_FindCounterfactual_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
 	mux.Handle(http.MethodPost, pattern_ComparisonService_GetRuleEvidence_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
@@ -256,6 +303,23 @@ func RegisterComparisonServiceHandlerClient(ctx context.Context, mux *runtime.Se
 		}
 		forward_ComparisonService_ExplainChange_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
 	})
+	mux.Handle(http.MethodPost, pattern_ComparisonService_FindCounterfactual_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
+		ctx, cancel := context.WithCancel(req.Context())
+		defer cancel()
+		inboundMarshaler, outboundMarshaler := runtime.MarshalerForRequest(mux, req)
+		annotatedContext, err := runtime.AnnotateContext(ctx, mux, req, "/leadscore.v1.ComparisonService/FindCounterfactual", runtime.WithHTTPPathPattern("/v1/leads:findCounterfactual"))
+		if err != nil {
+			runtime.HTTPError(ctx, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		resp, md, err := request_ComparisonService_FindCounterfactual_0(annotatedContext, inboundMarshaler, client, req, pathParams)
+		annotatedContext = runtime.NewServerMetadataContext(annotatedContext, md)
+		if err != nil {
+			runtime.HTTPError(annotatedContext, mux, outboundMarshaler, w, req, err)
+			return
+		}
+		forward_ComparisonService_FindCounterfactual_0(annotatedContext, mux, outboundMarshaler, w, req, resp, mux.GetForwardResponseOptions()...)
+	})
 	mux.Handle(http.MethodPost, pattern_ComparisonService_GetRuleEvidence_0, func(w http.ResponseWriter, req *http.Request, pathParams map[string]string) {
 		ctx, cancel := context.WithCancel(req.Context())
 		defer cancel()
@@ -277,13 +341,15 @@ func RegisterComparisonServiceHandlerClient(ctx context.Context, mux *runtime.Se
 }
 
 var (
-	pattern_ComparisonService_CompareScores_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "leads"}, "compareScores"))
-	pattern_ComparisonService_ExplainChange_0   = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "leads"}, "explainChange"))
-	pattern_ComparisonService_GetRuleEvidence_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "rules"}, "getEvidence"))
+	pattern_ComparisonService_CompareScores_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "leads"}, "compareScores"))
+	pattern_ComparisonService_ExplainChange_0      = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "leads"}, "explainChange"))
+	pattern_ComparisonService_FindCounterfactual_0 = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "leads"}, "findCounterfactual"))
+	pattern_ComparisonService_GetRuleEvidence_0    = runtime.MustPattern(runtime.NewPattern(1, []int{2, 0, 2, 1}, []string{"v1", "rules"}, "getEvidence"))
 )
 
 var (
-	forward_ComparisonService_CompareScores_0   = runtime.ForwardResponseMessage
-	forward_ComparisonService_ExplainChange_0   = runtime.ForwardResponseMessage
-	forward_ComparisonService_GetRuleEvidence_0 = runtime.ForwardResponseMessage
+	forward_ComparisonService_CompareScores_0      = runtime.ForwardResponseMessage
+	forward_ComparisonService_ExplainChange_0      = runtime.ForwardResponseMessage
+	forward_ComparisonService_FindCounterfactual_0 = runtime.ForwardResponseMessage
+	forward_ComparisonService_GetRuleEvidence_0    = runtime.ForwardResponseMessage
 )

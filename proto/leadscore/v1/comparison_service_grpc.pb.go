@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ComparisonService_CompareScores_FullMethodName   = "/leadscore.v1.ComparisonService/CompareScores"
-	ComparisonService_ExplainChange_FullMethodName   = "/leadscore.v1.ComparisonService/ExplainChange"
-	ComparisonService_GetRuleEvidence_FullMethodName = "/leadscore.v1.ComparisonService/GetRuleEvidence"
+	ComparisonService_CompareScores_FullMethodName      = "/leadscore.v1.ComparisonService/CompareScores"
+	ComparisonService_ExplainChange_FullMethodName      = "/leadscore.v1.ComparisonService/ExplainChange"
+	ComparisonService_FindCounterfactual_FullMethodName = "/leadscore.v1.ComparisonService/FindCounterfactual"
+	ComparisonService_GetRuleEvidence_FullMethodName    = "/leadscore.v1.ComparisonService/GetRuleEvidence"
 )
 
 // ComparisonServiceClient is the client API for ComparisonService service.
@@ -29,7 +30,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
-// `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+// `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
 //
 // Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
 // that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -42,6 +43,8 @@ type ComparisonServiceClient interface {
 	// ExplainChange splits the change of a lead's scores between two times, or two versions, into steps that add up: time, events, profile edits, rule
 	// edits and the new model.
 	ExplainChange(ctx context.Context, in *ExplainChangeRequest, opts ...grpc.CallOption) (*ExplainChangeResponse, error)
+	// FindCounterfactual finds for each score the least changes that take the lead over a threshold, or what comes nearest.
+	FindCounterfactual(ctx context.Context, in *FindCounterfactualRequest, opts ...grpc.CallOption) (*FindCounterfactualResponse, error)
 	// GetRuleEvidence holds each rule of a version's book against closed leads: how often it fires, and the points that the data support.
 	GetRuleEvidence(ctx context.Context, in *GetRuleEvidenceRequest, opts ...grpc.CallOption) (*GetRuleEvidenceResponse, error)
 }
@@ -74,6 +77,16 @@ func (c *comparisonServiceClient) ExplainChange(ctx context.Context, in *Explain
 	return out, nil
 }
 
+func (c *comparisonServiceClient) FindCounterfactual(ctx context.Context, in *FindCounterfactualRequest, opts ...grpc.CallOption) (*FindCounterfactualResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindCounterfactualResponse)
+	err := c.cc.Invoke(ctx, ComparisonService_FindCounterfactual_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *comparisonServiceClient) GetRuleEvidence(ctx context.Context, in *GetRuleEvidenceRequest, opts ...grpc.CallOption) (*GetRuleEvidenceResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetRuleEvidenceResponse)
@@ -89,7 +102,7 @@ func (c *comparisonServiceClient) GetRuleEvidence(ctx context.Context, in *GetRu
 // for forward compatibility.
 //
 // ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
-// `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+// `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
 //
 // Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
 // that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -102,6 +115,8 @@ type ComparisonServiceServer interface {
 	// ExplainChange splits the change of a lead's scores between two times, or two versions, into steps that add up: time, events, profile edits, rule
 	// edits and the new model.
 	ExplainChange(context.Context, *ExplainChangeRequest) (*ExplainChangeResponse, error)
+	// FindCounterfactual finds for each score the least changes that take the lead over a threshold, or what comes nearest.
+	FindCounterfactual(context.Context, *FindCounterfactualRequest) (*FindCounterfactualResponse, error)
 	// GetRuleEvidence holds each rule of a version's book against closed leads: how often it fires, and the points that the data support.
 	GetRuleEvidence(context.Context, *GetRuleEvidenceRequest) (*GetRuleEvidenceResponse, error)
 	mustEmbedUnimplementedComparisonServiceServer()
@@ -119,6 +134,9 @@ func (UnimplementedComparisonServiceServer) CompareScores(context.Context, *Comp
 }
 func (UnimplementedComparisonServiceServer) ExplainChange(context.Context, *ExplainChangeRequest) (*ExplainChangeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ExplainChange not implemented")
+}
+func (UnimplementedComparisonServiceServer) FindCounterfactual(context.Context, *FindCounterfactualRequest) (*FindCounterfactualResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindCounterfactual not implemented")
 }
 func (UnimplementedComparisonServiceServer) GetRuleEvidence(context.Context, *GetRuleEvidenceRequest) (*GetRuleEvidenceResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRuleEvidence not implemented")
@@ -180,6 +198,24 @@ func _ComparisonService_ExplainChange_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ComparisonService_FindCounterfactual_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindCounterfactualRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ComparisonServiceServer).FindCounterfactual(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ComparisonService_FindCounterfactual_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ComparisonServiceServer).FindCounterfactual(ctx, req.(*FindCounterfactualRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ComparisonService_GetRuleEvidence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetRuleEvidenceRequest)
 	if err := dec(in); err != nil {
@@ -212,6 +248,10 @@ var ComparisonService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ExplainChange",
 			Handler:    _ComparisonService_ExplainChange_Handler,
+		},
+		{
+			MethodName: "FindCounterfactual",
+			Handler:    _ComparisonService_FindCounterfactual_Handler,
 		},
 		{
 			MethodName: "GetRuleEvidence",

@@ -23,6 +23,7 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from leadscore.v1 import counterfactual_pb2 as leadscore_dot_v1_dot_counterfactual__pb2
 from leadscore.v1 import lead_pb2 as leadscore_dot_v1_dot_lead__pb2
 from leadscore.v1 import lead_scoring_service_pb2 as leadscore_dot_v1_dot_lead__scoring__service__pb2
 from leadscore.v1 import rule_evidence_pb2 as leadscore_dot_v1_dot_rule__evidence__pb2
@@ -30,7 +31,7 @@ from leadscore.v1 import score_change_pb2 as leadscore_dot_v1_dot_score__change_
 from leadscore.v1 import score_comparison_pb2 as leadscore_dot_v1_dot_score__comparison__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%leadscore/v1/comparison_service.proto\x12\x0cleadscore.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17leadscore/v1/lead.proto\x1a\'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xa0\x01\n\x14\x43ompareScoresRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12/\n\x05leads\x18\x02 \x01(\x0b\x32\x19.leadscore.v1.ClosedLeadsR\x05leads\x12\x1a\n\x08\x63\x61pacity\x18\x03 \x01(\tR\x08\x63\x61pacity\x12%\n\x0esegment_fields\x18\x04 \x03(\tR\rsegmentFields\"\xa7\x01\n\x15\x43ompareScoresResponse\x12=\n\ncomparison\x18\x01 \x01(\x0b\x32\x1d.leadscore.v1.ScoreComparisonR\ncomparison\x12\x33\n\tscored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x08scoredBy\x12\x1a\n\x08warnings\x18\x03 \x03(\tR\x08warnings\"\x82\x01\n\x0b\x43losedLeads\x12\x32\n\x04list\x18\x01 \x01(\x0b\x32\x1c.leadscore.v1.ClosedLeadListH\x00R\x04list\x12\x35\n\x05\x66iles\x18\x02 \x01(\x0b\x32\x1d.leadscore.v1.ClosedLeadFilesH\x00R\x05\x66ilesB\x08\n\x06source\"@\n\x0e\x43losedLeadList\x12.\n\x05leads\x18\x01 \x03(\x0b\x32\x18.leadscore.v1.ClosedLeadR\x05leads\"\x81\x02\n\nClosedLead\x12&\n\x04lead\x18\x01 \x01(\x0b\x32\x12.leadscore.v1.LeadR\x04lead\x12\x33\n\x07outcome\x18\x02 \x01(\x0e\x32\x19.leadscore.v1.LeadOutcomeR\x07outcome\x12;\n\x0b\x63losed_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nclosedTime\x12\x18\n\x07\x61\x63\x63ount\x18\x04 \x01(\tR\x07\x61\x63\x63ount\x12?\n\rsnapshot_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0csnapshotTime\"l\n\x0f\x43losedLeadFiles\x12\x14\n\x05leads\x18\x01 \x03(\tR\x05leads\x12\x16\n\x06\x65vents\x18\x02 \x03(\tR\x06\x65vents\x12+\n\x12leave_out_bad_rows\x18\x03 \x01(\x08R\x0fleaveOutBadRows\"l\n\x14\x45xplainChangeRequest\x12+\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x17.leadscore.v1.ChangeEndR\x04\x66rom\x12\'\n\x02to\x18\x02 \x01(\x0b\x32\x17.leadscore.v1.ChangeEndR\x02to\"z\n\tChangeEnd\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12&\n\x04lead\x18\x02 \x01(\x0b\x32\x12.leadscore.v1.LeadR\x04lead\x12/\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04\x61sOf\"\xc2\x01\n\x15\x45xplainChangeResponse\x12\x31\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x19.leadscore.v1.ScoreChangeR\x06\x63hange\x12<\n\x0e\x66rom_scored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x0c\x66romScoredBy\x12\x38\n\x0cto_scored_by\x18\x03 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\ntoScoredBy\"_\n\x16GetRuleEvidenceRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12/\n\x05leads\x18\x02 \x01(\x0b\x32\x19.leadscore.v1.ClosedLeadsR\x05leads\"\xa2\x01\n\x17GetRuleEvidenceResponse\x12\x36\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1a.leadscore.v1.BookEvidenceR\x08\x65vidence\x12\x33\n\tscored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x08scoredBy\x12\x1a\n\x08warnings\x18\x03 \x03(\tR\x08warnings*o\n\x0bLeadOutcome\x12\x1c\n\x18LEAD_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n\x11LEAD_OUTCOME_OPEN\x10\x01\x12\x14\n\x10LEAD_OUTCOME_WON\x10\x02\x12\x15\n\x11LEAD_OUTCOME_LOST\x10\x03\x32\xa7\x02\n\x11\x43omparisonService\x12X\n\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\x12X\n\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\x12^\n\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%leadscore/v1/comparison_service.proto\x12\x0cleadscore.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!leadscore/v1/counterfactual.proto\x1a\x17leadscore/v1/lead.proto\x1a\'leadscore/v1/lead_scoring_service.proto\x1a leadscore/v1/rule_evidence.proto\x1a\x1fleadscore/v1/score_change.proto\x1a#leadscore/v1/score_comparison.proto\"\xa0\x01\n\x14\x43ompareScoresRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12/\n\x05leads\x18\x02 \x01(\x0b\x32\x19.leadscore.v1.ClosedLeadsR\x05leads\x12\x1a\n\x08\x63\x61pacity\x18\x03 \x01(\tR\x08\x63\x61pacity\x12%\n\x0esegment_fields\x18\x04 \x03(\tR\rsegmentFields\"\xa7\x01\n\x15\x43ompareScoresResponse\x12=\n\ncomparison\x18\x01 \x01(\x0b\x32\x1d.leadscore.v1.ScoreComparisonR\ncomparison\x12\x33\n\tscored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x08scoredBy\x12\x1a\n\x08warnings\x18\x03 \x03(\tR\x08warnings\"\x82\x01\n\x0b\x43losedLeads\x12\x32\n\x04list\x18\x01 \x01(\x0b\x32\x1c.leadscore.v1.ClosedLeadListH\x00R\x04list\x12\x35\n\x05\x66iles\x18\x02 \x01(\x0b\x32\x1d.leadscore.v1.ClosedLeadFilesH\x00R\x05\x66ilesB\x08\n\x06source\"@\n\x0e\x43losedLeadList\x12.\n\x05leads\x18\x01 \x03(\x0b\x32\x18.leadscore.v1.ClosedLeadR\x05leads\"\x81\x02\n\nClosedLead\x12&\n\x04lead\x18\x01 \x01(\x0b\x32\x12.leadscore.v1.LeadR\x04lead\x12\x33\n\x07outcome\x18\x02 \x01(\x0e\x32\x19.leadscore.v1.LeadOutcomeR\x07outcome\x12;\n\x0b\x63losed_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nclosedTime\x12\x18\n\x07\x61\x63\x63ount\x18\x04 \x01(\tR\x07\x61\x63\x63ount\x12?\n\rsnapshot_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0csnapshotTime\"l\n\x0f\x43losedLeadFiles\x12\x14\n\x05leads\x18\x01 \x03(\tR\x05leads\x12\x16\n\x06\x65vents\x18\x02 \x03(\tR\x06\x65vents\x12+\n\x12leave_out_bad_rows\x18\x03 \x01(\x08R\x0fleaveOutBadRows\"l\n\x14\x45xplainChangeRequest\x12+\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x17.leadscore.v1.ChangeEndR\x04\x66rom\x12\'\n\x02to\x18\x02 \x01(\x0b\x32\x17.leadscore.v1.ChangeEndR\x02to\"z\n\tChangeEnd\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12&\n\x04lead\x18\x02 \x01(\x0b\x32\x12.leadscore.v1.LeadR\x04lead\x12/\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04\x61sOf\"\xc2\x01\n\x15\x45xplainChangeResponse\x12\x31\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x19.leadscore.v1.ScoreChangeR\x06\x63hange\x12<\n\x0e\x66rom_scored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x0c\x66romScoredBy\x12\x38\n\x0cto_scored_by\x18\x03 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\ntoScoredBy\"_\n\x16GetRuleEvidenceRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12/\n\x05leads\x18\x02 \x01(\x0b\x32\x19.leadscore.v1.ClosedLeadsR\x05leads\"\xa2\x01\n\x17GetRuleEvidenceResponse\x12\x36\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1a.leadscore.v1.BookEvidenceR\x08\x65vidence\x12\x33\n\tscored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x08scoredBy\x12\x1a\n\x08warnings\x18\x03 \x03(\tR\x08warnings\"\xa0\x02\n\x19\x46indCounterfactualRequest\x12\x14\n\x05model\x18\x01 \x01(\tR\x05model\x12&\n\x04lead\x18\x02 \x01(\x0b\x32\x12.leadscore.v1.LeadR\x04lead\x12/\n\x05\x61s_of\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04\x61sOf\x12\x1b\n\x06points\x18\x04 \x01(\x01H\x00R\x06points\x88\x01\x01\x12 \n\x0bprobability\x18\x05 \x01(\x01R\x0bprobability\x12\x17\n\x07\x61t_most\x18\x06 \x01(\x05R\x06\x61tMost\x12\x1d\n\nmay_change\x18\x07 \x03(\tR\tmayChange\x12\x12\n\x04keep\x18\x08 \x03(\tR\x04keepB\t\n\x07_points\"\x97\x01\n\x1a\x46indCounterfactualResponse\x12\x44\n\x0e\x63ounterfactual\x18\x01 \x01(\x0b\x32\x1c.leadscore.v1.CounterfactualR\x0e\x63ounterfactual\x12\x33\n\tscored_by\x18\x02 \x01(\x0b\x32\x16.leadscore.v1.ScoredByR\x08scoredBy*o\n\x0bLeadOutcome\x12\x1c\n\x18LEAD_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n\x11LEAD_OUTCOME_OPEN\x10\x01\x12\x14\n\x10LEAD_OUTCOME_WON\x10\x02\x12\x15\n\x11LEAD_OUTCOME_LOST\x10\x03\x32\x90\x03\n\x11\x43omparisonService\x12X\n\rCompareScores\x12\".leadscore.v1.CompareScoresRequest\x1a#.leadscore.v1.CompareScoresResponse\x12X\n\rExplainChange\x12\".leadscore.v1.ExplainChangeRequest\x1a#.leadscore.v1.ExplainChangeResponse\x12g\n\x12\x46indCounterfactual\x12\'.leadscore.v1.FindCounterfactualRequest\x1a(.leadscore.v1.FindCounterfactualResponse\x12^\n\x0fGetRuleEvidence\x12$.leadscore.v1.GetRuleEvidenceRequest\x1a%.leadscore.v1.GetRuleEvidenceResponseB,P\x01Z(leadscore/proto/leadscore/v1;leadscorev1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,30 +39,34 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'leadscore.v1.comparison_ser
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'P\001Z(leadscore/proto/leadscore/v1;leadscorev1'
-  _globals['_LEADOUTCOME']._serialized_start=1853
-  _globals['_LEADOUTCOME']._serialized_end=1964
-  _globals['_COMPARESCORESREQUEST']._serialized_start=259
-  _globals['_COMPARESCORESREQUEST']._serialized_end=419
-  _globals['_COMPARESCORESRESPONSE']._serialized_start=422
-  _globals['_COMPARESCORESRESPONSE']._serialized_end=589
-  _globals['_CLOSEDLEADS']._serialized_start=592
-  _globals['_CLOSEDLEADS']._serialized_end=722
-  _globals['_CLOSEDLEADLIST']._serialized_start=724
-  _globals['_CLOSEDLEADLIST']._serialized_end=788
-  _globals['_CLOSEDLEAD']._serialized_start=791
-  _globals['_CLOSEDLEAD']._serialized_end=1048
-  _globals['_CLOSEDLEADFILES']._serialized_start=1050
-  _globals['_CLOSEDLEADFILES']._serialized_end=1158
-  _globals['_EXPLAINCHANGEREQUEST']._serialized_start=1160
-  _globals['_EXPLAINCHANGEREQUEST']._serialized_end=1268
-  _globals['_CHANGEEND']._serialized_start=1270
-  _globals['_CHANGEEND']._serialized_end=1392
-  _globals['_EXPLAINCHANGERESPONSE']._serialized_start=1395
-  _globals['_EXPLAINCHANGERESPONSE']._serialized_end=1589
-  _globals['_GETRULEEVIDENCEREQUEST']._serialized_start=1591
-  _globals['_GETRULEEVIDENCEREQUEST']._serialized_end=1686
-  _globals['_GETRULEEVIDENCERESPONSE']._serialized_start=1689
-  _globals['_GETRULEEVIDENCERESPONSE']._serialized_end=1851
-  _globals['_COMPARISONSERVICE']._serialized_start=1967
-  _globals['_COMPARISONSERVICE']._serialized_end=2262
+  _globals['_LEADOUTCOME']._serialized_start=2333
+  _globals['_LEADOUTCOME']._serialized_end=2444
+  _globals['_COMPARESCORESREQUEST']._serialized_start=294
+  _globals['_COMPARESCORESREQUEST']._serialized_end=454
+  _globals['_COMPARESCORESRESPONSE']._serialized_start=457
+  _globals['_COMPARESCORESRESPONSE']._serialized_end=624
+  _globals['_CLOSEDLEADS']._serialized_start=627
+  _globals['_CLOSEDLEADS']._serialized_end=757
+  _globals['_CLOSEDLEADLIST']._serialized_start=759
+  _globals['_CLOSEDLEADLIST']._serialized_end=823
+  _globals['_CLOSEDLEAD']._serialized_start=826
+  _globals['_CLOSEDLEAD']._serialized_end=1083
+  _globals['_CLOSEDLEADFILES']._serialized_start=1085
+  _globals['_CLOSEDLEADFILES']._serialized_end=1193
+  _globals['_EXPLAINCHANGEREQUEST']._serialized_start=1195
+  _globals['_EXPLAINCHANGEREQUEST']._serialized_end=1303
+  _globals['_CHANGEEND']._serialized_start=1305
+  _globals['_CHANGEEND']._serialized_end=1427
+  _globals['_EXPLAINCHANGERESPONSE']._serialized_start=1430
+  _globals['_EXPLAINCHANGERESPONSE']._serialized_end=1624
+  _globals['_GETRULEEVIDENCEREQUEST']._serialized_start=1626
+  _globals['_GETRULEEVIDENCEREQUEST']._serialized_end=1721
+  _globals['_GETRULEEVIDENCERESPONSE']._serialized_start=1724
+  _globals['_GETRULEEVIDENCERESPONSE']._serialized_end=1886
+  _globals['_FINDCOUNTERFACTUALREQUEST']._serialized_start=1889
+  _globals['_FINDCOUNTERFACTUALREQUEST']._serialized_end=2177
+  _globals['_FINDCOUNTERFACTUALRESPONSE']._serialized_start=2180
+  _globals['_FINDCOUNTERFACTUALRESPONSE']._serialized_end=2331
+  _globals['_COMPARISONSERVICE']._serialized_start=2447
+  _globals['_COMPARISONSERVICE']._serialized_end=2847
 # @@protoc_insertion_point(module_scope)

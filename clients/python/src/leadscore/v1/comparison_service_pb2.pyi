@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from leadscore.v1 import counterfactual_pb2 as _counterfactual_pb2
 from leadscore.v1 import lead_pb2 as _lead_pb2
 from leadscore.v1 import lead_scoring_service_pb2 as _lead_scoring_service_pb2
 from leadscore.v1 import rule_evidence_pb2 as _rule_evidence_pb2
@@ -130,3 +131,31 @@ class GetRuleEvidenceResponse(_message.Message):
     scored_by: _lead_scoring_service_pb2.ScoredBy
     warnings: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, evidence: _Optional[_Union[_rule_evidence_pb2.BookEvidence, _Mapping]] = ..., scored_by: _Optional[_Union[_lead_scoring_service_pb2.ScoredBy, _Mapping]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FindCounterfactualRequest(_message.Message):
+    __slots__ = ("model", "lead", "as_of", "points", "probability", "at_most", "may_change", "keep")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    LEAD_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    AT_MOST_FIELD_NUMBER: _ClassVar[int]
+    MAY_CHANGE_FIELD_NUMBER: _ClassVar[int]
+    KEEP_FIELD_NUMBER: _ClassVar[int]
+    model: str
+    lead: _lead_pb2.Lead
+    as_of: _timestamp_pb2.Timestamp
+    points: float
+    probability: float
+    at_most: int
+    may_change: _containers.RepeatedScalarFieldContainer[str]
+    keep: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, model: _Optional[str] = ..., lead: _Optional[_Union[_lead_pb2.Lead, _Mapping]] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., points: _Optional[float] = ..., probability: _Optional[float] = ..., at_most: _Optional[int] = ..., may_change: _Optional[_Iterable[str]] = ..., keep: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FindCounterfactualResponse(_message.Message):
+    __slots__ = ("counterfactual", "scored_by")
+    COUNTERFACTUAL_FIELD_NUMBER: _ClassVar[int]
+    SCORED_BY_FIELD_NUMBER: _ClassVar[int]
+    counterfactual: _counterfactual_pb2.Counterfactual
+    scored_by: _lead_scoring_service_pb2.ScoredBy
+    def __init__(self, counterfactual: _Optional[_Union[_counterfactual_pb2.Counterfactual, _Mapping]] = ..., scored_by: _Optional[_Union[_lead_scoring_service_pb2.ScoredBy, _Mapping]] = ...) -> None: ...

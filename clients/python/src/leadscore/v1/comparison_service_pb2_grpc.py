@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class ComparisonServiceStub(object):
     """ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
-    `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+    `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
 
     Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
     that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -51,6 +51,11 @@ class ComparisonServiceStub(object):
                 request_serializer=leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeRequest.SerializeToString,
                 response_deserializer=leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeResponse.FromString,
                 _registered_method=True)
+        self.FindCounterfactual = channel.unary_unary(
+                '/leadscore.v1.ComparisonService/FindCounterfactual',
+                request_serializer=leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualRequest.SerializeToString,
+                response_deserializer=leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualResponse.FromString,
+                _registered_method=True)
         self.GetRuleEvidence = channel.unary_unary(
                 '/leadscore.v1.ComparisonService/GetRuleEvidence',
                 request_serializer=leadscore_dot_v1_dot_comparison__service__pb2.GetRuleEvidenceRequest.SerializeToString,
@@ -60,7 +65,7 @@ class ComparisonServiceStub(object):
 
 class ComparisonServiceServicer(object):
     """ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
-    `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+    `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
 
     Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
     that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -79,6 +84,13 @@ class ComparisonServiceServicer(object):
     def ExplainChange(self, request, context):
         """ExplainChange splits the change of a lead's scores between two times, or two versions, into steps that add up: time, events, profile edits, rule
         edits and the new model.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindCounterfactual(self, request, context):
+        """FindCounterfactual finds for each score the least changes that take the lead over a threshold, or what comes nearest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,6 +116,11 @@ def add_ComparisonServiceServicer_to_server(servicer, server):
                     request_deserializer=leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeRequest.FromString,
                     response_serializer=leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeResponse.SerializeToString,
             ),
+            'FindCounterfactual': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindCounterfactual,
+                    request_deserializer=leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualRequest.FromString,
+                    response_serializer=leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualResponse.SerializeToString,
+            ),
             'GetRuleEvidence': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRuleEvidence,
                     request_deserializer=leadscore_dot_v1_dot_comparison__service__pb2.GetRuleEvidenceRequest.FromString,
@@ -119,7 +136,7 @@ def add_ComparisonServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class ComparisonService(object):
     """ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
-    `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+    `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
 
     Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
     that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -171,6 +188,33 @@ class ComparisonService(object):
             '/leadscore.v1.ComparisonService/ExplainChange',
             leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeRequest.SerializeToString,
             leadscore_dot_v1_dot_comparison__service__pb2.ExplainChangeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindCounterfactual(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/leadscore.v1.ComparisonService/FindCounterfactual',
+            leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualRequest.SerializeToString,
+            leadscore_dot_v1_dot_comparison__service__pb2.FindCounterfactualResponse.FromString,
             options,
             channel_credentials,
             insecure,

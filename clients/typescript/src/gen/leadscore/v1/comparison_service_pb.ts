@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Counterfactual } from "./counterfactual_pb.js";
+import { file_leadscore_v1_counterfactual } from "./counterfactual_pb.js";
 import type { Lead } from "./lead_pb.js";
 import { file_leadscore_v1_lead } from "./lead_pb.js";
 import type { ScoredBy } from "./lead_scoring_service_pb.js";
@@ -22,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file leadscore/v1/comparison_service.proto.
  */
 export const file_leadscore_v1_comparison_service: GenFile = /*@__PURE__*/
-  fileDesc("CiVsZWFkc2NvcmUvdjEvY29tcGFyaXNvbl9zZXJ2aWNlLnByb3RvEgxsZWFkc2NvcmUudjEieQoUQ29tcGFyZVNjb3Jlc1JlcXVlc3QSDQoFbW9kZWwYASABKAkSKAoFbGVhZHMYAiABKAsyGS5sZWFkc2NvcmUudjEuQ2xvc2VkTGVhZHMSEAoIY2FwYWNpdHkYAyABKAkSFgoOc2VnbWVudF9maWVsZHMYBCADKAkihwEKFUNvbXBhcmVTY29yZXNSZXNwb25zZRIxCgpjb21wYXJpc29uGAEgASgLMh0ubGVhZHNjb3JlLnYxLlNjb3JlQ29tcGFyaXNvbhIpCglzY29yZWRfYnkYAiABKAsyFi5sZWFkc2NvcmUudjEuU2NvcmVkQnkSEAoId2FybmluZ3MYAyADKAkidQoLQ2xvc2VkTGVhZHMSLAoEbGlzdBgBIAEoCzIcLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkTGlzdEgAEi4KBWZpbGVzGAIgASgLMh0ubGVhZHNjb3JlLnYxLkNsb3NlZExlYWRGaWxlc0gAQggKBnNvdXJjZSI5Cg5DbG9zZWRMZWFkTGlzdBInCgVsZWFkcxgBIAMoCzIYLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkIs8BCgpDbG9zZWRMZWFkEiAKBGxlYWQYASABKAsyEi5sZWFkc2NvcmUudjEuTGVhZBIqCgdvdXRjb21lGAIgASgOMhkubGVhZHNjb3JlLnYxLkxlYWRPdXRjb21lEi8KC2Nsb3NlZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdhY2NvdW50GAQgASgJEjEKDXNuYXBzaG90X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkwKD0Nsb3NlZExlYWRGaWxlcxINCgVsZWFkcxgBIAMoCRIOCgZldmVudHMYAiADKAkSGgoSbGVhdmVfb3V0X2JhZF9yb3dzGAMgASgIImIKFEV4cGxhaW5DaGFuZ2VSZXF1ZXN0EiUKBGZyb20YASABKAsyFy5sZWFkc2NvcmUudjEuQ2hhbmdlRW5kEiMKAnRvGAIgASgLMhcubGVhZHNjb3JlLnYxLkNoYW5nZUVuZCJnCglDaGFuZ2VFbmQSDQoFbW9kZWwYASABKAkSIAoEbGVhZBgCIAEoCzISLmxlYWRzY29yZS52MS5MZWFkEikKBWFzX29mGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoVRXhwbGFpbkNoYW5nZVJlc3BvbnNlEikKBmNoYW5nZRgBIAEoCzIZLmxlYWRzY29yZS52MS5TY29yZUNoYW5nZRIuCg5mcm9tX3Njb3JlZF9ieRgCIAEoCzIWLmxlYWRzY29yZS52MS5TY29yZWRCeRIsCgx0b19zY29yZWRfYnkYAyABKAsyFi5sZWFkc2NvcmUudjEuU2NvcmVkQnkiUQoWR2V0UnVsZUV2aWRlbmNlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIoCgVsZWFkcxgCIAEoCzIZLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkcyKEAQoXR2V0UnVsZUV2aWRlbmNlUmVzcG9uc2USLAoIZXZpZGVuY2UYASABKAsyGi5sZWFkc2NvcmUudjEuQm9va0V2aWRlbmNlEikKCXNjb3JlZF9ieRgCIAEoCzIWLmxlYWRzY29yZS52MS5TY29yZWRCeRIQCgh3YXJuaW5ncxgDIAMoCSpvCgtMZWFkT3V0Y29tZRIcChhMRUFEX09VVENPTUVfVU5TUEVDSUZJRUQQABIVChFMRUFEX09VVENPTUVfT1BFThABEhQKEExFQURfT1VUQ09NRV9XT04QAhIVChFMRUFEX09VVENPTUVfTE9TVBADMqcCChFDb21wYXJpc29uU2VydmljZRJYCg1Db21wYXJlU2NvcmVzEiIubGVhZHNjb3JlLnYxLkNvbXBhcmVTY29yZXNSZXF1ZXN0GiMubGVhZHNjb3JlLnYxLkNvbXBhcmVTY29yZXNSZXNwb25zZRJYCg1FeHBsYWluQ2hhbmdlEiIubGVhZHNjb3JlLnYxLkV4cGxhaW5DaGFuZ2VSZXF1ZXN0GiMubGVhZHNjb3JlLnYxLkV4cGxhaW5DaGFuZ2VSZXNwb25zZRJeCg9HZXRSdWxlRXZpZGVuY2USJC5sZWFkc2NvcmUudjEuR2V0UnVsZUV2aWRlbmNlUmVxdWVzdBolLmxlYWRzY29yZS52MS5HZXRSdWxlRXZpZGVuY2VSZXNwb25zZUIsUAFaKGxlYWRzY29yZS9wcm90by9sZWFkc2NvcmUvdjE7bGVhZHNjb3JldjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_leadscore_v1_lead, file_leadscore_v1_lead_scoring_service, file_leadscore_v1_rule_evidence, file_leadscore_v1_score_change, file_leadscore_v1_score_comparison]);
+  fileDesc("CiVsZWFkc2NvcmUvdjEvY29tcGFyaXNvbl9zZXJ2aWNlLnByb3RvEgxsZWFkc2NvcmUudjEieQoUQ29tcGFyZVNjb3Jlc1JlcXVlc3QSDQoFbW9kZWwYASABKAkSKAoFbGVhZHMYAiABKAsyGS5sZWFkc2NvcmUudjEuQ2xvc2VkTGVhZHMSEAoIY2FwYWNpdHkYAyABKAkSFgoOc2VnbWVudF9maWVsZHMYBCADKAkihwEKFUNvbXBhcmVTY29yZXNSZXNwb25zZRIxCgpjb21wYXJpc29uGAEgASgLMh0ubGVhZHNjb3JlLnYxLlNjb3JlQ29tcGFyaXNvbhIpCglzY29yZWRfYnkYAiABKAsyFi5sZWFkc2NvcmUudjEuU2NvcmVkQnkSEAoId2FybmluZ3MYAyADKAkidQoLQ2xvc2VkTGVhZHMSLAoEbGlzdBgBIAEoCzIcLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkTGlzdEgAEi4KBWZpbGVzGAIgASgLMh0ubGVhZHNjb3JlLnYxLkNsb3NlZExlYWRGaWxlc0gAQggKBnNvdXJjZSI5Cg5DbG9zZWRMZWFkTGlzdBInCgVsZWFkcxgBIAMoCzIYLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkIs8BCgpDbG9zZWRMZWFkEiAKBGxlYWQYASABKAsyEi5sZWFkc2NvcmUudjEuTGVhZBIqCgdvdXRjb21lGAIgASgOMhkubGVhZHNjb3JlLnYxLkxlYWRPdXRjb21lEi8KC2Nsb3NlZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdhY2NvdW50GAQgASgJEjEKDXNuYXBzaG90X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkwKD0Nsb3NlZExlYWRGaWxlcxINCgVsZWFkcxgBIAMoCRIOCgZldmVudHMYAiADKAkSGgoSbGVhdmVfb3V0X2JhZF9yb3dzGAMgASgIImIKFEV4cGxhaW5DaGFuZ2VSZXF1ZXN0EiUKBGZyb20YASABKAsyFy5sZWFkc2NvcmUudjEuQ2hhbmdlRW5kEiMKAnRvGAIgASgLMhcubGVhZHNjb3JlLnYxLkNoYW5nZUVuZCJnCglDaGFuZ2VFbmQSDQoFbW9kZWwYASABKAkSIAoEbGVhZBgCIAEoCzISLmxlYWRzY29yZS52MS5MZWFkEikKBWFzX29mGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKgAQoVRXhwbGFpbkNoYW5nZVJlc3BvbnNlEikKBmNoYW5nZRgBIAEoCzIZLmxlYWRzY29yZS52MS5TY29yZUNoYW5nZRIuCg5mcm9tX3Njb3JlZF9ieRgCIAEoCzIWLmxlYWRzY29yZS52MS5TY29yZWRCeRIsCgx0b19zY29yZWRfYnkYAyABKAsyFi5sZWFkc2NvcmUudjEuU2NvcmVkQnkiUQoWR2V0UnVsZUV2aWRlbmNlUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIoCgVsZWFkcxgCIAEoCzIZLmxlYWRzY29yZS52MS5DbG9zZWRMZWFkcyKEAQoXR2V0UnVsZUV2aWRlbmNlUmVzcG9uc2USLAoIZXZpZGVuY2UYASABKAsyGi5sZWFkc2NvcmUudjEuQm9va0V2aWRlbmNlEikKCXNjb3JlZF9ieRgCIAEoCzIWLmxlYWRzY29yZS52MS5TY29yZWRCeRIQCgh3YXJuaW5ncxgDIAMoCSLfAQoZRmluZENvdW50ZXJmYWN0dWFsUmVxdWVzdBINCgVtb2RlbBgBIAEoCRIgCgRsZWFkGAIgASgLMhIubGVhZHNjb3JlLnYxLkxlYWQSKQoFYXNfb2YYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKBnBvaW50cxgEIAEoAUgAiAEBEhMKC3Byb2JhYmlsaXR5GAUgASgBEg8KB2F0X21vc3QYBiABKAUSEgoKbWF5X2NoYW5nZRgHIAMoCRIMCgRrZWVwGAggAygJQgkKB19wb2ludHMifQoaRmluZENvdW50ZXJmYWN0dWFsUmVzcG9uc2USNAoOY291bnRlcmZhY3R1YWwYASABKAsyHC5sZWFkc2NvcmUudjEuQ291bnRlcmZhY3R1YWwSKQoJc2NvcmVkX2J5GAIgASgLMhYubGVhZHNjb3JlLnYxLlNjb3JlZEJ5Km8KC0xlYWRPdXRjb21lEhwKGExFQURfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhUKEUxFQURfT1VUQ09NRV9PUEVOEAESFAoQTEVBRF9PVVRDT01FX1dPThACEhUKEUxFQURfT1VUQ09NRV9MT1NUEAMykAMKEUNvbXBhcmlzb25TZXJ2aWNlElgKDUNvbXBhcmVTY29yZXMSIi5sZWFkc2NvcmUudjEuQ29tcGFyZVNjb3Jlc1JlcXVlc3QaIy5sZWFkc2NvcmUudjEuQ29tcGFyZVNjb3Jlc1Jlc3BvbnNlElgKDUV4cGxhaW5DaGFuZ2USIi5sZWFkc2NvcmUudjEuRXhwbGFpbkNoYW5nZVJlcXVlc3QaIy5sZWFkc2NvcmUudjEuRXhwbGFpbkNoYW5nZVJlc3BvbnNlEmcKEkZpbmRDb3VudGVyZmFjdHVhbBInLmxlYWRzY29yZS52MS5GaW5kQ291bnRlcmZhY3R1YWxSZXF1ZXN0GigubGVhZHNjb3JlLnYxLkZpbmRDb3VudGVyZmFjdHVhbFJlc3BvbnNlEl4KD0dldFJ1bGVFdmlkZW5jZRIkLmxlYWRzY29yZS52MS5HZXRSdWxlRXZpZGVuY2VSZXF1ZXN0GiUubGVhZHNjb3JlLnYxLkdldFJ1bGVFdmlkZW5jZVJlc3BvbnNlQixQAVoobGVhZHNjb3JlL3Byb3RvL2xlYWRzY29yZS92MTtsZWFkc2NvcmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_leadscore_v1_counterfactual, file_leadscore_v1_lead, file_leadscore_v1_lead_scoring_service, file_leadscore_v1_rule_evidence, file_leadscore_v1_score_change, file_leadscore_v1_score_comparison]);
 
 /**
  * CompareScoresRequest asks for a comparison.
@@ -407,6 +409,104 @@ export const GetRuleEvidenceResponseSchema: GenMessage<GetRuleEvidenceResponse> 
   messageDesc(file_leadscore_v1_comparison_service, 10);
 
 /**
+ * FindCounterfactualRequest asks what would move a lead's scores.
+ *
+ * @generated from message leadscore.v1.FindCounterfactualRequest
+ */
+export type FindCounterfactualRequest = Message<"leadscore.v1.FindCounterfactualRequest"> & {
+  /**
+   * The model, as in ScoreLeadRequest. Required.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * The lead. Required.
+   *
+   * @generated from field: leadscore.v1.Lead lead = 2;
+   */
+  lead?: Lead | undefined;
+
+  /**
+   * When to look at the lead. Missing: now.
+   *
+   * @generated from field: google.protobuf.Timestamp as_of = 3;
+   */
+  asOf?: Timestamp | undefined;
+
+  /**
+   * The least points in all. Missing: that the rules hand the lead over.
+   *
+   * @generated from field: optional double points = 4;
+   */
+  points?: number | undefined;
+
+  /**
+   * The least probability, below 1. 0: that the model calls the lead high.
+   *
+   * @generated from field: double probability = 5;
+   */
+  probability: number;
+
+  /**
+   * Changes at most, 1 to 8. 0: 4.
+   *
+   * @generated from field: int32 at_most = 6;
+   */
+  atMost: number;
+
+  /**
+   * Fields that can change though the schema does not say so, at most 100.
+   *
+   * @generated from field: repeated string may_change = 7;
+   */
+  mayChange: string[];
+
+  /**
+   * Fields and event types that must not change, at most 100.
+   *
+   * @generated from field: repeated string keep = 8;
+   */
+  keep: string[];
+};
+
+/**
+ * Describes the message leadscore.v1.FindCounterfactualRequest.
+ * Use `create(FindCounterfactualRequestSchema)` to create a new message.
+ */
+export const FindCounterfactualRequestSchema: GenMessage<FindCounterfactualRequest> = /*@__PURE__*/
+  messageDesc(file_leadscore_v1_comparison_service, 11);
+
+/**
+ * FindCounterfactualResponse holds the answer for both scores.
+ *
+ * @generated from message leadscore.v1.FindCounterfactualResponse
+ */
+export type FindCounterfactualResponse = Message<"leadscore.v1.FindCounterfactualResponse"> & {
+  /**
+   * The answer.
+   *
+   * @generated from field: leadscore.v1.Counterfactual counterfactual = 1;
+   */
+  counterfactual?: Counterfactual | undefined;
+
+  /**
+   * Exactly what made the scores.
+   *
+   * @generated from field: leadscore.v1.ScoredBy scored_by = 2;
+   */
+  scoredBy?: ScoredBy | undefined;
+};
+
+/**
+ * Describes the message leadscore.v1.FindCounterfactualResponse.
+ * Use `create(FindCounterfactualResponseSchema)` to create a new message.
+ */
+export const FindCounterfactualResponseSchema: GenMessage<FindCounterfactualResponse> = /*@__PURE__*/
+  messageDesc(file_leadscore_v1_comparison_service, 12);
+
+/**
  * LeadOutcome is what became of a lead.
  *
  * @generated from enum leadscore.v1.LeadOutcome
@@ -449,7 +549,7 @@ export const LeadOutcomeSchema: GenEnum<LeadOutcome> = /*@__PURE__*/
 
 /**
  * ComparisonService holds the two scores against each other and against what became of leads: the figures of `leadscore compare`,
- * `leadscore explain` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
+ * `leadscore explain`, `leadscore counterfactual` and `leadscore rules evidence`, for a dashboard. It keeps no lead.
  *
  * Errors: INVALID_ARGUMENT with a google.rpc.BadRequest that lists every violated field, faults of a file among them; NOT_FOUND for a model or version
  * that the server does not have; FAILED_PRECONDITION for a version that must not serve and for a file where the server reads none;
@@ -480,6 +580,16 @@ export const ComparisonService: GenService<{
     methodKind: "unary";
     input: typeof ExplainChangeRequestSchema;
     output: typeof ExplainChangeResponseSchema;
+  },
+  /**
+   * FindCounterfactual finds for each score the least changes that take the lead over a threshold, or what comes nearest.
+   *
+   * @generated from rpc leadscore.v1.ComparisonService.FindCounterfactual
+   */
+  findCounterfactual: {
+    methodKind: "unary";
+    input: typeof FindCounterfactualRequestSchema;
+    output: typeof FindCounterfactualResponseSchema;
   },
   /**
    * GetRuleEvidence holds each rule of a version's book against closed leads: how often it fires, and the points that the data support.
