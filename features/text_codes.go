@@ -21,8 +21,14 @@ type textKey struct {
 // mostSteps from its place a text may stand, so that no set of texts makes a look-up slow.
 const mostSteps = 16
 
-// NewTextCodes gives the texts the codes 0, 1, …; there may be [mostCodes] − 2. The list must not be changed afterwards.
+// MostTexts is how many [NewTextCodes] takes.
+const MostTexts = mostCodes - 2
+
+// NewTextCodes gives the texts the codes 0, 1, …; more than [MostTexts] get none at all. The list must not be changed afterwards.
 func NewTextCodes(texts []string) TextCodes {
+	if len(texts) > MostTexts {
+		texts = nil
+	}
 	c := TextCodes{texts: texts, keys: make([]textKey, len(texts)), places: make([]uint16, 2<<bits.Len(uint(2*len(texts))))}
 	for code, text := range texts {
 		c.keys[code] = keyOf(text)

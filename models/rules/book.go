@@ -34,8 +34,9 @@ type Book struct {
 	grades  [2]grades
 	weights [2]Milli // thousandths a point
 
-	types   features.TextCodes // of events
-	moments sync.Pool          // of *moment
+	types     features.TextCodes // of events
+	typeCount int
+	moments   sync.Pool // of *moment
 }
 
 // The lists of gates, in the order in which they decide.
@@ -126,7 +127,7 @@ func Parse(file string, text []byte, s *features.Schema) (*Book, error) {
 	p.warn()
 	b := p.book
 	b.warnings = p.warnings
-	b.types = b.typesOf()
+	b.types, b.typeCount = b.typesOf()
 	b.moments.New = func() any { return newMoment(b) }
 	return b, nil
 }

@@ -2,10 +2,14 @@ package rules
 
 import (
 	"math/bits"
-	"slices"
 
 	"leadscore/features"
 )
+
+// addsFromSet says whether a lead's events are looked up: there are not too many, nor too many types in the book.
+func (m *moment) addsFromSet() bool {
+	return len(m.Events) <= mostInSet && len(m.sets.sets) <= features.MostTexts
+}
 
 // mostInSet is the number of a lead's events up to which they are looked up rather than walked by each rule.
 const mostInSet = 64
@@ -22,23 +26,29 @@ type eventSets struct {
 }
 
 // typesOf numbers the event types that the book's selectors name.
-func (b *Book) typesOf() features.TextCodes {
-	var names []string
+func (b *Book) typesOf() (types features.TextCodes, count int) {
+	numbers := typeNumbers{known: map[string]int{}}
 	for _, s := range b.selectors() {
-		s.kinds, s.afterKinds = numberTypes(s.names, &names), numberTypes(s.after, &names)
+		s.kinds, s.afterKinds = numbers.of(s.names), numbers.of(s.after)
 	}
-	return features.NewTextCodes(names)
+	return features.NewTextCodes(numbers.names), len(numbers.names)
 }
 
-func numberTypes(types []string, names *[]string) (kinds []int) {
+// typeNumbers gives event types numbers, 0, 1, … as they are met.
+type typeNumbers struct {
+	names []string
+	known map[string]int
+}
+
+func (n *typeNumbers) of(types []string) (kinds []int) {
 	for _, name := range types {
 		if name == features.AnyEvent {
 			return []int{anyKind}
 		}
-		at := slices.Index(*names, name)
-		if at < 0 {
-			at = len(*names)
-			*names = append(*names, name)
+		at, known := n.known[name]
+		if !known {
+			at = len(n.names)
+			n.names, n.known[name] = append(n.names, name), at
 		}
 		kinds = append(kinds, at)
 	}

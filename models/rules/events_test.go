@@ -63,15 +63,15 @@ func TestEventSets(t *testing.T) {
 	lists := [][]string{nil, {"pricing_page"}, {"webinar", "whitepaper"}, {features.AnyEvent}, {"webinar", features.AnyEvent}, {"never"}}
 	counted := 0
 	for range 500 {
-		var names []string
+		numbers := typeNumbers{known: map[string]int{}}
 		all := make([]selector, 8)
 		for i := range all {
 			all[i] = selector{names: lists[1+r.IntN(len(lists)-1)], after: lists[r.IntN(len(lists))], first: r.IntN(6) == 0,
 				within: features.Micros(r.IntN(3)) * 10 * features.Day, afterEvents: r.IntN(3) * r.IntN(40)}
-			all[i].kinds, all[i].afterKinds = numberTypes(all[i].names, &names), numberTypes(all[i].after, &names)
+			all[i].kinds, all[i].afterKinds = numbers.of(all[i].names), numbers.of(all[i].after)
 		}
 		m := newMoment(b)
-		m.sets = eventSets{kinds: features.NewTextCodes(names), sets: make([]eventSet, len(names))}
+		m.sets = eventSets{kinds: features.NewTextCodes(numbers.names), sets: make([]eventSet, len(numbers.names))}
 		for range 8 {
 			l := randomLead(r, s)
 			l.AsOf = now

@@ -119,7 +119,7 @@ type outcome struct {
 }
 
 func newMoment(b *Book) *moment {
-	m := &moment{schema: b.schema, figures: make([]figure, len(b.schema.Engagement)), sets: eventSets{kinds: b.types, sets: make([]eventSet, b.types.Len())}}
+	m := &moment{schema: b.schema, figures: make([]figure, len(b.schema.Engagement)), sets: eventSets{kinds: b.types, sets: make([]eventSet, b.typeCount)}}
 	for d := range b.dimensions {
 		m.scratch.outcomes[d] = make([]outcome, len(b.dimensions[d].rules))
 		m.scratch.counted[d] = make([]Milli, len(b.dimensions[d].rules))

@@ -43,7 +43,7 @@ func (s *selector) earliest(events []features.Event) int {
 // add walks the events newest first and sums the decayed points of those that count, until most (0: no bound) have been
 // met. It returns how many that were.
 func (s *selector) add(m *moment, points Milli, h halfLife, most int) (times int, sum Milli) {
-	if len(m.Events) <= mostInSet {
+	if m.addsFromSet() {
 		return s.addFromSet(m, points, h, most)
 	}
 	return s.addByWalk(m, points, h, most)
