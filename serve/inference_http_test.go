@@ -185,6 +185,14 @@ func TestInferenceOverHTTPRefuses(t *testing.T) {
 			}
 		})
 	}
+	for path, body := range map[string]string{
+		"/v2/models/deals/infer?as_of=2026-08-01T00:00:00Z": tensor(`"datatype":"FP64","data":[1,2]`), // it is a parameter of the body
+		"/v2/models/deals/infer":                            tensor(`"datatype":"INT64","data":[1,9007199254740993]`),
+	} {
+		if answer, text := w.do(t, http.MethodPost, path, body, nil); answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s %s: %s %s", path, body, answer.Status, text)
+		}
+	}
 	if answer, text := w.do(t, http.MethodPost, "/v2/models/deals/infer", `{}`, http.Header{"Inference-Header-Content-Length": {"99"}}); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a length beyond the body: %s %s", answer.Status, text)
 	}

@@ -42,18 +42,22 @@ func readQueries(paths map[string]any) queries {
 // faults are the parameters of a request that its route does not take.
 func (q queries) faults(r *http.Request) []leadjson.Fault {
 	i := slices.IndexFunc(q, func(each query) bool { return each.path.MatchString(r.URL.Path) })
-	if i < 0 {
+	var taken []string // /v2 takes none
+	switch {
+	case i >= 0:
+		taken = q[i].names
+	case !isInference(r):
 		return nil
 	}
 	var list []leadjson.Fault
 	for name := range r.URL.Query() {
 		snake := strings.ToLower(capital.ReplaceAllString(name, "_$0"))
 		switch {
-		case slices.Contains(q[i].names, snake):
-		case len(q[i].names) == 0:
+		case slices.Contains(taken, snake):
+		case len(taken) == 0:
 			list = append(list, leadjson.Fault{Path: name, Problem: "no such query parameter; this path takes none, write it into the body"})
 		default:
-			list = append(list, leadjson.Fault{Path: name, Problem: fmt.Sprintf("no such query parameter; want one of %s", strings.Join(q[i].names, ", "))})
+			list = append(list, leadjson.Fault{Path: name, Problem: fmt.Sprintf("no such query parameter; want one of %s", strings.Join(taken, ", "))})
 		}
 	}
 	slices.SortFunc(list, func(a, b leadjson.Fault) int { return strings.Compare(a.Path, b.Path) })

@@ -27,7 +27,7 @@ type whole interface {
 type tooLarge struct{}
 
 func asWhole[T whole](x T) any {
-	if f := float64(x); math.Abs(f) <= 1<<53 {
+	if f := float64(x); math.Abs(f) <= 1<<53 && T(f) == x { // 2^53 + 1 is rounded to 2^53
 		return f
 	}
 	return tooLarge{}
