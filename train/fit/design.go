@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // ErrOneClass is returned when all the weight lies on wins, or none: nothing tells them apart.
@@ -130,27 +131,16 @@ type sample struct {
 	weights []float64
 }
 
-// gather copies the rows of a design.
+// gather takes the rows of a design. All of its rows are the design's own memory, which a fit reads and does not change.
 func (d *Design) gather() *sample {
-	n := d.rows()
-	s := &sample{columns: make([]Codes, len(d.Codes)), wins: make([]float64, n), weights: make([]float64, n)}
-	for i := range n {
-		row := i
-		if d.Rows != nil {
-			row = int(d.Rows[i])
-		}
-		s.wins[i] = d.Wins[row]
-		s.weights[i] = 1
-		if d.Weights != nil {
-			s.weights[i] = d.Weights[row]
-		}
+	s := &sample{columns: d.Codes, wins: d.Wins, weights: d.Weights}
+	if s.weights == nil {
+		s.weights = slices.Repeat([]float64{1}, len(d.Wins))
 	}
 	if d.Rows == nil {
-		copy(s.columns, d.Codes)
 		return s
 	}
-	parallel(len(d.Codes), func(j int) { s.columns[j] = d.Codes[j].take(d.Rows) })
-	return s
+	return s.take(d.Rows)
 }
 
 // base is the weighted share of wins and the total weight.
