@@ -13,6 +13,7 @@ func mixed(t *testing.T) *fitter {
 	t.Helper()
 	d := history(700, 2, 13)
 	s := d.gather()
+	s.weights = make([]float64, len(s.wins))
 	for i := range s.weights {
 		s.weights[i] = 0.5 + float64(i%3)
 	}

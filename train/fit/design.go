@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 )
 
 // ErrOneClass is returned when all the weight lies on wins, or none: nothing tells them apart.
@@ -134,9 +133,6 @@ type sample struct {
 // gather takes the rows of a design. All of its rows are the design's own memory, which a fit reads and does not change.
 func (d *Design) gather() *sample {
 	s := &sample{columns: d.Codes, wins: d.Wins, weights: d.Weights}
-	if s.weights == nil {
-		s.weights = slices.Repeat([]float64{1}, len(d.Wins))
-	}
 	if d.Rows == nil {
 		return s
 	}
@@ -146,8 +142,9 @@ func (d *Design) gather() *sample {
 // base is the weighted share of wins and the total weight.
 func (s *sample) base() (rate, weight float64) {
 	wins := 0.0
-	for i, w := range s.weights {
-		wins += w * s.wins[i]
+	for i, y := range s.wins {
+		w := weightAt(s.weights, i)
+		wins += w * y
 		weight += w
 	}
 	return wins / weight, weight
@@ -181,6 +178,9 @@ func (c Codes) take(rows []int32) Codes {
 }
 
 func pick[T any](values []T, rows []int32) []T {
+	if values == nil {
+		return nil
+	}
 	out := make([]T, len(rows))
 	for i, row := range rows {
 		out[i] = values[row]

@@ -83,16 +83,19 @@ func (t *term) takeLambda(other *term) {
 // mainTerms makes one term an input. An ordered input gets knots by its effective degrees of freedom in a fit
 // of its own, and starts from that fit's λ.
 func mainTerms(inputs []Input, all *sample, config Config) []*term {
-	wins := make([]float64, len(all.wins))
-	for i, y := range all.wins {
-		wins[i] = y * all.weights[i]
+	wins := all.wins
+	if all.weights != nil {
+		wins = make([]float64, len(all.wins))
+		for i, y := range all.wins {
+			wins[i] = y * all.weights[i]
+		}
 	}
 	alone := make([]roughness, len(inputs))
 	parallel(len(inputs), func(j int) {
 		input := inputs[j]
 		won := make([]float64, input.Bins)
 		alone[j].mass = make([]float64, input.Bins)
-		sumByCell(all.columns[j], all.weights, alone[j].mass)
+		massByCell(all.columns[j], all.weights, alone[j].mass)
 		sumByCell(all.columns[j], wins, won)
 		lambda, edf := marginal(alone[j].mass[:input.Ordered], won[:input.Ordered])
 		alone[j].lambda, alone[j].knots = lambda, min(max(int(math.Ceil(knotsPerEDF*edf)), leastKnots), input.Ordered)

@@ -159,7 +159,7 @@ func (f *fitter) deviations(inputs []Input, all *sample, config Config, least fl
 	for _, j := range kept {
 		t := segmentTerm(inputs, by, grids[j], config.Segments.Input, j)
 		t.mass = make([]float64, t.cells)
-		sumByCell(t.pairCodes(all), all.weights, t.mass)
+		massByCell(t.pairCodes(all), all.weights, t.mass)
 		t.weighRows()
 		terms = append(terms, t)
 	}
@@ -223,6 +223,7 @@ func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample
 			return 0, err
 		}
 		before := newLeads(judged, mains.terms)
+		before.keepLogOdds()
 		without += before.evaluate(mains.parameters[0], mains.tables)
 		_, w := judged.base()
 		weight += w
@@ -236,6 +237,7 @@ func (f *fitter) judgeSegments(ctx context.Context, inputs []Input, part *sample
 				return 0, err
 			}
 			after := newLeads(judged, with.terms)
+			after.keepLogOdds()
 			after.evaluate(with.parameters[0], with.tables)
 			gains[k].add(before, after)
 		}
@@ -258,7 +260,8 @@ type gainOnFolds struct {
 }
 
 func (g *gainOnFolds) add(before, after *leads) {
-	for i, w := range before.weights {
+	for i := range before.wins {
+		w := weightAt(before.weights, i)
 		gain := w * (lossAt(before.eta[i], before.wins[i]) - lossAt(after.eta[i], after.wins[i]))
 		g.sum += gain
 		g.squares += gain * gain

@@ -6,12 +6,12 @@ import "math"
 // fixed, whatever the number of cores, so that sums are always made in the same order.
 const chunk = 4096
 
-// leads are the sums' working memory: codes by term, and η, residual and curvature by lead.
+// leads are the sums' working memory: codes by term, and residual and curvature by lead.
 type leads struct {
 	codes     []Codes // by term
 	wins      []float64
-	weights   []float64
-	eta       []float64
+	weights   []float64 // nil: 1 each
+	eta       []float64 // nil unless it is to be kept: see keepLogOdds
 	residual  []float64 // w (p − y): dJ/dη
 	curvature []float64 // w p (1−p): d²J/dη²
 }
@@ -19,7 +19,7 @@ type leads struct {
 func newLeads(s *sample, terms []*term) *leads {
 	n := len(s.wins)
 	l := &leads{codes: make([]Codes, len(terms)), wins: s.wins, weights: s.weights,
-		eta: make([]float64, n), residual: make([]float64, n), curvature: make([]float64, n)}
+		residual: make([]float64, n), curvature: make([]float64, n)}
 	parallel(len(terms), func(t int) {
 		if len(terms[t].inputs) == 1 {
 			l.codes[t] = s.columns[terms[t].inputs[0]]
@@ -52,14 +52,17 @@ func (t *term) pairCodes(s *sample) Codes {
 func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
 	parts := make([]float64, (len(l.wins)+chunk-1)/chunk)
 	l.byChunk(func(from, to int) {
-		eta := l.eta[from:to]
+		eta := l.residual[from:to] // which it then becomes
+		if l.eta != nil {
+			eta = l.eta[from:to]
+		}
 		for i := range eta {
 			eta[i] = intercept
 		}
 		for t, table := range tables {
 			addCodes(eta, l.codes[t].slice(from, to), table)
 		}
-		parts[from/chunk] = l.losses(from, to)
+		parts[from/chunk] = l.losses(eta, from)
 	})
 	loss := 0.0
 	for _, part := range parts {
@@ -90,11 +93,15 @@ func addTable[C uint8 | uint16](eta []float64, codes []C, table []float64) {
 	}
 }
 
-// losses sets residual and curvature of some leads and sums their log loss.
-func (l *leads) losses(from, to int) float64 {
+// keepLogOdds makes evaluate leave each lead's log-odds in eta.
+func (l *leads) keepLogOdds() { l.eta = make([]float64, len(l.wins)) }
+
+// losses sets residual and curvature of the leads from one on, whose log-odds are given, and sums their log loss.
+func (l *leads) losses(logOdds []float64, from int) float64 {
 	sum, product := 0.0, 1.0 // product of 1 + e of leads that weigh 1: a logarithm for many
-	for i := from; i < to; i++ {
-		eta, w, y := l.eta[i], l.weights[i], l.wins[i]
+	for k, eta := range logOdds {
+		i := from + k
+		w, y := weightAt(l.weights, i), l.wins[i]
 		e := math.Exp(-math.Abs(eta))
 		p := 1 / (1 + e)
 		if w == 1 {
@@ -114,6 +121,32 @@ func (l *leads) losses(from, to int) float64 {
 		l.curvature[i] = w * e / ((1 + e) * (1 + e))
 	}
 	return sum + math.Log(product)
+}
+
+// weightAt is a lead's weight; nil are 1 each.
+func weightAt(weights []float64, i int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[i]
+}
+
+// massByCell adds the leads' weights by code into out; nil are 1 each.
+func massByCell(codes Codes, weights, out []float64) {
+	switch {
+	case weights != nil:
+		sumByCell(codes, weights, out)
+	case codes.Wide != nil:
+		count(codes.Wide, out)
+	default:
+		count(codes.Narrow, out)
+	}
+}
+
+func count[C uint8 | uint16](codes []C, out []float64) {
+	for _, code := range codes {
+		out[code]++
+	}
 }
 
 // sumByCell adds values by code into out.
