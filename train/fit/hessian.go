@@ -26,7 +26,7 @@ func (f *fitter) gradient() []float64 {
 	parallel(len(f.terms), func(k int) {
 		t := f.terms[k]
 		cells := make([]float64, t.cells)
-		sumByCell(f.leads.codes[k], f.leads.residual, cells)
+		f.leads.codes[k].sumByCell(f.leads.residual, cells)
 		t.collect(cells, out[t.offset:t.offset+t.size])
 		for _, p := range t.penalties {
 			p.gradient(f.parameters[t.offset:], out[t.offset:t.offset+t.size])
@@ -90,7 +90,7 @@ func (f *fitter) unpenalised() *square {
 func (f *fitter) ownBlock(h *square, leads *leads, s int) {
 	t := f.terms[s]
 	cells := make([]float64, t.cells)
-	sumByCell(leads.codes[s], leads.curvature, cells)
+	leads.codes[s].sumByCell(leads.curvature, cells)
 	intercept := make([]float64, t.size)
 	t.collect(cells, intercept)
 	for j, v := range intercept {
@@ -138,15 +138,16 @@ func (f *fitter) crossBlocks(h *square, leads *leads, s, from, to int) {
 		}
 	}
 	n := len(leads.curvature)
+	var room, roomOther [chunk]uint16
 	for start := 0; start < n; start += chunk {
 		end := min(start+chunk, n)
 		curvature := leads.curvature[start:end]
-		codes := leads.codes[s].slice(start, end)
+		codes := leads.codes[s].part(start, end, &room)
 		for k, table := range tables {
 			if table == nil {
 				continue
 			}
-			other := leads.codes[from+k].slice(start, end)
+			other := leads.codes[from+k].part(start, end, &roomOther)
 			if flipped[k] {
 				crossTable(other, codes, by[k], curvature, table)
 			} else {

@@ -181,7 +181,7 @@ func (f *fitter) withPairs(ctx context.Context, inputs []Input, grids []grid, sc
 	for _, s := range scores {
 		t := pairTerm(inputs, grids, s.First, s.Second)
 		t.mass = make([]float64, t.cells)
-		massByCell(t.pairCodes(all), all.weights, t.mass)
+		t.weigh(all)
 		terms = append(terms, t)
 	}
 	return f.again(ctx, part, all, terms, effort)

@@ -159,7 +159,7 @@ func (f *fitter) deviations(inputs []Input, all *sample, config Config, least fl
 	for _, j := range kept {
 		t := segmentTerm(inputs, by, grids[j], config.Segments.Input, j)
 		t.mass = make([]float64, t.cells)
-		massByCell(t.pairCodes(all), all.weights, t.mass)
+		t.weigh(all)
 		t.weighRows()
 		terms = append(terms, t)
 	}

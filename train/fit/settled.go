@@ -45,7 +45,7 @@ func (s *Settled) fit(ctx context.Context, inputs []Input, all *sample, config C
 	for _, pair := range s.pairs {
 		t := pairTerm(inputs, grids, pair.first, pair.second)
 		t.mass = make([]float64, t.cells)
-		massByCell(t.pairCodes(all), all.weights, t.mass)
+		t.weigh(all)
 		t.setSettled(pair.lambda)
 		table := pair.table
 		if !slices.Equal(pair.shape, t.shape) {

@@ -28,8 +28,8 @@ func (f *fitter) sketchBy(rows int) {
 			s.rows, s.times = append(s.rows, int32(i)), append(s.times, 1/p)
 		}
 	}
-	s.leads = &leads{codes: make([]Codes, len(f.terms)), curvature: make([]float64, len(s.rows))}
-	parallel(len(f.terms), func(t int) { s.leads.codes[t] = f.leads.codes[t].take(s.rows) })
+	s.leads = &leads{codes: make([]column, len(f.terms)), curvature: make([]float64, len(s.rows))}
+	parallel(len(f.terms), func(t int) { s.leads.codes[t].Codes = f.leads.codes[t].take(s.rows) })
 	f.sketch = s
 }
 
@@ -64,7 +64,7 @@ func (l *leads) leverage(terms []*term) []float64 {
 			return
 		}
 		inverse[t] = make([]float64, terms[t].cells)
-		sumByCell(l.codes[t], l.curvature, inverse[t])
+		l.codes[t].sumByCell(l.curvature, inverse[t])
 		for c, sum := range inverse[t] {
 			if sum > 0 {
 				inverse[t][c] = 1 / sum
@@ -72,12 +72,13 @@ func (l *leads) leverage(terms []*term) []float64 {
 		}
 	})
 	l.byChunk(func(from, to int) {
+		var room [chunk]uint16
 		part := out[from:to]
 		for t, table := range inverse {
 			if table == nil {
 				continue
 			}
-			addCodes(part, l.codes[t].slice(from, to), table)
+			addCodes(part, l.codes[t].part(from, to, &room), table)
 		}
 		for i := range part {
 			part[i] *= l.curvature[from+i]

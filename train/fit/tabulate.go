@@ -8,7 +8,7 @@ const chunk = 4096
 
 // leads are the sums' working memory: codes by term, and residual and curvature by lead.
 type leads struct {
-	codes     []Codes // by term
+	codes     []column // by term
 	wins      []float64
 	weights   []float64 // nil: 1 each
 	eta       []float64 // nil unless it is to be kept: see keepLogOdds
@@ -18,40 +18,19 @@ type leads struct {
 
 func newLeads(s *sample, terms []*term) *leads {
 	n := len(s.wins)
-	l := &leads{codes: make([]Codes, len(terms)), wins: s.wins, weights: s.weights,
+	l := &leads{codes: make([]column, len(terms)), wins: s.wins, weights: s.weights,
 		residual: make([]float64, n), curvature: make([]float64, n)}
 	parallel(len(terms), func(t int) {
-		if len(terms[t].inputs) == 1 {
-			l.codes[t] = s.columns[terms[t].inputs[0]]
-		} else {
-			l.codes[t] = terms[t].pairCodes(s)
-		}
+		l.codes[t] = terms[t].column(s)
 	})
 	return l
-}
-
-// pairCodes are the cells of a pair, lead by lead.
-func (t *term) pairCodes(s *sample) Codes {
-	first, second := s.columns[t.inputs[0]], s.columns[t.inputs[1]]
-	n := len(s.wins)
-	if t.cells <= 256 {
-		out := make([]uint8, n)
-		for i := range out {
-			out[i] = uint8(int(t.coarse[0][first.At(i)])*t.shape[1] + int(t.coarse[1][second.At(i)]))
-		}
-		return Codes{Narrow: out}
-	}
-	out := make([]uint16, n)
-	for i := range out {
-		out[i] = uint16(int(t.coarse[0][first.At(i)])*t.shape[1] + int(t.coarse[1][second.At(i)]))
-	}
-	return Codes{Wide: out}
 }
 
 // evaluate sets η, residual and curvature for the tables and returns the log loss, summed by weight, in nats.
 func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
 	parts := make([]float64, (len(l.wins)+chunk-1)/chunk)
 	l.byChunk(func(from, to int) {
+		var room [chunk]uint16
 		eta := l.residual[from:to] // which it then becomes
 		if l.eta != nil {
 			eta = l.eta[from:to]
@@ -60,7 +39,7 @@ func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
 			eta[i] = intercept
 		}
 		for t, table := range tables {
-			addCodes(eta, l.codes[t].slice(from, to), table)
+			addCodes(eta, l.codes[t].part(from, to, &room), table)
 		}
 		parts[from/chunk] = l.losses(eta, from)
 	})
