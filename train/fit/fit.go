@@ -329,12 +329,19 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 		if rows, err = f.widen(rows); err != nil {
 			return nil, err
 		}
+		f.release()
 		model.Variance, report.StandardErrors = f.variance(rows, config.StandardError)
 	}
 	if d := config.Drift; drift > 0 {
 		model.Drift = &logistic.Drift{Input: d.Input, End: d.End, VariancePerDay: 1 / (drift * d.BinDays)}
 	}
 	return model, nil
+}
+
+// release lets go of what only steps and factors need: what comes next takes its place in memory.
+func (f *fitter) release() {
+	f.factor, f.curved, f.reach, f.sketch = nil, nil, nil, nil
+	f.leads.residual, f.leads.curvature = nil, nil
 }
 
 // meanOf is the mean of a table over the training leads, by weight.

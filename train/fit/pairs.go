@@ -107,6 +107,7 @@ func addPairs(ctx context.Context, inputs []Input, all *sample, mains, first *fi
 		report.Side = 0
 		return mains, report, nil
 	}
+	mains.release()
 	full, err := mains.withPairs(ctx, inputs, grids, report.Kept, part, all, config.fully())
 	return full, report, err
 }
