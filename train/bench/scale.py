@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -27,11 +28,11 @@ SLOW = {"ebm", "sklearn-lbfgs", "sklearn-newton-cholesky"}
 def run(command, timeout):
     """Seconds, peak MB, output, all of the whole process; None where it did not end in time."""
     start = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         out, err = child.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        child.kill()
+        os.killpg(child.pid, signal.SIGKILL)  # with the program that it measures
         child.communicate()
         return None
     seconds = time.monotonic() - start
