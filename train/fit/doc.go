@@ -32,5 +32,5 @@
 // from a part of them, drawn by leverage; gradient and J are always those of all.
 //
 // Start at [Fit]. It calls newton (the steps), quasi_newton, sketch (the part of many leads), tabulate (sums over leads),
-// pairs (which pairs earn their place), monotone (promised directions), spread (λ for the standard errors) and variance (the factor that the model keeps).
+// pairs (which pairs earn their place), monotone (promised directions), spread (λ for the standard errors) and variance (what of them the model keeps: centred, factor, blocks).
 package fit
