@@ -56,14 +56,6 @@ type Design struct {
 	Rows []int32
 }
 
-// rows is the number of leads that the design uses.
-func (d *Design) rows() int {
-	if d.Rows != nil {
-		return len(d.Rows)
-	}
-	return len(d.Wins)
-}
-
 // check reports every fault of the design that would break the fit.
 func (d *Design) check() error {
 	var faults []error
