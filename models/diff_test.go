@@ -174,7 +174,7 @@ func FuzzDiffLines(f *testing.F) {
 	f.Add("a\na\nb", "b\na\na")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Count(before, "\n") > 200 || strings.Count(after, "\n") > 200 {
-			t.Skip("long texts cost the square of their lines")
+			return // long texts cost the square of their lines
 		}
 		lines := strings.Split(strings.TrimSuffix(before, "\n"), "\n")
 		changes := diffLines(before, after)

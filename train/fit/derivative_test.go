@@ -57,6 +57,13 @@ func (f *fitter) objectiveAt(x []float64) float64 {
 	return f.objective()
 }
 
+// hessian is the Hessian of J at the last evaluated parameters.
+func (f *fitter) hessian() *square {
+	h := f.unpenalised()
+	f.addPenalties(h)
+	return h
+}
+
 // TestGradient: central differences of step 6e-6 are good to about ε^(2/3)·|J| ≈ 1e-8 here, J being about 1,000.
 func TestGradient(t *testing.T) {
 	f := mixed(t)

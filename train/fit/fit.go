@@ -17,7 +17,7 @@ type Config struct {
 	// many knots as its effective degrees of freedom ask for.
 	EveryBin bool
 	// SampleRows bounds the rows, spread evenly, on which λ is estimated, and about so many, drawn by their leverage, make the Hessian; 0: 200,000. The
-	// coefficients always minimise J for all rows; beyond so many, standard errors are right to about √(parameters/SampleRows)/√2.
+	// coefficients always minimise J for all rows; beyond so many, a variance is right to about √(parameters/SampleRows), a standard error to half of that.
 	SampleRows int
 	// Caution is the rate θ ≥ 0 of a prior on the spread σ, in log-odds, of each term's effect: exp(−θσ), so that P(σ > 1) = e^−θ
 	// (the penalised complexity prior of Simpson et al., Statistical Science 32, 2017, section 3). λ estimated from the data alone

@@ -2,7 +2,7 @@ package fit
 
 import "golang.org/x/sys/cpu"
 
-// What the processor has; a test takes it away.
+// What the processor has.
 var (
 	hasAVX512 = cpu.X86.HasAVX512F
 	hasFMA    = cpu.X86.HasAVX2 && cpu.X86.HasFMA

@@ -38,15 +38,7 @@ func (f *fitter) gradient() []float64 {
 // together is how many blocks of the Hessian are summed in one pass over the leads.
 const together = 8
 
-// hessian is the Hessian of J at the last evaluated parameters. The block of two terms is the cross
-// tabulation of their codes, weighted by the curvature: one or two additions a lead and block ("sandwich product" of
-// categoricals, as in the tabmat library). Cost O(n·terms²).
-func (f *fitter) hessian() *square {
-	h := f.unpenalised()
-	f.addPenalties(h)
-	return h
-}
-
+// addPenalties makes the Hessian of J of that of the log loss.
 func (f *fitter) addPenalties(h *square) {
 	for _, t := range f.terms {
 		for _, p := range t.penalties {
@@ -56,7 +48,9 @@ func (f *fitter) addPenalties(h *square) {
 	}
 }
 
-// unpenalised is the Hessian of the log loss alone.
+// unpenalised is the Hessian of the log loss alone at the last evaluated parameters. The block of two terms is the cross
+// tabulation of their codes, weighted by the curvature: one or two additions a lead and block ("sandwich product" of
+// categoricals, as in the tabmat library). Cost O(n·terms²).
 func (f *fitter) unpenalised() *square {
 	h, leads := newSquare(f.size), f.leads
 	if f.sketch != nil {

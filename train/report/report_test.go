@@ -243,9 +243,6 @@ func remeasure(t *testing.T, e *Evidence) {
 }
 
 func TestManyLeadsAreQuickAndSmall(t *testing.T) {
-	if testing.Short() {
-		t.Skip("200,000 leads take seconds")
-	}
 	e := made(t, 200_000, true)
 	start := time.Now()
 	got := written(t, e)
