@@ -92,11 +92,26 @@ func (r *results) number(name string, of func(*models.Score) float64) {
 type words struct {
 	levels []string
 	places map[string]uint32
+	points map[points]uint32 // of those that follow from points
 	last   uint32
 }
 
+// points are what the reason of a lead below the thresholds follows from.
+type points struct{ total, fit, engagement float64 }
+
 // mostWords is how many are kept; then they begin anew.
 const mostWords = 1 << 14
+
+func newWords() *words { return &words{places: map[string]uint32{}, points: map[points]uint32{}} }
+
+// begin readies the words for another chunk, whose rows refer to none of an earlier one.
+func (w *words) begin() {
+	if max(len(w.levels), len(w.points)) > mostWords {
+		w.levels, w.last = w.levels[:0], 0
+		clear(w.places)
+		clear(w.points)
+	}
+}
 
 func (w *words) of(text string) uint32 {
 	if len(w.levels) > 0 && w.levels[w.last] == text {
@@ -117,14 +132,13 @@ func (w *words) add(text string) uint32 {
 	return place
 }
 
-func (r *results) words(name string, fill func(w *words, s *models.Score) uint32) *words {
-	w := &words{places: map[string]uint32{}}
+func (r *results) words(name string, fill func(w *words, s *models.Score) uint32) {
+	w := newWords()
 	r.columns = append(r.columns, column{
 		info:  source.ColumnInfo{Name: name, Kind: source.Text},
 		fill:  func(c *source.Column, i int, s *models.Score) { c.Codes[i] = fill(w, s) },
 		words: w,
 	})
-	return w
 }
 
 // word adds a text column whose values repeat.
@@ -134,20 +148,15 @@ func (r *results) word(name string, of func(*models.Score) string) {
 
 // reason adds the reason of the qualification. That of leads below the thresholds follows from the points, which repeat.
 func (r *results) reason() {
-	type points struct{ total, fit, engagement float64 }
-	known := map[points]uint32{}
 	r.words("qualification_reason", func(w *words, s *models.Score) uint32 {
 		if s.Rules.Reason != "" {
 			return w.of(s.Rules.Reason)
 		}
-		if len(w.levels) == 0 {
-			clear(known)
-		}
 		key := points{s.Rules.Points, s.Rules.Fit, s.Rules.Engagement}
-		place, ok := known[key]
+		place, ok := w.points[key]
 		if !ok {
 			place = w.of(r.scorer.Rules().Shortfall(&s.Rules))
-			known[key] = place
+			w.points[key] = place
 		}
 		return place
 	})
@@ -225,9 +234,8 @@ func (r *results) allocate(n int) {
 // begin readies the columns for another chunk.
 func (r *results) begin() {
 	for c := range r.columns {
-		if w := r.columns[c].words; w != nil && len(w.levels) > mostWords {
-			w.levels, w.last = w.levels[:0], 0
-			clear(w.places)
+		if w := r.columns[c].words; w != nil {
+			w.begin()
 		}
 	}
 }
