@@ -9,7 +9,8 @@ import (
 const chunkRows = 4096
 
 // EncodeHistory gives every lead's codes, one [Codes] an input: bit for bit those of [Encoder.Encode] on its snapshot. It works
-// by column, a level of a category once, on all cores; the error is that of ctx.
+// by column, a level of a category once, on all cores; the error is that of ctx, or of the events
+// ([EventLog.Err]).
 func (e *Encoder) EncodeHistory(ctx context.Context, h *History) ([]Codes, error) {
 	return e.encode(ctx, h, nil, h.Table.Len())
 }
@@ -49,7 +50,10 @@ func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) (
 		e.encodeFields(h, codes, byLevel, &part)
 		e.encodeEvents(h, codes, &part)
 	})
-	return codes, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return codes, h.Events.Err()
 }
 
 // encodedRows are leads whose codes go to the places from at on.

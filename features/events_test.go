@@ -54,6 +54,41 @@ func TestSpilledEvents(t *testing.T) {
 	}
 }
 
+// Codes of leads whose events could not be read are no codes.
+func TestEncodeOfFailingEvents(t *testing.T) {
+	s := schemaOf(t, `version: 1
+lead: {id: id, created: created}
+snapshot: created + 1d
+events: {lead: id, time: time, type: type}
+engagement:
+  - {name: visits, count: [visit]}
+`)
+	table, _, err := readText(t, s, "id,created\n1,2026-01-01\n2,2026-01-02\n3,2026-04-11\n", ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	b := newEventBuilder(table.Len(), rawBytes)
+	for i := range 30 {
+		b.Add(i%3, table.Created.At(i%3), "visit")
+	}
+	l := b.Build()
+	h := historyOf(t, table, l)
+	e, err := FitEncoder(h, allRows(table), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.EncodeHistory(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.file.Truncate(20); err != nil {
+		t.Fatal(err)
+	}
+	if codes, err := e.EncodeHistory(t.Context(), h); err == nil {
+		t.Errorf("%d columns of codes, and no error", len(codes))
+	}
+}
+
 // A temporary file that fails is an error, never a lead without events.
 func TestFailingFileOfEvents(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()+"/not there")

@@ -69,7 +69,7 @@ func FindLead(ctx context.Context, schema *features.Schema, ask OneLead) (*Found
 	whole := features.Snapshot{}
 	history.Snapshot(row, &whole)
 	found.Lead = &features.Lead{ID: whole.ID, Created: whole.Created, Values: whole.Values, Events: whole.Events}
-	return found, nil
+	return found, events.Err()
 }
 
 func rowOf(ids *features.IDs, ask *OneLead) (int, error) {

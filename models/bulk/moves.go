@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -87,7 +88,7 @@ func FindMoves(ctx context.Context, before, after *models.Scorer, cfg MovesConfi
 			shown[i] = pair.move(shown[i].pair)
 		}
 	}
-	return moves, nil
+	return moves, errors.Join(old.history.Events.Err(), current.history.Events.Err())
 }
 
 // scoredPair scores leads with both versions.

@@ -189,7 +189,7 @@ func Score(ctx context.Context, scorer *models.Scorer, h *features.History, s *c
 			progress(int64(first+len(rows)), int64(len(s.Rows)))
 		}
 	}
-	return l, nil
+	return l, h.Events.Err()
 }
 
 func scoreRows(scorer *models.Scorer, h *features.History, rows []int32, into []models.Score) {

@@ -122,7 +122,10 @@ func Replay(ctx context.Context, present, changed *rules.Book, l *Leads) (*Backt
 		return nil, err
 	}
 	b.findFlips([2]*rules.Book{present, changed}, l, picks)
-	return b, b.follow([2]*rules.Book{present, changed}, l, wins)
+	if err := b.follow([2]*rules.Book{present, changed}, l, wins); err != nil {
+		return nil, err
+	}
+	return b, l.History.Events.Err()
 }
 
 // weeks between the first and the last snapshot.

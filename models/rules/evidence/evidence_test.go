@@ -98,6 +98,20 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// Points of leads whose events could not be read are no points.
+func TestSheetOfFailingEvents(t *testing.T) {
+	l := closedLeads(t, 10)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "not there"))
+	events := features.NewEventBuilder(l.History.Table.Len())
+	for i := range 7_000_000 { // more than stay in memory
+		events.Add(i%10, features.Micros(i), "visit")
+	}
+	l.History.Events = events.Build()
+	if _, err := NewSheet(t.Context(), book(t, l, "    - {id: large, points: 10, reason: large, when: lead.size > 0}\n"), l.History, l.Rows); err == nil {
+		t.Error("a sheet without the leads' events, and no error")
+	}
+}
+
 func TestJudgeIsCancelled(t *testing.T) {
 	l := closedLeads(t, 100)
 	b := book(t, l, "    - {id: large, points: 20, reason: large, when: lead.size >= 1}\n")

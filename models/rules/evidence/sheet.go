@@ -52,7 +52,7 @@ type Sheet struct {
 	Qualified               []rules.Qualification
 }
 
-// NewSheet scores the leads, each at its snapshot, on all cores. It fails only when ctx ends.
+// NewSheet scores the leads, each at its snapshot, on all cores. It fails when ctx ends, or when the events cannot be read ([features.EventLog.Err]).
 func NewSheet(ctx context.Context, book *rules.Book, h *features.History, rows []int32) (*Sheet, error) {
 	s := &Sheet{Book: book, Rules: book.Rules(), Rows: rows, Points: make([]float64, len(rows)), Fit: make([]float64, len(rows)),
 		Engagement: make([]float64, len(rows)), Qualified: make([]rules.Qualification, len(rows))}
@@ -73,7 +73,7 @@ func NewSheet(ctx context.Context, book *rules.Book, h *features.History, rows [
 			s.NotJudged[r] += part.notJudged[r]
 		}
 	}
-	return s, nil
+	return s, h.Events.Err()
 }
 
 // sheetPart is what one core scored.
