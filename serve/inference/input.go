@@ -129,8 +129,13 @@ func (in *input) missing(tensor *wire.ModelInferRequest_InferInputTensor, rows i
 		switch name {
 		case paramContentType, paramBinarySize:
 		case paramMissing:
+			given, isText := textParameter(tensor.GetParameters()[name])
+			if !isText {
+				in.fault(tensor.GetName(), -1, "parameter missing is no text; want rows of the tensor from 0, such as \"0,5,17\"")
+				continue
+			}
 			list = map[int]bool{}
-			for text := range strings.SplitSeq(tensor.GetParameters()[name].GetStringParam(), ",") {
+			for text := range strings.SplitSeq(given, ",") {
 				if text = strings.TrimSpace(text); text == "" {
 					continue
 				}
@@ -146,6 +151,11 @@ func (in *input) missing(tensor *wire.ModelInferRequest_InferInputTensor, rows i
 		}
 	}
 	return list
+}
+
+func textParameter(p *wire.InferParameter) (text string, isText bool) {
+	_, isText = p.GetParameterChoice().(*wire.InferParameter_StringParam)
+	return p.GetStringParam(), isText
 }
 
 // fill puts a tensor's elements into the leads.

@@ -2,12 +2,13 @@ package inference
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	wire "leadscore/proto/inference"
@@ -26,11 +27,11 @@ type restRequest struct {
 }
 
 type restTensor struct {
-	Name       string          `json:"name"`
-	Shape      []int64         `json:"shape"`
-	Datatype   string          `json:"datatype"`
-	Parameters map[string]any  `json:"parameters"`
-	Data       json.RawMessage `json:"data"`
+	Name       string         `json:"name"`
+	Shape      []int64        `json:"shape"`
+	Datatype   string         `json:"datatype"`
+	Parameters map[string]any `json:"parameters"`
+	Data       jsontext.Value `json:"data"`
 }
 
 type restOutput struct {
@@ -43,13 +44,12 @@ type restOutput struct {
 func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelInferRequest, error) {
 	r := &restReader{binary: body[jsonLength:]}
 	var read restRequest
-	decoder := json.NewDecoder(bytes.NewReader(body[:jsonLength]))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&read); err != nil {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body[:jsonLength]), json.RejectUnknownMembers(true))
+	if err := json.UnmarshalDecode(decoder, &read); err != nil {
 		r.fault("", "not an inference request in JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
 		return nil, &r.faults
 	}
-	if decoder.More() {
+	if _, err := decoder.ReadToken(); err != io.EOF {
 		r.fault("", "more than one JSON value; binary tensors need the header Inference-Header-Content-Length")
 	}
 	if read.ModelName != "" && read.ModelName != model {
@@ -148,8 +148,12 @@ func (r *restReader) data(from *restTensor, into *wire.ModelInferRequest_InferIn
 		row++
 	}
 	if len(missing) > 0 {
-		if given := into.GetParameters()[paramMissing].GetStringParam(); given != "" {
-			missing = append(missing, given)
+		if given, isGiven := into.GetParameters()[paramMissing]; isGiven {
+			text, isText := textParameter(given)
+			if !isText {
+				return // refused later
+			}
+			missing = append(missing, text)
 		}
 		into.Parameters[paramMissing] = &wire.InferParameter{ParameterChoice: &wire.InferParameter_StringParam{StringParam: strings.Join(missing, ",")}}
 	}
