@@ -36,9 +36,11 @@ func (f *Faults) Error() string {
 
 const mostFaults = 1000
 
+func (f *Faults) full() bool { return len(f.List) >= mostFaults }
+
 // Add notes one more.
 func (f *Faults) Add(fault Fault) {
-	if len(f.List) == mostFaults {
+	if f.full() {
 		f.Left++
 		return
 	}

@@ -88,8 +88,12 @@ type given struct {
 func (r *reader) enter(s step) { r.path = append(r.path, s) }
 func (r *reader) leave()       { r.path = r.path[:len(r.path)-1] }
 
-// fault notes one where the reader stands.
+// fault notes one where the reader stands. Words are made only for those that are listed: a text may have millions.
 func (r *reader) fault(format string, args ...any) {
+	if r.faults.full() {
+		r.faults.Left++
+		return
+	}
 	var path strings.Builder
 	for _, s := range r.path {
 		switch {
@@ -145,7 +149,7 @@ func (r *reader) message(into protoreflect.Message) {
 			if field = members[`"`+field.name+`"`]; field.descriptor == nil {
 				r.enter(step{name: textOf(name)})
 				_ = r.value()
-				r.fault("no such member; want one of %s", names(into.Descriptor()))
+				r.fault("no such member; want one of %s", names{into.Descriptor()})
 				r.leave()
 				continue
 			}
@@ -335,10 +339,13 @@ func kindOf(value []byte) string {
 	return "a number"
 }
 
-func names(of protoreflect.MessageDescriptor) string {
-	list := make([]string, of.Fields().Len())
+// names are those of a message's fields.
+type names struct{ of protoreflect.MessageDescriptor }
+
+func (n names) String() string {
+	list := make([]string, n.of.Fields().Len())
 	for i := range list {
-		list[i] = of.Fields().Get(i).TextName()
+		list[i] = n.of.Fields().Get(i).TextName()
 	}
 	return strings.Join(list, ", ")
 }
