@@ -127,6 +127,11 @@ type request struct {
 
 func (r *request) Close() error { return nil }
 
+// keep leaves faults of the body for the call to answer with.
+func (r *request) keep(faults *leadjson.Faults) {
+	r.faults.List, r.faults.Left = append(r.faults.List, faults.List...), faults.Left
+}
+
 // ServeHTTP implements [http.Handler].
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := d.config.RequestID(r.Header.Get(requestIDHeader))
@@ -236,21 +241,21 @@ func (marshaler) NewEncoder(w io.Writer) runtime.Encoder {
 	})
 }
 
-// NewDecoder reads the body of a request that came through the door. Faults are kept for the call to answer with.
+// NewDecoder reads the body of a request that came through the door.
 func (marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 	return runtime.DecoderFunc(func(into any) error {
-		text, err := io.ReadAll(r)
-		if err != nil {
-			return err
-		}
 		this, ok := r.(*request)
 		if !ok {
+			text, err := io.ReadAll(r)
+			if err != nil {
+				return err
+			}
 			return leadjson.Unmarshal(text, "", target(into))
 		}
-		err = leadjson.Unmarshal(text, this.path, target(into))
+		err := leadjson.Unmarshal(this.body, this.path, target(into))
 		var faults *leadjson.Faults
 		if errors.As(err, &faults) {
-			this.faults.List, this.faults.Left = append(this.faults.List, faults.List...), faults.Left
+			this.keep(faults)
 			return nil
 		}
 		return err

@@ -104,18 +104,15 @@ func (i *inferenceRoutes) infer(w http.ResponseWriter, r *http.Request) {
 	request, err := inference.ReadREST(this.body, length, r.PathValue("model"), r.PathValue("version"))
 	var faults *leadjson.Faults
 	if errors.As(err, &faults) {
-		this.faults.List, this.faults.Left = append(this.faults.List, faults.List...), faults.Left
+		this.keep(faults)
 		request = &wire.ModelInferRequest{ModelName: r.PathValue("model"), ModelVersion: r.PathValue("version")}
 	}
 	answer := new(wire.ModelInferResponse)
-	i.call(w, r, "ModelInfer", request, answer, func() (any, bool) {
-		text, err := inference.WriteREST(answer)
-		return json.RawMessage(text), err == nil
-	})
+	i.call(w, r, "ModelInfer", request, answer, func() (any, bool) { return inference.RESTAnswer(answer), true })
 }
 
-// call makes a gRPC call and answers with what text gives of it, and whether that is good news.
-func (i *inferenceRoutes) call(w http.ResponseWriter, r *http.Request, method string, request, answer proto.Message, text func() (body any, good bool)) {
+// call makes a gRPC call and answers with what body gives of it, and whether that is good news.
+func (i *inferenceRoutes) call(w http.ResponseWriter, r *http.Request, method string, request, answer proto.Message, body func() (written any, good bool)) {
 	var ctx context.Context
 	ctx, err := runtime.AnnotateContext(r.Context(), i.mux, r, inferenceService+method)
 	if err == nil {
@@ -125,8 +122,8 @@ func (i *inferenceRoutes) call(w http.ResponseWriter, r *http.Request, method st
 		fromStatus(status.Convert(err)).write(w, r)
 		return
 	}
-	body, good := text()
-	written, err := json.Marshal(body)
+	text, good := body()
+	written, err := json.Marshal(text)
 	if err != nil {
 		newProblem("INTERNAL", http.StatusInternalServerError, "the answer cannot be written").write(w, r)
 		return

@@ -228,8 +228,8 @@ func bitsOf(datatype string) int {
 	return bits
 }
 
-// WriteREST is the JSON of an answer.
-func WriteREST(answer *wire.ModelInferResponse) ([]byte, error) {
+// RESTAnswer is an answer for encoding/json to write.
+func RESTAnswer(answer *wire.ModelInferResponse) any {
 	type tensor struct {
 		Name     string  `json:"name"`
 		Shape    []int64 `json:"shape"`
@@ -257,5 +257,5 @@ func WriteREST(answer *wire.ModelInferResponse) ([]byte, error) {
 		}
 		written.Outputs = append(written.Outputs, t)
 	}
-	return json.Marshal(written)
+	return written
 }
