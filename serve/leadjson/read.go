@@ -340,7 +340,9 @@ func kindOf(value []byte) string {
 }
 
 // names are those of a message's fields.
-type names struct{ of protoreflect.MessageDescriptor }
+type names struct {
+	of protoreflect.MessageDescriptor
+}
 
 func (n names) String() string {
 	list := make([]string, n.of.Fields().Len())
