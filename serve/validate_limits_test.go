@@ -32,7 +32,7 @@ var (
 
 func limits(champion string) map[string]limit {
 	all := map[string]limit{}
-	for _, part := range []map[string]limit{limitsOfScoring(), limitsOfModels(champion), limitsOfComparing(), limitsOfChanges()} {
+	for _, part := range []map[string]limit{limitsOfScoring(), limitsOfModels(champion), limitsOfComparing(), limitsOfChanges(), limitsOfCounterfactuals()} {
 		for name, each := range part {
 			all[name] = each
 		}
@@ -208,6 +208,32 @@ func limitsOfChanges() map[string]limit {
 	}
 }
 
+func limitsOfCounterfactuals() map[string]limit {
+	type find = *leadscorev1.FindCounterfactualRequest
+	of := func(change func(find)) find {
+		lead := records()[0]
+		request := &leadscorev1.FindCounterfactualRequest{Model: "deals", Lead: lead.wire(), AsOf: timestamppb.New(lead.created.Add(time.Hour)), AtMost: 1}
+		change(request)
+		return request
+	}
+	points := func(points float64) find { return of(func(r find) { r.Points = &points }) }
+	probability := func(p float64) find { return of(func(r find) { r.Probability = p }) }
+	countries := func(n int) []string { return strings.Fields(strings.Repeat("country ", n)) }
+	return map[string]limit{
+		"sought of no model":   {within: of(func(find) {}), beyond: of(func(r find) { r.Model = "" }), said: "model"},
+		"sought of no lead":    {beyond: of(func(r find) { r.Lead = nil }), said: "lead"},
+		"sought at":            {within: of(func(r find) { r.AsOf = lastTime }), beyond: of(func(r find) { r.AsOf = afterLast }), said: "as_of"},
+		"points":               {within: points(-math.MaxFloat64), beyond: points(math.Inf(-1)), said: "points"},
+		"points, no number":    {beyond: points(math.NaN()), said: "points"},
+		"a probability":        {within: probability(math.Nextafter(1, 0)), beyond: probability(1), said: "probability"},
+		"a negative one":       {within: probability(0), beyond: probability(-0.1), said: "probability"},
+		"changes at most":      {within: of(func(r find) { r.AtMost = 8 }), beyond: of(func(r find) { r.AtMost = 9 }), said: "at_most"},
+		"changes, negative":    {within: of(func(r find) { r.AtMost = 0 }), beyond: of(func(r find) { r.AtMost = -1 }), said: "at_most"},
+		"fields to change":     {within: of(func(r find) { r.MayChange = countries(mostNames) }), beyond: of(func(r find) { r.MayChange = countries(mostNames + 1) }), said: "may_change"},
+		"fields not to change": {within: of(func(r find) { r.Keep = countries(mostNames) }), beyond: of(func(r find) { r.Keep = countries(mostNames + 1) }), said: "keep"},
+	}
+}
+
 // randomRequest is a good request with some of its members replaced, by what is good or just not.
 func randomRequest(r *rand.Rand, champion string) proto.Message {
 	version := "models/deals/versions/" + champion
@@ -219,7 +245,7 @@ func randomRequest(r *rand.Rand, champion string) proto.Message {
 		leads[i] = randomLead(r)
 	}
 	explanation := oneOf(r, leadscorev1.Explanation(0), 1, 2, 2, 3, -1)
-	switch r.IntN(11) {
+	switch r.IntN(12) {
 	case 0:
 		return &leadscorev1.BatchScoreLeadsRequest{Model: model, Leads: leads, AsOf: randomTime(r), Explanation: explanation}
 	case 1:
@@ -242,6 +268,10 @@ func randomRequest(r *rand.Rand, champion string) proto.Message {
 			request.To = &leadscorev1.ChangeEnd{Model: oneOf(r, "", "deals", model), AsOf: randomTime(r)}
 		}
 		return request
+	case 9:
+		points := oneOf(r, 0, 50, math.NaN(), math.Inf(1))
+		return &leadscorev1.FindCounterfactualRequest{Model: model, Lead: randomLead(r), AsOf: randomTime(r), Points: &points, Probability: oneOf(r, 0, 0.5, 1, -1),
+			AtMost: oneOf(r, int32(0), 1, 2, 9, -1), MayChange: oneOf(r, nil, []string{"country"})}
 	default:
 		request := &leadscorev1.ScoreLeadRequest{Model: model, Lead: randomLead(r), AsOf: randomTime(r), Explanation: explanation}
 		if r.IntN(20) == 0 {

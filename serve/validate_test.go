@@ -113,6 +113,8 @@ func (c *contract) call(ctx context.Context, request proto.Message) (err error) 
 		_, err = comparing.CompareScores(ctx, r)
 	case *leadscorev1.ExplainChangeRequest:
 		_, err = comparing.ExplainChange(ctx, r)
+	case *leadscorev1.FindCounterfactualRequest:
+		_, err = comparing.FindCounterfactual(ctx, r)
 	case *leadscorev1.GetRuleEvidenceRequest:
 		_, err = comparing.GetRuleEvidence(ctx, r)
 	default:
