@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,33 +29,27 @@ var namedEntries = []struct{ member, one string }{{"fields", "field"}, {"engagem
 // diffSchemas compares what the two versions were told: word by word, a field with the field of its name. A half-life that training learned was "auto".
 func diffSchemas(before, after *Version) []SchemaChange {
 	sides := [2]map[string]any{schemaTree(before), schemaTree(after)}
-	changes := []SchemaChange{}
-	lists := [2]map[string]any{}
-	for side := range sides {
-		lists[side] = map[string]any{}
-		for _, entries := range namedEntries {
-			lists[side][entries.member] = sides[side][entries.member]
-			delete(sides[side], entries.member)
-		}
-	}
-	changes = append(changes, diffWords("schema", said(sides[0]), said(sides[1]))...)
+	var ofEntries []SchemaChange
 	for _, entries := range namedEntries {
-		old, current := byName(lists[0][entries.member]), byName(lists[1][entries.member])
-		for _, name := range unionOf(current.names, old.names) {
+		old, current := byName(sides[0][entries.member]), byName(sides[1][entries.member])
+		delete(sides[0], entries.member)
+		delete(sides[1], entries.member)
+		for _, name := range append(current.names, missingFrom(current.names, old.names)...) {
 			of := entries.one + " " + name
 			from, was := old.entries[name]
 			to, is := current.entries[name]
 			switch {
 			case !was:
-				changes = append(changes, SchemaChange{Of: of, Change: Added, After: inLine(said(to))})
+				ofEntries = append(ofEntries, SchemaChange{Of: of, Change: Added, After: inLine(said(to))})
 			case !is:
-				changes = append(changes, SchemaChange{Of: of, Change: Removed, Before: inLine(said(from))})
+				ofEntries = append(ofEntries, SchemaChange{Of: of, Change: Removed, Before: inLine(said(from))})
 			default:
-				changes = append(changes, diffWords(of, said(from), said(to))...)
+				ofEntries = append(ofEntries, diffWords(of, said(from), said(to))...)
 			}
 		}
 	}
-	return changes
+	changes := append([]SchemaChange{}, diffWords("schema", said(sides[0]), said(sides[1]))...)
+	return append(changes, ofEntries...)
 }
 
 // schemaTree is the schema as a reader of JSON sees it, without its zero members.
@@ -108,7 +103,9 @@ func said(tree any) words {
 }
 
 func diffWords(of string, before, after words) (changes []SchemaChange) {
-	for _, word := range unionOf(sortedWords(before), sortedWords(after)) {
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	for _, word := range slices.Sorted(maps.Keys(all)) {
 		from, was := before[word]
 		to, is := after[word]
 		c := SchemaChange{Of: of, Word: word, Change: Changed, Before: from, After: to}
@@ -122,23 +119,13 @@ func diffWords(of string, before, after words) (changes []SchemaChange) {
 		}
 		changes = append(changes, c)
 	}
-	slices.SortStableFunc(changes, func(a, b SchemaChange) int { return strings.Compare(a.Word, b.Word) })
 	return changes
-}
-
-func sortedWords(w words) []string {
-	names := make([]string, 0, len(w))
-	for name := range w {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // inLine writes all that is said of an entry, but its name.
 func inLine(w words) string {
 	var parts []string
-	for _, word := range sortedWords(w) {
+	for _, word := range slices.Sorted(maps.Keys(w)) {
 		if word != "name" {
 			parts = append(parts, word+": "+w[word])
 		}
@@ -159,9 +146,4 @@ func byName(list any) namedList {
 		l.names, l.entries[name] = append(l.names, name), entry
 	}
 	return l
-}
-
-// unionOf gives the first names, then those that only the second list has.
-func unionOf(first, second []string) []string {
-	return append(slices.Clone(first), missingFrom(first, second)...)
 }
