@@ -269,12 +269,14 @@ func BenchmarkScore(b *testing.B) {
 	for _, rank := range []int{16, 64, 128} {
 		b.Run(fmt.Sprintf("inputs=30/bins=128/rank=%d", rank), func(b *testing.B) {
 			m, leads := wide(30, 128, rank)
+			p, rows := m.Prepare(), make([]int, len(m.Terms))
 			b.ReportAllocs()
 			i := 0
 			for b.Loop() {
 				codes := leads[i%len(leads)]
-				low, high := Interval(m.LogOdds(codes), m.StandardError(codes))
-				sink += low + high
+				logOdds, _, standardError := p.Score(codes, 0, rows)
+				low, high := m.Ends(logOdds, standardError)
+				sink += Probability(low) + Probability(high)
 				i++
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "leads/s")

@@ -2,7 +2,7 @@ package logistic
 
 import "math"
 
-// Prepared is a model laid out for scoring: the numbers of a cell stand side by side, and each cell is found once. Its answers are those of
+// Prepared is a model laid out for scoring: the numbers of a cell stand side by side, and one walk over the terms gives score and error. Its answers are those of
 // [Model.LogOdds] and [Model.StandardErrorAt], bit for bit.
 type Prepared struct {
 	model  *Model
