@@ -10,8 +10,8 @@ import (
 // A column of a table is held in blocks of [blockRows] values, each block in as many bits a value as its own values need: the
 // least value is taken off and the rest divided by what divides all of them (frame of reference: Goldstein, Ramakrishnan & Shaft, ICDE
 // 1998). A number is held as the decimal that it was written as, which nearly all numbers of files are (as in Afroozeh, Kuffó & Boncz, ALP,
-// SIGMOD 2024), and by its own bits where it is none. What is read is what was put in, bit for bit. A value is found in
-// about five times the time that a slice takes (BenchmarkColumn).
+// SIGMOD 2024), and by its own bits where it is none. What is read is what was put in, bit for bit. A code is
+// found in some 5 ns and a number in 10, where a slice takes 1 (BenchmarkColumn).
 
 const (
 	blockBits = 12
@@ -58,9 +58,6 @@ func (b *packedBlock) at(i int) int64 {
 
 // add appends a value; pack makes a block of a full tail.
 func (p *packed) add(v int64, pack func([]int64) packedBlock) {
-	if p.tail == nil {
-		p.tail = make([]int64, 0, blockRows)
-	}
 	p.tail = append(p.tail, v)
 	if len(p.tail) == blockRows {
 		p.blocks = append(p.blocks, pack(p.tail))
