@@ -3,7 +3,6 @@ package features
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"path/filepath"
 	"slices"
 
@@ -343,52 +342,4 @@ func timesOf(t *timeColumn) *Times {
 		return nil
 	}
 	return columnOf(t).Times
-}
-
-// idIndex finds a lead's row by its id: a hash table of rows, 4 to 11 bytes a lead beside the ids themselves.
-type idIndex struct {
-	seed  maphash.Seed
-	ids   *IDs
-	slots []uint32 // row + 1; 0 is free; a power of two of them
-	count int
-}
-
-func newIDIndex(ids *IDs) *idIndex {
-	return &idIndex{seed: maphash.MakeSeed(), ids: ids, slots: make([]uint32, 1024)}
-}
-
-// place is where an id is first looked for.
-func (x *idIndex) place(id string) uint64 { return maphash.String(x.seed, id) & uint64(len(x.slots)-1) }
-
-func (x *idIndex) find(id string) (row int, ok bool) {
-	mask := uint64(len(x.slots) - 1)
-	for at := x.place(id); x.slots[at] != 0; at = (at + 1) & mask {
-		if row := int(x.slots[at] - 1); x.ids.At(row) == id {
-			return row, true
-		}
-	}
-	return 0, false
-}
-
-// add enters a row whose id is not there yet.
-func (x *idIndex) add(row int) {
-	if x.count++; x.count*4 > len(x.slots)*3 {
-		old := x.slots
-		x.slots = make([]uint32, 2*len(old))
-		for _, slot := range old {
-			if slot != 0 {
-				x.enter(int(slot - 1))
-			}
-		}
-	}
-	x.enter(row)
-}
-
-func (x *idIndex) enter(row int) {
-	mask := uint64(len(x.slots) - 1)
-	at := x.place(x.ids.At(row))
-	for x.slots[at] != 0 {
-		at = (at + 1) & mask
-	}
-	x.slots[at] = uint32(row + 1)
 }

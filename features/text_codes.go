@@ -74,7 +74,7 @@ func (c *TextCodes) Code(text string) (uint16, bool) {
 
 // place is where the search for a text begins.
 func (c *TextCodes) place(k *textKey) int {
-	// Two odd numbers without a pattern: the digits of √2 and √3.
+	// Two numbers without a pattern: the digits of √2 and √3.
 	high, low := bits.Mul64(k.first^0x6a09e667f3bcc908^uint64(k.length), k.last^0xbb67ae8584caa73b)
 	return int(high^low) & (len(c.places) - 1)
 }
