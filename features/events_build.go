@@ -4,8 +4,11 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"sort"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // EventBuilder gathers events in any order. It holds about [eventMemory]; what is more waits in a temporary file, in parts of
@@ -49,8 +52,9 @@ const (
 	eventMemory = 96 << 20
 	rawBytes    = 16 // of a rawEvent
 	eventChunk  = 1 << 12
-	// eventParts bounds what is put in order at once: of 300 million events 75 MB.
-	eventParts = 64
+	// A part of eventParts is put in order at once, of 300 million events 75 MB, and eventOrders at a time, however many cores there are.
+	eventParts  = 64
+	eventOrders = 4
 )
 
 // NewEventBuilder begins a log for a number of leads.
@@ -171,7 +175,12 @@ func (b *EventBuilder) Build() *EventLog {
 	}
 	counts := make([]uint32, b.leads)
 	if l.Err() == nil {
-		inParallel(len(b.parts), func(i int) { l.fail(b.order(i, starts[i], l, renamed, counts)) })
+		var group errgroup.Group
+		group.SetLimit(min(eventOrders, runtime.GOMAXPROCS(0)))
+		for i := range b.parts {
+			group.Go(func() error { return b.order(i, starts[i], l, renamed, counts) })
+		}
+		l.fail(group.Wait())
 	}
 	at := int64(0)
 	for _, n := range counts {
