@@ -113,7 +113,7 @@ func (r *restReader) tensor(from *restTensor) *wire.ModelInferRequest_InferInput
 			return tensor
 		}
 		var problem string
-		if tensor.Contents, problem = binaryContents(from.Datatype, r.binary[:int(bytes)]); problem != "" {
+		if tensor.Contents, problem = binaryContents(from.Datatype, r.binary[:int(bytes)], len(r.binary)); problem != "" {
 			r.fault(path, "%s", problem)
 		}
 		r.binary = r.binary[int(bytes):]
@@ -224,7 +224,7 @@ func appendElement(c *wire.InferTensorContents, datatype string, value jsontext.
 }
 
 func bitsOf(datatype string) int {
-	bits, _ := strconv.Atoi(strings.TrimLeft(datatype, "UINT"))
+	bits, _ := strconv.Atoi(strings.TrimLeft(datatype, "UINTFP"))
 	return bits
 }
 

@@ -1,7 +1,6 @@
 package inference
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -20,7 +19,7 @@ type list[T any] struct {
 func (l list[T]) at(row int) any { return l.read(l.values[row]) }
 
 type whole interface {
-	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
+	int32 | int64 | uint32 | uint64
 }
 
 // tooLarge stands for a whole number that a number of the schema does not hold exactly.
@@ -90,58 +89,12 @@ func texts(values [][]byte, rows int, where string) (elements, string) {
 
 // rawElements reads flattened, little-endian elements.
 func rawElements(datatype string, raw []byte, rows int) (elements, string) {
-	switch datatype {
-	case "BOOL":
-		return fixed(raw, rows, 1, func(b []byte) any { return b[0] != 0 })
-	case "INT8":
-		return fixed(raw, rows, 1, func(b []byte) any { return asWhole(int8(b[0])) })
-	case "UINT8":
-		return fixed(raw, rows, 1, func(b []byte) any { return asWhole(b[0]) })
-	case "INT16":
-		return fixed(raw, rows, 2, func(b []byte) any { return asWhole(int16(binary.LittleEndian.Uint16(b))) })
-	case "UINT16":
-		return fixed(raw, rows, 2, func(b []byte) any { return asWhole(binary.LittleEndian.Uint16(b)) })
-	case "INT32":
-		return fixed(raw, rows, 4, func(b []byte) any { return asWhole(int32(binary.LittleEndian.Uint32(b))) })
-	case "UINT32":
-		return fixed(raw, rows, 4, func(b []byte) any { return asWhole(binary.LittleEndian.Uint32(b)) })
-	case "INT64":
-		return fixed(raw, rows, 8, func(b []byte) any { return asWhole(int64(binary.LittleEndian.Uint64(b))) })
-	case "UINT64":
-		return fixed(raw, rows, 8, func(b []byte) any { return asWhole(binary.LittleEndian.Uint64(b)) })
-	case "FP32":
-		return fixed(raw, rows, 4, func(b []byte) any { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) })
-	case "FP64":
-		return fixed(raw, rows, 8, func(b []byte) any { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
-	case "BYTES":
-		return rawTexts(raw, rows)
-	}
-	return nil, unknownDatatype(datatype)
-}
-
-func fixed(raw []byte, rows, size int, read func([]byte) any) (elements, string) {
-	if len(raw) != rows*size {
+	if size := sizeOf(datatype); size > 0 && len(raw) != rows*size {
 		return nil, fmt.Sprintf("%d bytes in raw_input_contents; the shape says %d elements of %d bytes", len(raw), rows, size)
 	}
-	values := make([][]byte, rows)
-	for i := range values {
-		values[i] = raw[i*size : (i+1)*size]
+	contents, problem := binaryContents(datatype, raw, rows)
+	if problem != "" {
+		return nil, "raw_input_contents: " + problem
 	}
-	return list[[]byte]{values, read}, ""
-}
-
-// rawTexts reads texts with their length in 4 bytes before each.
-func rawTexts(raw []byte, rows int) (elements, string) {
-	values := make([][]byte, 0, rows)
-	for len(raw) > 0 {
-		if len(raw) < 4 || uint64(len(raw)-4) < uint64(binary.LittleEndian.Uint32(raw)) {
-			return nil, fmt.Sprintf("raw_input_contents ends within element %d", len(values))
-		}
-		if len(values) == rows {
-			return nil, fmt.Sprintf("more than the %d elements of the shape in raw_input_contents", rows)
-		}
-		size := int(binary.LittleEndian.Uint32(raw))
-		values, raw = append(values, raw[4:4+size]), raw[4+size:]
-	}
-	return texts(values, rows, "raw_input_contents")
+	return typedElements(datatype, contents, rows)
 }
