@@ -84,7 +84,7 @@ func (in *input) parameters(batch *leadscorev1.BatchScoreLeadsRequest) {
 			text := in.request.GetParameters()[name].GetStringParam()
 			at, err := time.Parse(time.RFC3339, text)
 			if err != nil {
-				in.faults.Add(leadjson.Fault{Path: path, Problem: fmt.Sprintf("%q; want a time, such as 2026-06-27T09:00:00Z", text)})
+				in.faults.Addf(path, "%q; want a time, such as 2026-06-27T09:00:00Z", text)
 			}
 			batch.AsOf = timestamppb.New(at)
 		case paramContentType, paramRaw:
@@ -102,7 +102,7 @@ func (in *input) rows() (rows int, ok bool) {
 		in.faults.Add(leadjson.Fault{Path: "inputs", Problem: "no tensors; send one for each field that is known"})
 		return 0, false
 	case len(raw) > 0 && len(raw) != len(inputs):
-		in.faults.Add(leadjson.Fault{Path: "raw_input_contents", Problem: fmt.Sprintf("%d contents for %d inputs; want one for each", len(raw), len(inputs))})
+		in.faults.Addf("raw_input_contents", "%d contents for %d inputs; want one for each", len(raw), len(inputs))
 		return 0, false
 	}
 	rows = -1

@@ -46,14 +46,14 @@ func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelIn
 	var read restRequest
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(body[:jsonLength]), json.RejectUnknownMembers(true))
 	if err := json.UnmarshalDecode(decoder, &read); err != nil {
-		r.fault("", "not an inference request in JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
+		r.faults.Addf("", "not an inference request in JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
 		return nil, &r.faults
 	}
 	if _, err := decoder.ReadToken(); err != io.EOF {
-		r.fault("", "more than one JSON value; binary tensors need the header Inference-Header-Content-Length")
+		r.faults.Addf("", "more than one JSON value; binary tensors need the header Inference-Header-Content-Length")
 	}
 	if read.ModelName != "" && read.ModelName != model {
-		r.fault("model_name", "%q, but the path says %q", read.ModelName, model)
+		r.faults.Addf("model_name", "%q, but the path says %q", read.ModelName, model)
 	}
 	request := &wire.ModelInferRequest{ModelName: model, ModelVersion: version, Id: read.ID, Parameters: r.parameters("parameters", read.Parameters)}
 	for i := range read.Inputs {
@@ -63,7 +63,7 @@ func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelIn
 		request.Outputs = append(request.Outputs, &wire.ModelInferRequest_InferRequestedOutputTensor{Name: output.Name})
 	}
 	if len(r.binary) > 0 {
-		r.fault("inputs", "%d bytes behind the last binary tensor", len(r.binary))
+		r.faults.Addf("inputs", "%d bytes behind the last binary tensor", len(r.binary))
 	}
 	if len(r.faults.List) > 0 {
 		return nil, &r.faults
@@ -74,10 +74,6 @@ func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelIn
 type restReader struct {
 	binary []byte // what is left of it
 	faults leadjson.Faults
-}
-
-func (r *restReader) fault(path, format string, args ...any) {
-	r.faults.Add(leadjson.Fault{Path: path, Problem: fmt.Sprintf(format, args...)})
 }
 
 func (r *restReader) parameters(path string, given map[string]any) map[string]*wire.InferParameter {
@@ -91,7 +87,7 @@ func (r *restReader) parameters(path string, given map[string]any) map[string]*w
 		case float64:
 			read[name] = &wire.InferParameter{ParameterChoice: &wire.InferParameter_DoubleParam{DoubleParam: v}}
 		default:
-			r.fault(fmt.Sprintf("%s[%q]", path, name), "want a text, a number, true or false")
+			r.faults.Addf(fmt.Sprintf("%s[%q]", path, name), "want a text, a number, true or false")
 		}
 	}
 	return read
@@ -105,20 +101,20 @@ func (r *restReader) tensor(from *restTensor) *wire.ModelInferRequest_InferInput
 	tensor.Parameters = r.parameters(path+".parameters", from.Parameters)
 	switch {
 	case isBinary && from.Data != nil:
-		r.fault(path, "data beside the parameter binary_data_size; want one of them")
+		r.faults.Addf(path, "data beside the parameter binary_data_size; want one of them")
 	case isBinary:
 		bytes, ok := size.(float64)
 		if !ok || bytes < 0 || bytes > float64(len(r.binary)) || bytes != math.Trunc(bytes) {
-			r.fault(path, "the parameter binary_data_size is %v, and %d bytes are left of the body", size, len(r.binary))
+			r.faults.Addf(path, "the parameter binary_data_size is %v, and %d bytes are left of the body", size, len(r.binary))
 			return tensor
 		}
 		var problem string
 		if tensor.Contents, problem = binaryContents(from.Datatype, r.binary[:int(bytes)], len(r.binary)); problem != "" {
-			r.fault(path, "%s", problem)
+			r.faults.Addf(path, "%s", problem)
 		}
 		r.binary = r.binary[int(bytes):]
 	case from.Data == nil || from.Data[0] != '[':
-		r.fault(path, "no data; want a list of elements, in which null is a missing value")
+		r.faults.Addf(path, "no data; want a list of elements, in which null is a missing value")
 	default:
 		r.data(from, tensor)
 	}
@@ -143,7 +139,7 @@ func (r *restReader) data(from *restTensor, into *wire.ModelInferRequest_InferIn
 			value = nothing(from.Datatype)
 		}
 		if wanted := appendElement(into.Contents, from.Datatype, value); wanted != "" {
-			r.fault(tensorPath(from.Name, row), "%.60s; want %s", value, wanted)
+			r.faults.Addf(tensorPath(from.Name, row), "%.60s; want %s", value, wanted)
 		}
 		row++
 	}

@@ -13,7 +13,6 @@ import (
 	"leadscore/features"
 	wire "leadscore/proto/inference"
 	leadscorev1 "leadscore/proto/leadscore/v1"
-	"leadscore/serve/leadjson"
 )
 
 // Scores is the server behind the protocol.
@@ -155,5 +154,5 @@ func tensorPath(name string, row int) string {
 
 // fault notes what is wrong with a tensor, or with one row of it.
 func (in *input) fault(name string, row int, format string, args ...any) {
-	in.faults.Add(leadjson.Fault{Path: tensorPath(name, row), Problem: fmt.Sprintf(format, args...)})
+	in.faults.Addf(tensorPath(name, row), format, args...)
 }

@@ -47,6 +47,11 @@ func (f *Faults) Add(fault Fault) {
 	f.List = append(f.List, fault)
 }
 
-func (f *Faults) addf(path, format string, args ...any) {
+// Addf notes one more; words are made only for one that is listed: a text may have millions.
+func (f *Faults) Addf(path, format string, args ...any) {
+	if f.full() {
+		f.Left++
+		return
+	}
 	f.Add(Fault{path, fmt.Sprintf(format, args...)})
 }

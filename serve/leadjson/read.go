@@ -37,21 +37,21 @@ func (r *reader) syntax(path string, text []byte) {
 	if whole := bytes.TrimLeft(text, " \t\r\n"); valid && whole[0] == '{' {
 		return
 	} else if valid {
-		r.faults.addf(path, `not a JSON object such as {"id": "L-17"}, but %s`, kindOf(whole))
+		r.faults.Addf(path, `not a JSON object such as {"id": "L-17"}, but %s`, kindOf(whole))
 		return
 	}
 	err := json.Unmarshal(text, new(json.RawMessage))
 	syntax, ok := err.(*json.SyntaxError)
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
-		r.faults.addf(path, "not a JSON object: there is nothing")
+		r.faults.Addf(path, "not a JSON object: there is nothing")
 	case ok && beyondFirst(text, syntax.Offset):
-		r.faults.addf(path, "more than one JSON value")
+		r.faults.Addf(path, "more than one JSON value")
 	case ok:
 		line := 1 + bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n"))
-		r.faults.addf(path, "not a JSON object: line %d: %s", line, syntax)
+		r.faults.Addf(path, "not a JSON object: line %d: %s", line, syntax)
 	default:
-		r.faults.addf(path, "not a JSON object: a text that is no UTF-8, or half of a character of two halves")
+		r.faults.Addf(path, "not a JSON object: a text that is no UTF-8, or half of a character of two halves")
 	}
 }
 
@@ -88,7 +88,7 @@ type given struct {
 func (r *reader) enter(s step) { r.path = append(r.path, s) }
 func (r *reader) leave()       { r.path = r.path[:len(r.path)-1] }
 
-// fault notes one where the reader stands. Words are made only for those that are listed: a text may have millions.
+// fault notes one where the reader stands.
 func (r *reader) fault(format string, args ...any) {
 	if r.faults.full() {
 		r.faults.Left++
@@ -107,7 +107,7 @@ func (r *reader) fault(format string, args ...any) {
 			path.WriteString(s.name)
 		}
 	}
-	r.faults.addf(path.String(), format, args...)
+	r.faults.Addf(path.String(), format, args...)
 }
 
 // value is the next value, whole; it may be used until the next is read.
