@@ -160,18 +160,6 @@ func datePart(part Part, date, asOf Micros) float64 {
 	return (asOf - date).Days()
 }
 
-// dateLevel is a date's month or weekday; "" where it is not known.
-func dateLevel(part Part, date Micros, zone *time.Location) string {
-	if date == NoTime {
-		return ""
-	}
-	t := time.UnixMicro(int64(date)).In(zone)
-	if part == Month {
-		return t.Month().String()
-	}
-	return t.Weekday().String()
-}
-
 // calendar lists the levels of a part in their order.
 func calendar(part Part) (names []string) {
 	switch part {

@@ -232,9 +232,13 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 			counts[column.Levels[code]] += n
 		}
 	default:
-		dates := in.dates(h)
+		dates, names := in.dates(h), calendar(in.Part)
 		for _, row := range rows {
-			counts[dateLevel(in.Part, dates(int(row)), c.encoder.zone)]++
+			name := ""
+			if date := dates(int(row)); date != NoTime {
+				name = names[dateName(in.Part, date, c.encoder.zone)]
+			}
+			counts[name]++
 		}
 	}
 	return counts
