@@ -30,7 +30,7 @@ const (
 	fewestToCompare = 10
 	// Bounds of the calibration slope, and of expected over observed wins, for data that are large enough to show a
 	// smaller fault: a quarter off.
-	leastRatio, mostRatio = 0.8, 1.25
+	leastRatio, mostRatio = metrics.LeastNear, metrics.MostNear
 )
 
 // gate says whether a new version may become champion.

@@ -33,9 +33,9 @@ type Remedy struct {
 // Caruana, ICML 2005, 625–632: about a thousand).
 const enoughForCurve = 1000
 
-// A slope within these bounds, the gate's, is left alone even where plenty of leads show that it is not 1: the slopes of successive parts of one history
+// LeastNear and MostNear bound slopes that are a quarter off at the most. The gate asks for such a one, and a slope within them is left alone even where plenty of leads show that it is not 1: the slopes of successive parts of one history
 // differ by as much, so that a move by one of them may as well harm.
-const leastNear, mostNear = 0.8, 1.25
+const LeastNear, MostNear = 0.8, 1.25
 
 // LittleSlope is the slope below which more than half of what sets leads apart would be taken away. A model that is surely so far off ahead of its time is
 // not mended by a number: the next such number may be another.
@@ -63,7 +63,7 @@ func ChooseRemedy(logOdds, wins []float64) (Remedy, error) {
 		return r, err
 	}
 	r.Slope = normalEstimate(line.slope, line.slopeError)
-	if r.Slope.Low <= 0 || r.Slope.High < LittleSlope || r.Slope.Low <= 1 && r.Slope.High >= 1 || r.Slope.Value >= leastNear && r.Slope.Value <= mostNear {
+	if r.Slope.Low <= 0 || r.Slope.High < LittleSlope || r.Slope.Low <= 1 && r.Slope.High >= 1 || r.Slope.Value >= LeastNear && r.Slope.Value <= MostNear {
 		return r, nil
 	}
 	if r.Parts = slopesOfParts(logOdds, wins); !agree(r.Parts) {

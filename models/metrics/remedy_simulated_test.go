@@ -87,7 +87,7 @@ func whole(agreed func(h history) bool, least float64) rule {
 			return Shift{}, err
 		}
 		s := normalEstimate(line.slope, line.slopeError)
-		if s.Low <= 0 || s.High < least || s.Low <= 1 && s.High >= 1 || s.Value >= leastNear && s.Value <= mostNear || !agreed(h) {
+		if s.Low <= 0 || s.High < least || s.Low <= 1 && s.High >= 1 || s.Value >= LeastNear && s.Value <= MostNear || !agreed(h) {
 			return Shift{Slope: 1}, nil
 		}
 		return Recalibrate(h.logOdds, h.wins, nil)
