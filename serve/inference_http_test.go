@@ -191,6 +191,9 @@ func TestInferenceOverHTTPRefuses(t *testing.T) {
 			}
 		})
 	}
+	if _, text := w.do(t, http.MethodPost, "/v2/models/deals/infer", `{"inputs":[{"name":"employees","shape":["2"]}]}`, nil); !strings.Contains(string(text), "/inputs/0/shape/0") || strings.Contains(string(text), "Go ") {
+		t.Errorf("a text for a number: %s; want where it stands, in no words of Go", text)
+	}
 	for path, body := range map[string]string{
 		"/v2/models/deals/infer?as_of=2026-08-01T00:00:00Z": tensor(`"datatype":"FP64","data":[1,2]`), // it is a parameter of the body
 		"/v2/models/deals/infer":                            tensor(`"datatype":"INT64","data":[1,9007199254740993]`),

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -46,7 +47,7 @@ func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelIn
 	var read restRequest
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(body[:jsonLength]), json.RejectUnknownMembers(true))
 	if err := json.UnmarshalDecode(decoder, &read); err != nil {
-		r.faults.Addf("", "not an inference request in JSON: %s", strings.TrimPrefix(err.Error(), "json: "))
+		r.faults.Addf("", "not an inference request in JSON: %s", inWords(err))
 		return nil, &r.faults
 	}
 	if _, err := decoder.ReadToken(); err != io.EOF {
@@ -69,6 +70,18 @@ func ReadREST(body []byte, jsonLength int, model, version string) (*wire.ModelIn
 		return nil, &r.faults
 	}
 	return request, nil
+}
+
+// inWords is a fault of the JSON without the names of Go.
+func inWords(err error) string {
+	var semantic *json.SemanticError
+	switch {
+	case !errors.As(err, &semantic):
+		return strings.TrimPrefix(err.Error(), "jsontext: ")
+	case semantic.Err != nil:
+		return fmt.Sprintf("%v within %q", semantic.Err, semantic.JSONPointer)
+	}
+	return fmt.Sprintf("a %v within %q", semantic.JSONKind, semantic.JSONPointer)
 }
 
 type restReader struct {
