@@ -109,7 +109,7 @@ func chunkSize(last int) int {
 func (b *EventBuilder) write() {
 	b.held = 0
 	if b.spill == nil && b.fault == nil {
-		b.spill, b.fault = temporary()
+		b.spill, b.fault = temporary("events")
 	}
 	var text []byte
 	for i := range b.parts {
@@ -135,8 +135,8 @@ func (b *EventBuilder) write() {
 
 // temporary opens a file that has no name any more: the system takes it back when the process ends, however it does. Where a file that is
 // open cannot lose its name (Windows) it stays in the folder of temporary files.
-func temporary() (*os.File, error) {
-	f, err := os.CreateTemp("", "leadscore-events-*")
+func temporary(what string) (*os.File, error) {
+	f, err := os.CreateTemp("", "leadscore-"+what+"-*")
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (b *EventBuilder) Build() *EventLog {
 		l.records = make([]byte, total*l.size)
 	} else if l.Err() == nil {
 		var err error
-		l.file, err = temporary()
+		l.file, err = temporary("events")
 		l.fail(err)
 	}
 	counts := make([]uint32, b.leads)

@@ -24,11 +24,35 @@ const none = math.MinInt64
 type packed struct {
 	blocks []packedBlock
 	tail   []int64 // what fills no block yet
+	room   slab
+}
+
+// slab is memory that codes of many blocks lie in, one behind the other, so that none is rounded up.
+type slab struct {
+	free []byte
+	last int // bytes of the slab that free is the end of
+}
+
+// leastSlab and mostSlab bound a slab's bytes; each is twice as long as the one before.
+const leastSlab, mostSlab = 4 << 10, 256 << 10
+
+// behind is how many bytes follow codes, whosever they are, so that eight can be read at each code.
+const behind = 8
+
+// take gives n bytes, with others behind them.
+func (s *slab) take(n int) []byte {
+	if len(s.free) < n+behind {
+		s.last = max(n+behind, min(2*s.last, mostSlab), leastSlab)
+		s.free = make([]byte, s.last)
+	}
+	taken := s.free[: n+behind : n+behind]
+	s.free = s.free[n:]
+	return taken
 }
 
 // packedBlock holds codes of width bits, the lowest first: value = base + unit × code; code 0 is none where hasNone.
 type packedBlock struct {
-	codes   []byte // and 8 bytes more, so that reading eight never ends behind them
+	codes   []byte // and those behind
 	base    int64
 	unit    int64
 	mask    uint64 // of width bits
@@ -56,22 +80,24 @@ func (b *packedBlock) at(i int) int64 {
 }
 
 // add appends a value; pack makes a block of a full tail.
-func (p *packed) add(v int64, pack func([]int64) packedBlock) {
+func (p *packed) add(v int64, pack func([]int64, *slab) packedBlock) {
 	p.tail = append(p.tail, v)
 	if len(p.tail) == blockRows {
-		p.blocks = append(p.blocks, pack(p.tail))
+		p.blocks = append(p.blocks, pack(p.tail, &p.room))
 		p.tail = p.tail[:0]
 	}
 }
 
 // fit gives back what the tail has too much.
-func (p *packed) fit() { p.tail = append([]int64(nil), p.tail...) }
+func (p *packed) fit() {
+	p.tail, p.blocks, p.room = append([]int64(nil), p.tail...), append([]packedBlock(nil), p.blocks...), slab{}
+}
 
 // widest is the most bits of a code that does not take all 64: such a one begins within a byte and is read at once.
 const widest = 57
 
 // packWhole packs any whole numbers.
-func packWhole(values []int64) packedBlock {
+func packWhole(values []int64, to *slab) packedBlock {
 	least, most, hasNone := int64(math.MaxInt64), int64(math.MinInt64), false
 	for _, v := range values {
 		if v == none {
@@ -96,7 +122,7 @@ func packWhole(values []int64) packedBlock {
 		least, offset = 0, 0
 	}
 	b.mask = 1<<b.width - 1
-	b.codes = make([]byte, (len(values)*int(b.width)+7)/8+8)
+	b.codes = to.take((len(values)*int(b.width) + 7) / 8)
 	for i, v := range values {
 		code := uint64(0)
 		if v != none || !b.hasNone {
@@ -149,7 +175,7 @@ var powers = [mostDigits + 1]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 
 const largestDecimal = 1 << 49
 
 // packNumbers packs numbers that are given by their bits.
-func packNumbers(values []int64) packedBlock {
+func packNumbers(values []int64, to *slab) packedBlock {
 	whole := make([]int64, len(values))
 	form := bits64
 	switch digits, ok := decimals(values, whole); {
@@ -160,7 +186,7 @@ func packNumbers(values []int64) packedBlock {
 	default:
 		copy(whole, values)
 	}
-	b := packWhole(whole)
+	b := packWhole(whole, to)
 	b.form = form
 	return b
 }

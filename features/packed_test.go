@@ -106,7 +106,7 @@ func FuzzPacked(f *testing.F) {
 		for len(text) >= 8 {
 			values, text = append(values, int64(binary.LittleEndian.Uint64(text))), text[8:]
 		}
-		whole, numbers := packWhole(values), packNumbers(values)
+		whole, numbers := packWhole(values, &slab{}), packNumbers(values, &slab{})
 		for i, v := range values {
 			if got := whole.at(i); got != v {
 				t.Errorf("whole %d, was %d", got, v)

@@ -95,7 +95,7 @@ func TestReadLeads(t *testing.T) {
 		},
 	}
 	if diff := cmp.Diff(want, table, cmpopts.IgnoreUnexported(Table{}), cmpopts.IgnoreFields(Table{}, "Schema"),
-		cmp.AllowUnexported(IDs{}, Numbers{}, Places{}, Times{}, packed{})); diff != "" {
+		cmp.AllowUnexported(IDs{}, Numbers{}, Places{}, Times{}, packed{}, slab{})); diff != "" {
 		t.Errorf("table (-want +got):\n%s", diff)
 	}
 	if got := table.Position(2); got != "leads.csv: line 4" {

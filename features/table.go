@@ -34,6 +34,7 @@ type Table struct {
 	leads int         // their number once the ids are forgotten
 	files []tableFile // by first, ascending
 	lines packed      // of each lead in its file, counted from 1, less the lead's place
+	aside *aside      // nil until [Table.SetAside] has written it
 }
 
 // tableFile says from which lead on a file's leads stand in the table.

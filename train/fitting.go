@@ -27,7 +27,7 @@ func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32
 
 // fitFrom is fitTo with what a fit to a part of the rows has settled, or nil.
 func fitFrom(ctx context.Context, h *features.History, p *Population, rows []int32, settled *settled, cfg *Config) (*fitted, error) {
-	var learned []models.HalfLife
+	table, learned := h.Table, []models.HalfLife(nil)
 	if wantsHalfLives(h.Table.Schema) {
 		var err error
 		if h, learned, err = learnHalfLives(ctx, h, p, rows, cfg); err != nil {
@@ -47,11 +47,17 @@ func fitFrom(ctx context.Context, h *features.History, p *Population, rows []int
 	if settled != nil {
 		c.Settled, c.Places = settled.fit, placesIn(encoder, settled.encoder)
 	}
-	model, report, err := fit.Fit(ctx, design, c)
-	if err != nil {
-		return nil, fmt.Errorf("fit: %w", err)
+	m := &fitted{encoder: encoder, codes: codes, halfLives: learned}
+	find := func() (err error) {
+		if m.model, m.report, err = fit.Fit(ctx, design, c); err != nil {
+			return fmt.Errorf("fit: %w", err)
+		}
+		return nil
 	}
-	return &fitted{encoder: encoder, codes: codes, model: model, report: report, halfLives: learned}, nil
+	if len(rows) <= mostFittedBeside { // fits that run side by side look at one table
+		return m, find()
+	}
+	return m, table.SetAside(find)
 }
 
 // settled is what a fit has settled, with the encoder that it was made by.
