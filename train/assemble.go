@@ -65,7 +65,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		Leakage:             d.leakage,
 		Promises:            promises,
 		HalfLives:           final.halfLives,
-		Segments:            segmentsOf(d.history, p, final),
+		Segments:            segmentsOf(d.history.Table.Schema, final),
 		Weighting:           weightingOf(d.history, p),
 		Warnings:            slices.Concat(p.Warnings, v.warnings, contradicted(promises), sayTheDate(final.encoder)),
 	}
@@ -83,7 +83,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 		t.Horizon = horizon.String()
 	}
 	var err error
-	if t.Sample, err = sampleOf(d.history, p, final); err != nil {
+	if t.Sample, err = sampleOf(p, final); err != nil {
 		return t, err
 	}
 	t.Warnings = append(t.Warnings, smallSample(&t)...)
@@ -107,7 +107,7 @@ func sayTheDate(e *features.Encoder) []string {
 
 // snapshotAges gives the 5, 50 and 95 % points of the days from a lead's creation to its snapshot.
 func snapshotAges(h *features.History, rows []int32) []float64 {
-	var ages []float64
+	ages := make([]float64, 0, len(rows))
 	for _, row := range rows {
 		if created := h.Table.Created.At(int(row)); created != features.NoTime && h.AsOf[row] != features.NoTime {
 			ages = append(ages, float64(h.AsOf[row]-created)/float64(features.Day))
@@ -125,10 +125,6 @@ func snapshotAges(h *features.History, rows []int32) []float64 {
 func referenceOf(d *data, p *Population, final *fitted) (models.Reference, error) {
 	judged := evenly(p.Rows, mostJudgedByRules)
 	points, qualified := scoreRules(d.book, d.history, judged)
-	probability, err := metrics.NewDistribution(final.fittedProbabilities())
-	if err != nil {
-		return models.Reference{}, err
-	}
 	ranked, err := metrics.NewDistribution(points)
 	if err != nil {
 		return models.Reference{}, err
@@ -140,7 +136,7 @@ func referenceOf(d *data, p *Population, final *fitted) (models.Reference, error
 		}
 	}
 	highShare := models.HighShare(handedOver, int64(len(judged)))
-	return models.Reference{Leads: int64(len(p.Rows)), Probability: probability, Points: ranked, HighShare: highShare}, nil
+	return models.Reference{Leads: int64(len(p.Rows)), Probability: final.description.probability, Points: ranked, HighShare: highShare}, nil
 }
 
 // joinFingerprints makes one fingerprint of two.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"leadscore/features"
 	"leadscore/models"
 	"leadscore/models/logistic"
 	"leadscore/models/metrics"
@@ -63,27 +62,26 @@ func calibrationWords(c *models.Calibration) string {
 	return found + ", which holds 1: nothing is moved"
 }
 
-// mend applies what calibration chose to a fit, and gives it as it is then: its level is set anew by the leads fitted to, which are newer than
-// those that the choice was made on. rows are the leads fitted to. A nil choice changes nothing.
-func (m *fitted) mend(choice *models.Calibration, h *features.History, p *Population, rows []int32) (*models.Calibration, error) {
+// mend applies what calibration chose to a fit, and keeps it as it is then: its level is set anew by the leads fitted to, which are newer than
+// those that the choice was made on. A nil choice changes nothing.
+func (m *fitted) mend(choice *models.Calibration, leads *fittedLeads) error {
+	m.calibration = choice
 	if choice == nil || choice.Method == metrics.RemedyNone {
-		return choice, nil
+		return nil
 	}
-	mended := *choice
-	logOdds, wins := m.fittedLogOdds(), outcomesOf(rows, p)
-	weights := picked(weigh(h, rows), rows)
-	model, err := mended.Apply(m.model, informationCenter(logOdds, weights), func(at func(float64) float64) (float64, error) {
+	mended, logOdds := *choice, m.logOdds(leads)
+	model, err := mended.Apply(m.model, informationCenter(logOdds, leads.weights), func(at func(float64) float64) (float64, error) {
 		mapped := make([]float64, len(logOdds))
 		for i, eta := range logOdds {
 			mapped[i] = at(eta)
 		}
-		return metrics.Level(mapped, wins, weights)
+		return metrics.Level(mapped, leads.wins, leads.weights)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("calibration: %w", err)
+		return fmt.Errorf("calibration: %w", err)
 	}
-	m.model = model
-	return &mended, nil
+	m.model, m.calibration = model, &mended
+	return nil
 }
 
 // informationCenter is where a slope and a level do not depend on each other: the mean of the log-odds, each weighing p(1 − p).

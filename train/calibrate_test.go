@@ -62,11 +62,8 @@ func TestMendKeepsTheLevel(t *testing.T) {
 	curve := *choice
 	curve.Method, curve.Curve = metrics.RemedyIsotonic, &metrics.Curve{From: []float64{-3, -1, 2}, To: []float64{-2, -1.5, 1}}
 	for _, c := range []*models.Calibration{choice, &curve} {
-		m, err := fitTo(context.Background(), d.history, p, s.past, &cfg)
+		m, err := fitFrom(context.Background(), d.history, p, s.past, beginning{remedy: c}, &cfg)
 		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := m.mend(c, d.history, p, s.past); err != nil {
 			t.Fatal(err)
 		}
 		expected, won := 0.0, 0.0

@@ -137,7 +137,7 @@ func chooseRefit(ctx context.Context, base *models.Version, d *data, cfg *Compar
 	cfg.progress("fitting a stand-in to the older leads", 0, 0)
 	settings := Defaults()
 	settings.Pairs = hasPairs(base)
-	fitted, err := fitTo(ctx, d.history, p, s.past, &settings)
+	fitted, err := fitFrom(ctx, d.history, p, s.past, beginning{describe: true}, &settings)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func evidence(d *data, p *Population, v *validation, final *fitted, version *mod
 		e.Leaks = append(e.Leaks, report.Leak{Field: s.Field, Grade: string(s.Grade), Evidence: s.Words, Because: s.Because})
 	}
 	e.Months, e.LeaksChecked = knownMonths(version.Training.Months), true
-	addTables(e, final, p)
+	addTables(e, final)
 	if v.Leads == 0 {
 		return e
 	}
@@ -137,21 +137,8 @@ func segmentOf(c *features.Column, name string, rows []int32, most int) (report.
 }
 
 // addTables adds the final model's tables, with the number of training leads in each entry.
-func addTables(e *report.Evidence, final *fitted, p *Population) {
-	codes := make([]uint16, len(final.encoder.Inputs))
-	terms := final.model.Terms
-	counts := make([][]int64, len(terms))
-	for t := range terms {
-		counts[t] = make([]int64, len(terms[t].Coefficients))
-	}
-	for row := range p.Rows {
-		for i := range codes {
-			codes[i] = final.codes[i].At(row)
-		}
-		for t := range terms {
-			counts[t][terms[t].Cell(codes)]++
-		}
-	}
+func addTables(e *report.Evidence, final *fitted) {
+	terms, counts := final.model.Terms, final.description.leads
 	for t := range terms {
 		errors := final.model.TermStandardErrors(t)
 		if len(terms[t].Inputs) == 1 {

@@ -13,51 +13,68 @@ import (
 // fitted is an encoder and the model on its codes, both made from the same rows and nothing else.
 type fitted struct {
 	encoder *features.Encoder
-	codes   []features.Codes // of the leads fitted to, in the order in which they were given
 	model   *logistic.Model
 	report  *fit.Report
 
-	halfLives []models.HalfLife // those that were learned
+	calibration *models.Calibration // the remedy that was asked for, as it was applied
+	description *description        // nil unless asked for
+	halfLives   []models.HalfLife   // those that were learned
+}
+
+// beginning is what a fit begins with beside its leads, and what is wanted of it; the zero value is nothing.
+type beginning struct {
+	settled  *settled            // by a fit to a part of the rows
+	remedy   *models.Calibration // to mend its probabilities with
+	describe bool                // the leads fitted to
 }
 
 // fitTo learns bins and coefficients from the given rows.
 func fitTo(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
-	return fitFrom(ctx, h, p, rows, nil, cfg)
+	return fitFrom(ctx, h, p, rows, beginning{}, cfg)
 }
 
-// fitFrom is fitTo with what a fit to a part of the rows has settled, or nil.
-func fitFrom(ctx context.Context, h *features.History, p *Population, rows []int32, settled *settled, cfg *Config) (*fitted, error) {
-	table, learned := h.Table, []models.HalfLife(nil)
+// fitFrom is fitTo with a beginning. The leads' codes are gone when it returns.
+func fitFrom(ctx context.Context, h *features.History, p *Population, rows []int32, from beginning, cfg *Config) (*fitted, error) {
+	table, m := h.Table, &fitted{}
 	if wantsHalfLives(h.Table.Schema) {
 		var err error
-		if h, learned, err = learnHalfLives(ctx, h, p, rows, cfg); err != nil {
+		if h, m.halfLives, err = learnHalfLives(ctx, h, p, rows, cfg); err != nil {
 			return nil, err
 		}
 	}
-	encoder, err := features.FitEncoder(h, rows, features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows})
-	if err != nil {
+	var err error
+	if m.encoder, err = features.FitEncoder(h, rows, features.Limits{MaxBins: cfg.MaxBins, MinLevelRows: cfg.MinLevelRows}); err != nil {
 		return nil, fmt.Errorf("bins: %w", err)
 	}
-	codes, err := encoder.EncodeRows(ctx, h, rows)
-	if err != nil {
+	leads := &fittedLeads{weights: picked(weigh(h, rows), rows)}
+	if leads.codes, err = m.encoder.EncodeRows(ctx, h, rows); err != nil {
 		return nil, fmt.Errorf("codes: %w", err)
 	}
-	design := &fit.Design{Inputs: fitInputs(encoder), Codes: fitCodes(codes), Wins: outcomesOf(rows, p), Weights: picked(weigh(h, rows), rows)}
-	c := withSegments(fitConfig(encoder, cfg), encoder, h.Table.Schema)
-	if settled != nil {
-		c.Settled, c.Places = settled.fit, placesIn(encoder, settled.encoder)
+	c := withSegments(fitConfig(m.encoder, cfg), m.encoder, h.Table.Schema)
+	if from.settled != nil {
+		c.Settled, c.Places = from.settled.fit, placesIn(m.encoder, from.settled.encoder)
 	}
-	m := &fitted{encoder: encoder, codes: codes, halfLives: learned}
-	find := func() (err error) {
-		if m.model, m.report, err = fit.Fit(ctx, design, c); err != nil {
-			return fmt.Errorf("fit: %w", err)
-		}
-		return nil
+	find := func() error {
+		leads.wins = outcomesOf(rows, p)
+		return m.find(ctx, leads, c, from)
 	}
 	if len(rows) <= mostFittedBeside { // fits that run side by side look at one table
 		return m, find()
 	}
 	return m, table.SetAside(find)
+}
+
+// find looks for the model, and does all that needs the leads' codes.
+func (m *fitted) find(ctx context.Context, leads *fittedLeads, c fit.Config, from beginning) (err error) {
+	design := &fit.Design{Inputs: fitInputs(m.encoder), Codes: fitCodes(leads.codes), Wins: leads.wins, Weights: leads.weights}
+	if m.model, m.report, err = fit.Fit(ctx, design, c); err != nil {
+		return fmt.Errorf("fit: %w", err)
+	}
+	if err = m.mend(from.remedy, leads); err != nil || !from.describe {
+		return err
+	}
+	m.description, err = m.describe(leads)
+	return err
 }
 
 // settled is what a fit has settled, with the encoder that it was made by.

@@ -41,15 +41,6 @@ func (m *fitted) logOddsOf(h *features.History, rows []int32) []float64 {
 	return out
 }
 
-// fittedLogOdds gives those of the leads fitted to.
-func (m *fitted) fittedLogOdds() []float64 {
-	out := make([]float64, m.codes[0].Len())
-	m.addUp(m.codes, out)
-	return out
-}
-
-func (m *fitted) fittedProbabilities() []float64 { return toProbabilities(m.fittedLogOdds()) }
-
 // eachBlock goes over the codes of leads that were not fitted to, so many at a time.
 func (m *fitted) eachBlock(h *features.History, rows []int32, do func(from int, codes []features.Codes)) {
 	for from := 0; from < len(rows); from += predictRows {

@@ -50,14 +50,12 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	cfg.progress("fitting to all leads", 0, 0)
-	final, err := fitFrom(ctx, data.history, population, population.Rows, validation.settled, &cfg)
+	final, err := fitFrom(ctx, data.history, population, population.Rows,
+		beginning{settled: validation.settled, remedy: validation.calibration, describe: true}, &cfg)
 	if err != nil {
 		return nil, err
 	}
-	validation.calibration, err = final.mend(validation.calibration, data.history, population, population.Rows)
-	if err != nil {
-		return nil, err
-	}
+	validation.calibration = final.calibration
 	version, err := assemble(data, population, validation, final, &cfg)
 	if err != nil {
 		return nil, err

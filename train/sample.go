@@ -3,23 +3,18 @@ package train
 import (
 	"fmt"
 
-	"leadscore/features"
 	"leadscore/models"
 	"leadscore/models/metrics"
 )
 
 // sampleOf holds the training leads against the sample that a model of the final fit's strength asks for. The strength is that of the fit, less its
 // optimism: the held-out part of a small history holds too few wins to measure one.
-func sampleOf(h *features.History, p *Population, final *fitted) (*models.SampleSize, error) {
-	wins := outcomesOf(p.Rows, p)
-	s := &models.SampleSize{Rarer: min(p.Won, int64(len(wins))-p.Won)}
-	parameters := max(final.report.EDF, 1) // the level alone is one
+func sampleOf(p *Population, final *fitted) (*models.SampleSize, error) {
+	n, parameters := int64(len(p.Rows)), final.parameters()
+	s := &models.SampleSize{Rarer: min(p.Won, n-p.Won), Strength: final.description.strength}
 	s.PerParameter = float64(s.Rarer) / parameters
 	var err error
-	if s.Strength, err = metrics.StrengthOf(final.fittedProbabilities(), wins, parameters); err != nil {
-		return nil, fmt.Errorf("sample size: %w", err)
-	}
-	if s.Needed, err = metrics.NeededSample(parameters, s.Strength.Adjusted, float64(p.Won)/float64(len(wins))); err != nil {
+	if s.Needed, err = metrics.NeededSample(parameters, s.Strength.Adjusted, float64(p.Won)/float64(n)); err != nil {
 		return nil, fmt.Errorf("sample size: %w", err)
 	}
 	return s, nil

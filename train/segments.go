@@ -35,22 +35,17 @@ func withSegments(c fit.Config, e *features.Encoder, s *features.Schema) fit.Con
 }
 
 // segmentsOf describes the deviations of the final fit; nil where the schema asks for none.
-func segmentsOf(h *features.History, p *Population, m *fitted) *models.Segments {
-	input, asked := segmentInput(m.encoder, h.Table.Schema)
+func segmentsOf(schema *features.Schema, m *fitted) *models.Segments {
+	input, asked := segmentInput(m.encoder, schema)
 	r := m.report.Segments
 	if !asked || r == nil {
 		return nil
 	}
-	s := &models.Segments{By: h.Table.Schema.Segments.By, LossWithout: r.LossWithout, LossWith: r.LossWith, GainError: r.GainError, Kept: r.Kept, Considered: r.Considered}
+	s := &models.Segments{By: schema.Segments.By, LossWithout: r.LossWithout, LossWith: r.LossWith, GainError: r.GainError, Kept: r.Kept, Considered: r.Considered}
 	for _, j := range r.Terms {
 		s.Fields = append(s.Fields, m.encoder.Inputs[j].Name)
 	}
-	leads, won := make([]int64, m.encoder.Bins(input)), make([]int64, m.encoder.Bins(input))
-	for i, row := range p.Rows { // the leads fitted to
-		code := m.codes[input].At(i)
-		leads[code]++
-		won[code] += int64(p.Wins[row])
-	}
+	leads, won := m.description.leads[input], m.description.won[input]
 	levels, errors := m.model.Terms[input].Coefficients, m.model.TermStandardErrors(input)
 	for _, l := range r.Levels {
 		segment := models.Segment{Name: m.encoder.Label(input, uint16(l.Code)), Leads: leads[l.Code], Won: won[l.Code],

@@ -36,7 +36,7 @@ func regionalHistory(t *testing.T, n int, seed uint64) *features.History {
 func TestSegmentsReachTheModel(t *testing.T) {
 	h := regionalHistory(t, 3000, 1)
 	p, m := mustPopulate(t, h), fitHistory(t, h)
-	s := segmentsOf(h, p, m)
+	s := segmentsOf(h.Table.Schema, m)
 	if !s.Kept || !(s.LossWith < s.LossWithout-0.02) || len(s.Fields) == 0 || s.Fields[0] != "size" || len(s.Segments) != 4 {
 		t.Fatalf("%+v", s)
 	}
@@ -71,7 +71,7 @@ func TestSegmentsReachTheModel(t *testing.T) {
 		t.Error(text.String())
 	}
 	h.Table.Schema.Segments = nil
-	if segmentsOf(h, p, fitHistory(t, h)) != nil {
+	if segmentsOf(h.Table.Schema, fitHistory(t, h)) != nil {
 		t.Error("segments without a wish for any")
 	}
 }

@@ -38,11 +38,8 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return nil, err
 	}
 	cfg.progress("fitting to the past", 0, 0)
-	past, err := fitFrom(ctx, d.history, p, s.past, settled, cfg)
+	past, err := fitFrom(ctx, d.history, p, s.past, beginning{settled: settled, remedy: choice}, cfg)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := past.mend(choice, d.history, p, s.past); err != nil {
 		return nil, err
 	}
 	if s.mixed {

@@ -76,7 +76,7 @@ func TestWeightEqualsCopies(t *testing.T) {
 func fitHistory(t *testing.T, h *features.History) *fitted {
 	t.Helper()
 	p, cfg := mustPopulate(t, h), Defaults()
-	m, err := fitTo(context.Background(), h, p, p.Rows, &cfg)
+	m, err := fitFrom(context.Background(), h, p, p.Rows, beginning{describe: true}, &cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
