@@ -1,6 +1,7 @@
 package features
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,3 +60,37 @@ fields:
 }
 
 func lineOfLast(text string) string { return strconv.Itoa(strings.Count(text, "\n")) }
+
+// TestLeaveOutQuotes: a quote that is not closed costs its own row, whatever stands behind it, and no row more.
+func TestLeaveOutQuotes(t *testing.T) {
+	s := schemaOf(t, `
+version: 1
+lead: {id: id}
+outcome: {column: stage, won: [won], lost: [lost]}
+fields: [{name: notes, kind: category}]
+`)
+	for _, c := range []struct {
+		name, rows, kept string
+		leftOut          map[string]int64
+	}{
+		{"closed by the next row's", "a,won,fine\nb,won,\"open\nc,lost,fine\nd,lost,\"quoted\"\ne,won,fine\n", "a c d e", map[string]int64{"text behind a closing quote": 1}},
+		{"doubled quotes behind it", "a,won,\"open\nb,won,\"say \"\"so\"\"\"\nc,lost,\"\"\n", "b c", map[string]int64{"text behind a closing quote": 1}},
+		{"never closed", "a,won,fine\nb,won,\"open\nc,lost,fine\nd,lost,fine\n", "a c d", map[string]int64{"a quote that is never closed": 1}},
+		{"never closed, on the last line", "a,won,fine\nb,won,\"open", "a", map[string]int64{"a quote that is never closed": 1}},
+		{"on a later line of its row", "a,\"won\n\",\"open\nb,lost,fine\n", "b", map[string]int64{"a quote that is never closed": 1}},
+		{"a note of several lines that quotes", "a,won,\"he said\n\"hello\" to me\nand left\"\nb,lost,fine\n", "b",
+			map[string]int64{"text behind a closing quote": 2, "more or fewer cells than the header has columns": 1}},
+		{"far from the end", "a,won,\"open\n" + strings.Repeat("\n,,\n", 1<<22) + "b,lost,fine\n", "b",
+			map[string]int64{"a quote that is never closed": 1, "field lead.id: no id": 1 << 22}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table, report, err := readText(t, s, "id,stage,notes\n"+c.rows, ReadOptions{Outcome: true, LeaveOutBadRows: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(slices.Collect(table.IDs.Values()), " "); got != c.kept || !maps.Equal(report.LeftOut, c.leftOut) {
+				t.Errorf("kept %s and left out %v, want %s and %v", got, report.LeftOut, c.kept, c.leftOut)
+			}
+		})
+	}
+}

@@ -190,7 +190,7 @@ func (c *csvFile) take(row int, faults *faultList) {
 	fault := Fault{File: c.path, Line: s.line, Row: c.rows}
 	switch {
 	case s.fault != "":
-		fault.Line, fault.Reason, fault.Kind = s.faultAt, s.fault, "text behind a closing quote"
+		fault.Line, fault.Reason, fault.Kind = s.faultAt, s.fault, s.faultKind
 	case len(s.cells) != len(c.names):
 		fault.Reason = fmt.Sprintf("%s, where the header has %s", count(len(s.cells), "cell"), count(len(c.names), "column"))
 		fault.Kind = "more or fewer cells than the header has columns"

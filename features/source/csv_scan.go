@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -23,7 +24,7 @@ const (
 type scanner struct {
 	path      string
 	delimiter byte
-	patient   bool // a quoted cell above the limit may still be closed: its row is left out
+	patient   bool // a quoted cell above the limit may still be closed, and a quote that is not is its row's fault alone
 
 	source     io.Reader
 	buffer     []byte
@@ -31,11 +32,12 @@ type scanner struct {
 	ended      bool
 
 	// The row that next has found:
-	row     []byte // its bytes without the line end; changed in place where quotes were doubled
-	cells   []cell
-	line    int64  // physical line on which it begins, from 1
-	fault   string // why it cannot be read, "" if it can
-	faultAt int64  // the line of the fault
+	row       []byte // its bytes without the line end; changed in place where quotes were doubled
+	cells     []cell
+	line      int64  // physical line on which it begins, from 1
+	fault     string // why it cannot be read, "" if it can
+	faultAt   int64  // the line of the fault
+	faultKind string // the same without what differs from row to row
 
 	nextLine int64
 }
@@ -48,7 +50,7 @@ func newScanner(source io.Reader, path string) *scanner {
 }
 
 // next finds the next row that is not blank; false at the end of the file. An error ends the file: the source
-// failed, a quote is never closed, or a row is too long. A row with a fault can be stepped over.
+// failed, a line is too long, or, unless the scanner is patient, a quote is never closed. A row with a fault can be stepped over.
 func (s *scanner) next() (bool, error) {
 	for {
 		length, err := s.findLine(0)
@@ -168,55 +170,93 @@ func (s *scanner) splitQuoted(length int) error {
 
 // splitCell reads the quoted cell that begins at row offset at. It returns the offset behind the cell (of the
 // delimiter or the row's end), and the row's length and number of lines, which grow with line ends in quotes.
+// Where the quotes are wrong the row ends with the line on which the cell begins, so that one stray quote does not
+// swallow the rows behind it.
 func (s *scanner) splitCell(at, length int, lines int64) (int, int, int64, error) {
-	from, to := at+1, at+1 // the cell's bytes, moved together where a doubled quote was
-	opened := s.nextLine + lines - 1
+	from, doubled := at+1, 0
+	opened, ownLength, ownLines := s.nextLine+lines-1, length, lines
 	for at++; ; {
 		row := s.buffer[s.start : s.start+length]
 		quote := bytes.IndexByte(row[at:], '"')
 		if quote < 0 { // the quote holds the line end too
-			to += copy(row[to:], row[at:])
 			at = length
-			if to-from > s.longest() {
-				return 0, 0, 0, s.endless(opened)
-			}
-			if s.start+length == s.end { // findLine stops there only at the file's end
-				return 0, 0, 0, lineError(s.path, opened, "the quote that is opened here is never closed")
+			endless, over := at-from-doubled > s.longest(), s.start+length == s.end // findLine stops there only at the file's end
+			if endless || over {
+				return at, ownLength, ownLines, s.unclosed(opened, endless)
 			}
 			var err error
-			if length, err = s.findLine(length + 1); err != nil {
+			if length, err = s.findLine(length + 1); errors.As(err, &Fault{}) {
+				return at, ownLength, ownLines, s.unclosed(opened, true)
+			} else if err != nil {
 				return 0, 0, 0, err
 			}
 			lines++
 			continue
 		}
-		to += copy(row[to:], row[at:at+quote])
 		at += quote + 1
 		if at < length && row[at] == '"' {
-			row[to] = '"'
-			to, at = to+1, at+1
+			at, doubled = at+1, doubled+1
 			continue
 		}
+		behind := s.skipBlanks(at, length)
+		if rest := trimCR(row); behind < len(rest) && rest[behind] != s.delimiter {
+			s.badText(opened, s.nextLine+lines-1, rest[behind:])
+			return behind, ownLength, ownLines, nil
+		}
+		to := at - 1
+		if doubled > 0 {
+			to = from + unquote(row[from:to])
+		}
 		s.cells = append(s.cells, cell{from, to})
-		return s.afterQuote(at, length, lines)
+		return behind, length, lines, nil
 	}
 }
 
-// afterQuote steps over blanks behind a closing quote. Anything else there is a fault.
-func (s *scanner) afterQuote(at, length int, lines int64) (int, int, int64, error) {
+// skipBlanks steps over blanks behind a closing quote.
+func (s *scanner) skipBlanks(at, length int) int {
 	row := trimCR(s.buffer[s.start : s.start+length])
 	for at < len(row) && isTrimmed(row[at]) && row[at] != s.delimiter {
 		at++
 	}
-	if at < len(row) && row[at] != s.delimiter {
-		s.fault = fmt.Sprintf("cell %d: %q follows the closing quote; a quote within a quoted cell must be doubled", len(s.cells), shorten(row[at:]))
-		s.faultAt = s.nextLine + lines - 1
-	}
-	return at, length, lines, nil
+	return at
 }
 
-func (s *scanner) endless(opened int64) error {
-	return lineError(s.path, opened, "the quoted cell that begins here is longer than %d MiB; its quote is probably never closed", s.longest()>>20)
+// unquote makes one quote of two, in place, and returns how many bytes are left.
+func unquote(cell []byte) int {
+	to := 0
+	for at := 0; at < len(cell); at++ {
+		cell[to] = cell[at]
+		to++
+		if cell[at] == '"' {
+			at++ // its double
+		}
+	}
+	return to
+}
+
+// badText notes that text follows the closing quote. Where that is on a later line, it is the opening quote that is not as it was meant.
+func (s *scanner) badText(opened, closed int64, text []byte) {
+	s.faultAt, s.faultKind = opened, "text behind a closing quote"
+	if opened == closed {
+		s.fault = fmt.Sprintf("cell %d: %q follows the closing quote; a quote within a quoted cell must be doubled", len(s.cells)+1, shorten(text))
+		return
+	}
+	s.fault = fmt.Sprintf("cell %d: the quote that is opened here is next closed on line %d, where %q follows; close it here, or double the quotes within the cell",
+		len(s.cells)+1, closed, shorten(text))
+}
+
+// unclosed notes a quote that has no end. Unless bad rows are stepped over, it ends the file.
+func (s *scanner) unclosed(opened int64, endless bool) error {
+	fault := fmt.Sprintf("cell %d: the quote that is opened here is never closed", len(s.cells)+1)
+	if endless {
+		fault = fmt.Sprintf("cell %d: the quoted cell that begins here is longer than %d MiB; its quote is probably never closed", len(s.cells)+1, s.longest()>>20)
+	}
+	fault += "; close it, or, if the quote is part of the text, quote the cell and double that quote"
+	if !s.patient {
+		return lineError(s.path, opened, "%s", fault)
+	}
+	s.fault, s.faultAt, s.faultKind = fault, opened, "a quote that is never closed"
+	return nil
 }
 
 // longest is the quoted cell beyond which the closing quote is no longer looked for.

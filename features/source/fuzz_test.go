@@ -35,7 +35,13 @@ func drainAny(t *testing.T, folder, extension string, content []byte) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open([]string{path}, Options{BatchRows: 7})
+	for _, keep := range []bool{false, true} {
+		drainTo(t, path, Options{BatchRows: 7, KeepBadRows: keep})
+	}
+}
+
+func drainTo(t *testing.T, path string, options Options) {
+	r, err := Open([]string{path}, options)
 	if err != nil {
 		if !strings.Contains(err.Error(), path) {
 			t.Errorf("the error does not name the file: %v", err)
