@@ -15,7 +15,7 @@ func writeReport(ctx context.Context, e *report.Evidence, cfg *Config) error {
 		return nil
 	}
 	cfg.progress("measuring for the report", 0, 0)
-	m, err := report.Measure(e)
+	m, err := report.Measure(ctx, e)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

@@ -74,7 +74,8 @@ const (
 )
 
 // Measure computes the report's statistics. Cost O(n log n) and 1,000 bootstrap draws of n leads a comparison.
-func Measure(e *Evidence) (*Measures, error) {
+// It ends soon after ctx does, with its error.
+func Measure(ctx context.Context, e *Evidence) (*Measures, error) {
 	m := &Measures{}
 	m.fieldWeights(e)
 	for _, month := range e.Months {
@@ -99,7 +100,7 @@ func Measure(e *Evidence) (*Measures, error) {
 		}
 		m.Scores = append(m.Scores, s)
 	}
-	if err := m.compare(e); err != nil {
+	if err := m.compare(ctx, e); err != nil {
 		return nil, err
 	}
 	if err := m.speed(e); err != nil {
@@ -172,7 +173,7 @@ func (m *Measures) periods(e *Evidence) []int {
 }
 
 // compare sets the model against every other score.
-func (m *Measures) compare(e *Evidence) error {
+func (m *Measures) compare(ctx context.Context, e *Evidence) error {
 	for i := range e.Scores {
 		if i == 0 {
 			continue
@@ -185,7 +186,7 @@ func (m *Measures) compare(e *Evidence) error {
 				return err
 			}
 		}
-		clustered, err := metrics.ClusteredAUCDifference(context.Background(), e.Scores[0].Ranking, other.Ranking, e.Wins, e.Accounts,
+		clustered, err := metrics.ClusteredAUCDifference(ctx, e.Scores[0].Ranking, other.Ranking, e.Wins, e.Accounts,
 			metrics.Bootstrap{Replicates: replicates, Seed: bootSeed})
 		var fault error
 		if d.Clustered = known(&fault, clustered, err); fault != nil {

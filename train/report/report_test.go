@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -113,7 +115,7 @@ func figuresOf(t testing.TB, ranking, predictions, wins []float64) (f models.Fig
 
 func written(t testing.TB, e *Evidence) string {
 	t.Helper()
-	m, err := Measure(e)
+	m, err := Measure(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,15 +244,26 @@ func remeasure(t *testing.T, e *Evidence) {
 	}
 }
 
-func TestManyLeadsAreQuickAndSmall(t *testing.T) {
-	e := made(t, 200_000, true)
-	start := time.Now()
-	got := written(t, e)
-	t.Logf("%v, %d bytes", time.Since(start), len(got))
-	if took := time.Since(start); took > time.Minute {
-		t.Errorf("took %v, want under a minute", took)
+// TestSizeOfManyLeads: a report of many leads is no larger than one of few; nothing in it is drawn a lead.
+func TestSizeOfManyLeads(t *testing.T) {
+	few, many := len(written(t, made(t, 2_000, true))), len(written(t, made(t, 40_000, true)))
+	if many > few+few/20 || many > 2_000_000 {
+		t.Errorf("%d bytes for 2,000 leads and %d for 40,000, want nearly as many, and under 2 MB", few, many)
 	}
-	if len(got) > 2_000_000 {
-		t.Errorf("%d bytes, want under 2 MB", len(got))
+}
+
+// TestMeasureStops: whoever has given up does not wait for the bootstrap.
+func TestMeasureStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Measure(ctx, made(t, 500, true)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	e := made(b, 200_000, true)
+	for b.Loop() {
+		written(b, e)
 	}
 }
