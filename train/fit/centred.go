@@ -47,9 +47,13 @@ func (c *centred) end(k int) int {
 func (f *fitter) centred(v *square) *centred {
 	c := f.layout()
 	n := len(c.weight)
-	half := &square{n: n, data: make([]float64, v.n*n)} // V by coordinate (rows) and function
+	data, used := borrow(v.n * n)
+	if used {
+		clear(data)
+	}
+	half := &square{n: n, data: data} // V by coordinate (rows) and function
 	parallel(v.n, func(i int) { c.toFunctions(v.row(i), half.row(i)) })
-	c.square = newSquare(n)
+	c.square = borrowSquare(n)
 	parallel(n, func(j int) {
 		column := make([]float64, v.n)
 		for i := range column {
@@ -57,6 +61,7 @@ func (f *fitter) centred(v *square) *centred {
 		}
 		c.toFunctions(column, c.row(j)) // V is symmetric: a column is a row
 	})
+	half.giveBack()
 	return c
 }
 

@@ -30,7 +30,7 @@ func (m *square) factorise() bool {
 	left := borrowPanels(m.n, m.n, microRows)
 	defer left.giveBack()
 	if m.right == nil {
-		m.right, m.inverses = newPanels(m.n, m.n, microColumns), make([]*panels, tiles)
+		m.right, m.inverses = borrowPanels(m.n, m.n, microColumns), make([]*panels, tiles)
 	}
 	for j := range tiles {
 		parallel(tiles-j, func(task int) {
@@ -100,7 +100,7 @@ func (m *square) solve(b []float64) []float64 {
 // inverseRows returns Y = (L⁻¹)': row a is column a of L⁻¹, zero before a, so that V_ab = Y_a·Y_b for V = (LL')⁻¹.
 // Cost n³/3.
 func (m *square) inverseRows() *square {
-	y := newSquare(m.n)
+	y := borrowSquare(m.n)
 	for i := range m.n {
 		y.row(i)[i] = 1
 	}
@@ -119,7 +119,7 @@ func (m *square) inverseRows() *square {
 
 // covariance is V = YY', both halves filled. Cost n³/3.
 func (y *square) covariance() *square {
-	v := newSquare(y.n)
+	v := borrowSquare(y.n)
 	left, right := borrowPanels(y.n, y.n, microRows), borrowPanels(y.n, y.n, microColumns)
 	defer left.giveBack()
 	defer right.giveBack()

@@ -232,12 +232,15 @@ func (f *fitter) again(ctx context.Context, part, all *sample, terms []*term, ef
 		whole := newFitter(all, terms)
 		whole.inherit(next)
 		whole.steps = next.steps
+		next.release()
 		whole.evaluate()
 		whole.sketchBy(len(part.wins))
 		next = whole
 	}
 	next.steps += f.steps
-	return next, next.polish(ctx, effort.polish, effort.maxSteps)
+	err := next.polish(ctx, effort.polish, effort.maxSteps)
+	next.forget()
+	return next, err
 }
 
 // keptSize is the number of coordinates up to which terms without effect are kept: their uncertainty counts, and costs little.
@@ -340,8 +343,15 @@ func (f *fitter) finish(inputs []Input, config Config, report *Report) (*logisti
 
 // release lets go of what only steps and factors need: what comes next takes its place in memory.
 func (f *fitter) release() {
-	f.factor, f.curved, f.reach, f.sketch = nil, nil, nil, nil
-	f.leads.residual, f.leads.curvature = nil, nil
+	f.forget()
+	f.sketch, f.leads.residual, f.leads.curvature = nil, nil, nil
+}
+
+// forget lets go of the Hessian and its factor, which are made anew when they are asked for.
+func (f *fitter) forget() {
+	f.factor.giveBack()
+	f.curved.giveBack()
+	f.factor, f.curved, f.reach = nil, nil, nil
 }
 
 // meanOf is the mean of a table over the training leads, by weight.

@@ -2,7 +2,6 @@ package fit
 
 import (
 	"math"
-	"sync"
 
 	"gonum.org/v1/gonum/blas/blas64"
 )
@@ -42,19 +41,14 @@ func newPanels(rows, columns, width int) *panels {
 
 // borrowPanels is newPanels with memory of [panels.giveBack], whose numbers are any.
 func borrowPanels(rows, columns, width int) *panels {
-	p := lent.Get().(*panels)
-	p.width, p.depth = width, columns
-	if size := (rows + width - 1) / width * width * columns; cap(p.data) < size {
-		p.data = make([]float64, size)
-	} else {
-		p.data = p.data[:size]
-	}
-	return p
+	data, _ := borrow((rows + width - 1) / width * width * columns)
+	return &panels{width: width, depth: columns, data: data}
 }
 
-func (p *panels) giveBack() { lent.Put(p) }
-
-var lent = sync.Pool{New: func() any { return new(panels) }}
+func (p *panels) giveBack() {
+	giveBack(p.data)
+	p.data = nil
+}
 
 func packed(m blas64.General, width int) *panels {
 	p := newPanels(m.Rows, m.Cols, width)

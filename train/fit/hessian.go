@@ -1,7 +1,5 @@
 package fit
 
-import "slices"
-
 // square is a symmetric or triangular matrix of which only the lower half is used, row-major.
 type square struct {
 	n    int
@@ -13,7 +11,11 @@ type square struct {
 
 func newSquare(n int) *square { return &square{n: n, data: make([]float64, n*n)} }
 
-func (m *square) clone() *square { return &square{n: m.n, data: slices.Clone(m.data)} }
+func (m *square) clone() *square {
+	data, _ := borrow(len(m.data))
+	copy(data, m.data)
+	return &square{n: m.n, data: data}
+}
 
 func (m *square) row(i int) []float64 { return m.data[i*m.n : (i+1)*m.n] }
 
@@ -52,7 +54,7 @@ func (f *fitter) addPenalties(h *square) {
 // tabulation of their codes, weighted by the curvature: one or two additions a lead and block ("sandwich product" of
 // categoricals, as in the tabmat library). Cost O(n·terms²).
 func (f *fitter) unpenalised() *square {
-	h, leads := newSquare(f.size), f.leads
+	h, leads := borrowSquare(f.size), f.leads
 	if f.sketch != nil {
 		leads = f.sketch.follow(f.leads)
 	}

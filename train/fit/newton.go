@@ -73,6 +73,7 @@ func (f *fitter) factorise() error { return f.factoriseNear(0) }
 // factoriseNear is factorise with a Hessian of the log loss made where no coefficient was further away than stale, in log-odds.
 func (f *fitter) factoriseNear(stale float64) error {
 	if f.curved == nil || f.moved > stale {
+		f.curved.giveBack()
 		f.curved, f.moved = f.unpenalised(), 0
 	}
 	h := f.factor
@@ -208,6 +209,7 @@ func (f *fitter) updateLambda() {
 			p.update(p.trace(rows, t.offset)-face.trace(p, t.offset), p.quadratic(f.parameters[t.offset:]))
 		}
 	})
+	rows.giveBack()
 }
 
 // settleEDF sets the effective degrees of freedom at the present factor, λ unchanged.

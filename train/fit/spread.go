@@ -45,6 +45,7 @@ func (f *fitter) widen(rows *square) (*square, error) {
 			p.lambda = max(min(p.lambda, p.spread*p.spread/(mean*mean)), lambdaLow)
 		}
 	})
+	rows.giveBack()
 	if err := f.factorise(); err != nil {
 		return nil, err
 	}

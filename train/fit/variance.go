@@ -61,7 +61,10 @@ var factorTries = [...]struct{ rank, blocks int }{{16, 0}, {32, 0}, {32, 48}, {3
 // as they are, until every checked lead's standard error is within the tolerance or the limits are reached. The covariance
 // between functions of different terms is approximated; each term's own is exact through the diagonal.
 func (f *fitter) variance(rows *square, limits StandardError) (logistic.Variance, FactorReport) {
-	c := f.centred(rows.covariance())
+	covariance := rows.covariance()
+	rows.giveBack()
+	c := f.centred(covariance)
+	covariance.giveBack()
 	leads := f.sparseLeads(c)
 	exact := make([]float64, len(leads))
 	parallel(len(leads), func(i int) { exact[i] = c.quadratic(leads[i]) })
