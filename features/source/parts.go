@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -81,13 +80,11 @@ func (w *Writer) joinGroups(parts []string) error {
 	for i := range footer.RowGroups {
 		footer.RowGroups[i].Ordinal = int16(min(i, 1<<15-1))
 	}
-	text, err := thrift.Marshal(new(thrift.CompactProtocol), footer)
+	text, err := endOfParquet(footer)
 	if err != nil {
 		return err
 	}
-	n := len(text)
-	text = append(text, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-	_, err = w.file.Write(append(text, magicParquet...))
+	_, err = w.file.Write(text)
 	return err
 }
 

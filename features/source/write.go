@@ -126,8 +126,9 @@ func (w *Writer) begin(form string, head bool) error {
 	w.buffer = bufio.NewWriterSize(out, 1<<18)
 	switch form {
 	case "parquet":
-		w.table = newParquetWriter(w.buffer, w.columns)
-		return nil
+		table, err := newParquetWriter(w.buffer, w.columns)
+		w.table = table
+		return err
 	case "jsonl":
 		w.table = newJSONWriter(w.buffer, w.columns)
 		return nil

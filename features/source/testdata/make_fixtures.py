@@ -113,7 +113,7 @@ def main() -> None:
     write("plain_v2_zstd.parquet", table, data_page_version="2.0", compression="zstd")
     write("plain_gzip.parquet", table, compression="gzip")
     write("plain_brotli.parquet", table, compression="brotli")
-    write("plain_lz4.parquet", table, compression="lz4")
+    write("lz4.parquet", table, compression="lz4")
     write("plain_no_dictionary.parquet", table, use_dictionary=False, compression="none")
     write("plain_groups.parquet", table, row_group_size=2)
     write("plain_tiny_pages.parquet", table, data_page_size=1, write_batch_size=1, write_page_index=True)
