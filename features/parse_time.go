@@ -37,6 +37,12 @@ func ParseTime(text, layout string, zone *time.Location) (Micros, bool) {
 	return parseISO(text, zone)
 }
 
+// The first and the last instant of the years 1 to 9999.
+const (
+	firstMicros = Micros(-62_135_596_800_000_000)
+	lastMicros  = Micros(253_402_300_799_999_999)
+)
+
 func microsOf(t time.Time) (Micros, bool) {
 	if year := t.UTC().Year(); year < 1 || year > 9999 {
 		return NoTime, false

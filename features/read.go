@@ -19,6 +19,7 @@ const LongestText = 10_000
 // ReadOptions says how files are read. The zero value reads leads without outcomes and stops at the first bad file.
 type ReadOptions struct {
 	Outcome         bool                    // the outcome column is required, and read
+	NoFields        bool                    // only what is about the lead itself is read: id, times, outcome, account; every field is missing
 	LeaveOutBadRows bool                    // a row with a fault is left out and counted; otherwise all faults together are the error
 	Progress        func(done, total int64) // bytes; may be nil
 }

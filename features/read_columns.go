@@ -157,7 +157,7 @@ func (t *timeColumn) one(c *source.Column, i int, bad func(int, *FieldError)) Mi
 
 // instant checks a time of the file's own type. A day begins at midnight of the schema's time zone, as a day in a text.
 func (t *timeColumn) instant(v Micros, day bool, i int, bad func(int, *FieldError)) Micros {
-	if _, ok := microsOf(time.UnixMicro(int64(v))); !ok {
+	if v < firstMicros || v > lastMicros {
 		bad(i, &FieldError{Field: t.field.Name, Value: strconv.FormatInt(int64(v), 10) + " µs", Problem: "not a time of the years 1 to 9999"})
 		return NoTime
 	}

@@ -84,7 +84,6 @@ func (r *eventReader) readAll(ctx context.Context, files []string) error {
 
 func (r *eventReader) batch(b *source.Batch, have []wanted) {
 	r.rows.begin(b)
-	r.leads.begin()
 	readColumns(b, have, &r.rows)
 	r.required(b)
 	r.rows.settle(b, func(row int) string { return r.leads.name(row) })
@@ -140,13 +139,16 @@ func (r *eventReader) required(b *source.Batch) {
 	}
 }
 
-// leadColumn reads ids as rows of the table.
+// leadColumn reads ids as rows of the table. An id of a file's dictionary is looked up once.
 type leadColumn struct {
 	index *idIndex
 	rows  []int32
-	names []string // of the batch; as long as the batch lives
+	names []string // of the batch, or of its dictionary; as long as the batch lives
 
-	guesses []uint64 // of the batch: places in the index, then what stands there
+	guesses []uint64 // of names: places in the index, then what stands there
+	version int      // of the dictionary that byLevel belongs to
+	byLevel []int32  // rows; nil: no dictionary was read yet
+	of      *source.Column
 }
 
 const (
@@ -154,19 +156,53 @@ const (
 	noLead      = -2
 )
 
-func (l *leadColumn) begin() { l.rows, l.names = l.rows[:0], l.names[:0] }
+// name is the id of a row of the batch; empty where there is none.
+func (l *leadColumn) name(row int) string {
+	if l.of.Null[row] {
+		return ""
+	}
+	return strings.TrimSpace(textAt(l.of, row))
+}
 
-func (l *leadColumn) name(row int) string { return l.names[row] }
-
-// read looks the ids up in steps, each for all rows: what the processor waits for from memory it then waits for together.
 func (l *leadColumn) read(c *source.Column, rows int, bad func(int, *FieldError)) {
-	l.guesses = l.guesses[:0]
-	for i := range rows {
-		name := ""
-		if !c.Null[i] {
-			name = strings.TrimSpace(textAt(c, i))
+	l.of, l.rows = c, l.rows[:0]
+	if c.Codes != nil && c.Kind == source.Text {
+		l.byDictionary(c, rows)
+	} else {
+		l.names = l.names[:0]
+		for i := range rows {
+			l.names = append(l.names, l.name(i))
 		}
-		l.names = append(l.names, name)
+		l.rows = l.find(l.rows)
+	}
+	for i, row := range l.rows {
+		if row == unknownLead && len(l.name(i)) > LongestText {
+			bad(i, tooLong("events.lead", l.name(i)))
+		}
+	}
+}
+
+func (l *leadColumn) byDictionary(c *source.Column, rows int) {
+	if l.byLevel == nil || l.version != c.LevelsVersion || len(l.byLevel) != len(c.Levels) {
+		l.version, l.names = c.LevelsVersion, l.names[:0]
+		for _, level := range c.Levels {
+			l.names = append(l.names, strings.TrimSpace(level))
+		}
+		l.byLevel = l.find(make([]int32, 0, len(c.Levels)))
+	}
+	for i := range rows {
+		row := int32(noLead)
+		if !c.Null[i] {
+			row = l.byLevel[c.Codes[i]]
+		}
+		l.rows = append(l.rows, row)
+	}
+}
+
+// find appends the rows of all names, which it looks up in steps, each for all: what the processor waits for from memory it then waits for together.
+func (l *leadColumn) find(to []int32) []int32 {
+	l.guesses = l.guesses[:0]
+	for _, name := range l.names {
 		l.guesses = append(l.guesses, l.index.place(name))
 	}
 	for i, place := range l.guesses {
@@ -175,24 +211,22 @@ func (l *leadColumn) read(c *source.Column, rows int, bad func(int, *FieldError)
 	for i, name := range l.names {
 		switch guess := int(l.guesses[i]) - 1; {
 		case name == "":
-			l.rows = append(l.rows, noLead)
+			to = append(to, noLead)
 		case i > 0 && name == l.names[i-1]: // an export often lists a lead's events together
-			l.rows = append(l.rows, l.rows[i-1])
+			to = append(to, to[len(to)-1])
 		case guess >= 0 && l.index.ids.At(guess) == name:
-			l.rows = append(l.rows, int32(guess))
+			to = append(to, int32(guess))
 		default:
-			l.rows = append(l.rows, l.further(name, i, bad))
+			to = append(to, l.further(name))
 		}
 	}
+	return to
 }
 
 // further looks for an id that is not where it is first looked for.
-func (l *leadColumn) further(name string, i int, bad func(int, *FieldError)) int32 {
+func (l *leadColumn) further(name string) int32 {
 	if row, ok := l.index.find(name); ok {
 		return int32(row)
-	}
-	if len(name) > LongestText {
-		bad(i, tooLong("events.lead", name))
 	}
 	return unknownLead
 }

@@ -52,8 +52,11 @@ func newLeadReader(s *Schema, o ReadOptions) *leadReader {
 	if s.Lead.Weight != "" && o.Outcome {
 		r.weight = newWeightColumn(&s.Format)
 	}
+	r.fields = make([]columnReader, len(s.Fields))
 	for i := range s.Fields {
-		r.fields = append(r.fields, fieldReader(s, &s.Fields[i]))
+		if !o.NoFields {
+			r.fields[i] = fieldReader(s, &s.Fields[i])
+		}
 	}
 	return r
 }

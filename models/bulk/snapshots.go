@@ -2,10 +2,13 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"leadscore/features"
 	"leadscore/features/source"
@@ -44,19 +47,8 @@ func WriteSnapshots(ctx context.Context, cfg SnapshotsConfig) (*SnapshotsReport,
 	if err != nil {
 		return nil, err
 	}
-	data := make([]source.Column, len(columns))
-	for first := 0; first < history.Table.Len(); first += snapshotRows {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		n := min(snapshotRows, history.Table.Len()-first)
-		fillSnapshots(history, columns, data, first, n)
-		if err := out.Write(data, n); err != nil {
-			return nil, err
-		}
-		if cfg.Progress != nil {
-			cfg.Progress("writing snapshots", int64(first+n), int64(history.Table.Len()))
-		}
+	if err := writeSnapshots(ctx, &cfg, history, columns, out); err != nil {
+		return nil, err
 	}
 	if err := history.Events.Err(); err != nil {
 		return nil, err
@@ -64,9 +56,32 @@ func WriteSnapshots(ctx context.Context, cfg SnapshotsConfig) (*SnapshotsReport,
 	return report, out.Commit()
 }
 
+// writeSnapshots fills some rows while those before are written.
+func writeSnapshots(ctx context.Context, cfg *SnapshotsConfig, history *features.History, columns []snapshotColumn, out *source.Writer) error {
+	now, before := make([]source.Column, len(columns)), make([]source.Column, len(columns))
+	var writing errgroup.Group
+	for first := 0; first < history.Table.Len(); first += snapshotRows {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, writing.Wait())
+		}
+		n := min(snapshotRows, history.Table.Len()-first)
+		fillSnapshots(history, columns, now, first, n)
+		if err := writing.Wait(); err != nil {
+			return err
+		}
+		data := now
+		writing.Go(func() error { return out.Write(data, n) })
+		now, before = before, now
+		if cfg.Progress != nil {
+			cfg.Progress("writing snapshots", int64(first+n), int64(history.Table.Len()))
+		}
+	}
+	return writing.Wait()
+}
+
 func readSnapshots(ctx context.Context, cfg *SnapshotsConfig) (*features.History, *SnapshotsReport, error) {
 	options := func(stage string) features.ReadOptions {
-		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, Progress: func(done, total int64) {
+		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, NoFields: cfg.EngagementOnly, Progress: func(done, total int64) {
 			if cfg.Progress != nil {
 				cfg.Progress(stage, done, total)
 			}
