@@ -9,6 +9,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/metrics"
 )
 
 // contrast judges the recipe, fields without pairs, on a random split of the same size as the split by time, and on that
@@ -66,7 +67,6 @@ func plainAUC(ctx context.Context, d *data, p *Population, past, judged []int32,
 	if err != nil {
 		return 0, err
 	}
-	predicted := predict(model, d.history, judged)
-	f, err := figures(predicted, predicted, outcomesOf(judged, p))
-	return f.AUC.Value, err
+	auc, err := metrics.AUC(predict(model, d.history, judged), outcomesOf(judged, p))
+	return auc.Value, err
 }

@@ -132,12 +132,20 @@ func fitPlain(ctx context.Context, h *features.History, p *Population, rows []in
 }
 
 func originFigures(scores, predictions, wins []float64) (*models.OriginFigures, error) {
-	f, err := figures(scores, predictions, wins)
+	auc, err := metrics.AUC(scores, wins)
 	if err != nil {
 		return nil, err
 	}
-	o := &models.OriginFigures{AUC: f.AUC.Value, LogLoss: f.LogLoss, ExpectedObserved: f.Calibration.Expected / f.Calibration.Observed}
-	if s := f.Calibration.Slope; s.StandardError > 0 {
+	o := &models.OriginFigures{AUC: auc.Value}
+	if o.LogLoss, err = metrics.LogLoss(predictions, wins); err != nil {
+		return nil, err
+	}
+	calibration, err := calibrationOf(predictions, wins)
+	if err != nil {
+		return nil, err
+	}
+	o.ExpectedObserved = calibration.Expected / calibration.Observed
+	if s := calibration.Slope; s.StandardError > 0 {
 		o.Slope = &s.Value
 	}
 	return o, nil

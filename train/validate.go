@@ -149,14 +149,23 @@ func figures(scores, predictions, wins []float64) (f models.Figures, err error) 
 	if f.Brier, err = metrics.Brier(predictions, wins); err != nil {
 		return f, err
 	}
-	if f.Calibration, err = metrics.Calibrate(predictions, wins); err != nil && !errors.Is(err, metrics.ErrNotConverged) {
+	if f.Calibration, err = calibrationOf(predictions, wins); err != nil {
 		return f, err
-	}
-	if f.Calibration.Slope.StandardError > mostSlopeError {
-		f.Calibration.Slope = metrics.Estimate{}
 	}
 	f.Deciles, err = metrics.Deciles(scores, predictions, wins)
 	return f, err
+}
+
+// calibrationOf is the calibration, without a slope where the leads hardly tell it.
+func calibrationOf(predictions, wins []float64) (metrics.Calibration, error) {
+	c, err := metrics.Calibrate(predictions, wins)
+	if err != nil && !errors.Is(err, metrics.ErrNotConverged) {
+		return c, err
+	}
+	if c.Slope.StandardError > mostSlopeError {
+		c.Slope = metrics.Estimate{}
+	}
+	return c, nil
 }
 
 func outcomesOf(rows []int32, p *Population) []float64 {

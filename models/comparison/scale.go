@@ -255,11 +255,7 @@ func thin(curve []metrics.BandPoint) []metrics.BandPoint {
 
 // modelBands cut the leads by the model's probability into runs of about the same length, ties together.
 func modelBands(l *Leads) ([]Band, error) {
-	order := make([]int, l.Len())
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return l.Probability[order[a]] < l.Probability[order[b]] })
+	order := metrics.RisingOrder(l.Probability)
 	parts := max(1, min(mostModelBands, len(order)/fewestInBand))
 	var bands []Band
 	for from, part := 0, 1; from < len(order); part++ {

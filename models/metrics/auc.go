@@ -3,7 +3,6 @@ package metrics
 import (
 	"fmt"
 	"math"
-	"sort"
 )
 
 // AUC is the probability that a won lead scores higher than a lost one, ties counted half, with its 95 % interval by
@@ -50,44 +49,45 @@ func newComponents(scores, wins []float64) (*components, error) {
 	if m == 0 || n == 0 {
 		return nil, fmt.Errorf("%w: %d won and %d lost leads", ErrOneClass, m, n)
 	}
-	all := midranks(scores, nil)
-	isWon := func(i int) bool { return wins[i] == 1 }
-	isLost := func(i int) bool { return wins[i] == 0 }
-	amongWon, amongLost := midranks(scores, isWon), midranks(scores, isLost)
+	below := make([]float64, len(scores)) // leads of the other outcome with a lower score, ties counted half
+	lostBefore, wonBefore := 0.0, 0.0
+	for _, tied := range ties(RisingOrder(scores), scores) {
+		won := 0.0
+		for _, i := range tied {
+			won += wins[i]
+		}
+		lost := float64(len(tied)) - won
+		for _, i := range tied {
+			if wins[i] == 1 {
+				below[i] = lostBefore + lost/2
+			} else {
+				below[i] = wonBefore + won/2
+			}
+		}
+		lostBefore, wonBefore = lostBefore+lost, wonBefore+won
+	}
 	c := &components{won: make([]float64, 0, m), lost: make([]float64, 0, n)}
 	sum := 0.0
-	for i := range scores {
-		if isWon(i) {
-			share := (all[i] - amongWon[i]) / float64(n)
+	for i, win := range wins {
+		if win == 1 {
+			share := below[i] / float64(n)
 			c.won = append(c.won, share)
 			sum += share
 		} else {
-			c.lost = append(c.lost, 1-(all[i]-amongLost[i])/float64(m))
+			c.lost = append(c.lost, 1-below[i]/float64(m))
 		}
 	}
 	c.auc = sum / float64(m)
 	return c, nil
 }
 
-// midranks gives each selected score its rank among the selected, from 1; equal scores share the mean of their ranks.
-func midranks(scores []float64, selected func(int) bool) []float64 {
-	order := make([]int, 0, len(scores))
-	for i := range scores {
-		if selected == nil || selected(i) {
-			order = append(order, i)
-		}
-	}
-	sort.Slice(order, func(a, b int) bool { return scores[order[a]] < scores[order[b]] })
+// midranks gives each score its rank, from 1; equal scores share the mean of their ranks.
+func midranks(scores []float64) []float64 {
 	ranks := make([]float64, len(scores))
-	for from := 0; from < len(order); {
-		to := from + 1
-		for to < len(order) && scores[order[to]] == scores[order[from]] {
-			to++
+	for before, tied := range ties(RisingOrder(scores), scores) {
+		for _, i := range tied {
+			ranks[i] = float64(2*before+len(tied)+1) / 2
 		}
-		for _, i := range order[from:to] {
-			ranks[i] = float64(from+to+1) / 2
-		}
-		from = to
 	}
 	return ranks
 }

@@ -34,12 +34,12 @@ func Ranks(scores []float64) []float64 {
 	for i, s := range scores {
 		negative[i] = -s
 	}
-	return midranks(negative, nil)
+	return midranks(negative)
 }
 
 // byPeriod lists the leads of each period by falling score, the periods in the order in which their best lead is met.
 func byPeriod(scores []float64, periods []int) [][]int {
-	order := fallingOrder(scores)
+	order := FallingOrder(scores)
 	if periods == nil {
 		return [][]int{order}
 	}

@@ -129,7 +129,7 @@ func newRanked(scores, wins []float64) (*ranked, error) {
 	if won := countWins(wins); won == 0 || won == len(wins) {
 		return nil, fmt.Errorf("%w: %d of %d leads are won", ErrOneClass, won, len(wins))
 	}
-	r := &ranked{order: risingOrder(scores), won: make([]bool, len(wins)), last: make([]bool, len(wins))}
+	r := &ranked{order: RisingOrder(scores), won: make([]bool, len(wins)), last: make([]bool, len(wins))}
 	for k, i := range r.order {
 		r.won[k] = wins[i] == 1
 		r.last[k] = k+1 == len(r.order) || scores[r.order[k+1]] != scores[i]

@@ -31,7 +31,7 @@ func NewCalibrationCurve(predictions, wins []float64) (CalibrationCurve, error) 
 	if err := checkProbabilities(predictions, wins); err != nil {
 		return CalibrationCurve{}, err
 	}
-	order := risingOrder(predictions)
+	order := RisingOrder(predictions)
 	s := lowess{x: make([]float64, len(order)), y: make([]float64, len(order)), fitted: make([]float64, len(order))}
 	for k, i := range order {
 		s.x[k], s.y[k] = predictions[i], wins[i]

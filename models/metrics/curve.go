@@ -68,7 +68,7 @@ func FitCurve(logOdds, wins []float64) (*Curve, error) {
 		return nil, err
 	}
 	var blocks []curveBlock
-	for _, i := range risingOrder(logOdds) {
+	for _, i := range RisingOrder(logOdds) {
 		value := steps.At(logOdds[i])
 		if n := len(blocks); n == 0 || blocks[n-1].full() && value > blocks[n-1].value {
 			blocks = append(blocks, curveBlock{})

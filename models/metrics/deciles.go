@@ -1,9 +1,6 @@
 package metrics
 
-import (
-	"math"
-	"sort"
-)
+import "math"
 
 // Decile is a tenth of the leads, by score.
 type Decile struct {
@@ -28,11 +25,7 @@ func Deciles(scores, predictions, wins []float64) ([]Decile, error) {
 		return nil, err
 	}
 	n := len(scores)
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return scores[order[a]] > scores[order[b]] })
+	order := FallingOrder(scores)
 	sharedWins, sharedPredictions := tiesShared(order, scores, wins), tiesShared(order, scores, predictions)
 	won := float64(countWins(wins))
 	parts := min(10, n)
@@ -60,16 +53,14 @@ func Deciles(scores, predictions, wins []float64) ([]Decile, error) {
 // tiesShared gives each place in the order the mean of values over the places with the same score.
 func tiesShared(order []int, scores, values []float64) []float64 {
 	shared := make([]float64, len(order))
-	for from := 0; from < len(order); {
-		to, sum := from, 0.0
-		for to < len(order) && scores[order[to]] == scores[order[from]] {
-			sum += values[order[to]]
-			to++
+	for from, tied := range ties(order, scores) {
+		sum := 0.0
+		for _, i := range tied {
+			sum += values[i]
 		}
-		for k := from; k < to; k++ {
-			shared[k] = sum / float64(to-from)
+		for k := range tied {
+			shared[from+k] = sum / float64(len(tied))
 		}
-		from = to
 	}
 	return shared
 }

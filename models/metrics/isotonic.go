@@ -23,7 +23,7 @@ func FitIsotonic(scores, wins, weights []float64) (Isotonic, error) {
 		return Isotonic{}, err
 	}
 	var blocks []block
-	order := risingOrder(scores)
+	order := RisingOrder(scores)
 	for i := 0; i < len(order); {
 		b := block{low: scores[order[i]], high: scores[order[i]]}
 		for ; i < len(order) && scores[order[i]] == b.low; i++ {
@@ -93,14 +93,4 @@ func (f *Isotonic) Validate() error {
 		}
 	}
 	return nil
-}
-
-// risingOrder lists the rows by rising score, ties by position.
-func risingOrder(scores []float64) []int {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return scores[order[a]] < scores[order[b]] })
-	return order
 }

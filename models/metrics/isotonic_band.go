@@ -57,7 +57,7 @@ func IsotonicBand(scores, wins []float64) ([]BandPoint, error) {
 // bandGroups are the different scores, rising, and the wins of all lower ones: one entry more.
 func bandGroups(scores, wins []float64) (points []BandPoint, won []float64) {
 	won = []float64{0}
-	order := risingOrder(scores)
+	order := RisingOrder(scores)
 	for from := 0; from < len(order); {
 		to := endOfTie(order, scores, from)
 		sum := won[len(won)-1]

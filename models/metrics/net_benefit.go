@@ -20,7 +20,7 @@ func NetBenefit(predictions, wins, thresholds []float64) ([]NetBenefitPoint, err
 	if err := checkProbabilities(predictions, wins); err != nil {
 		return nil, err
 	}
-	order := risingOrder(predictions)
+	order := RisingOrder(predictions)
 	n := len(order)
 	sorted := make([]float64, n)
 	wonFrom := make([]float64, n+1) // wins at place k and above

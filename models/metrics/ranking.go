@@ -13,7 +13,7 @@ func AveragePrecision(scores, wins []float64) (float64, error) {
 	if total == 0 {
 		return 0, fmt.Errorf("%w: no lead is won", ErrOneClass)
 	}
-	order := fallingOrder(scores)
+	order := FallingOrder(scores)
 	won, sum := 0.0, 0.0
 	for from := 0; from < len(order); {
 		to, here := from, 0.0
@@ -46,7 +46,7 @@ func Gains(scores, wins []float64, parts int) ([]GainsPoint, error) {
 	if parts < 1 {
 		return nil, fmt.Errorf("%w: %d parts", ErrInput, parts)
 	}
-	order := fallingOrder(scores)
+	order := FallingOrder(scores)
 	shared := tiesShared(order, scores, wins)
 	points := make([]GainsPoint, parts+1)
 	n := len(order)
@@ -97,13 +97,4 @@ func AtCapacity(scores, wins []float64, periods []int, capacity int) (Worked, er
 	var err error
 	w.Precision, err = Wilson(min(w.Won, float64(w.Leads)), float64(w.Leads))
 	return w, err
-}
-
-// fallingOrder lists the rows by falling score, ties by position.
-func fallingOrder(scores []float64) []int {
-	negative := make([]float64, len(scores))
-	for i, s := range scores {
-		negative[i] = -s
-	}
-	return risingOrder(negative)
 }

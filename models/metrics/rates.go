@@ -3,7 +3,6 @@ package metrics
 import (
 	"fmt"
 	"math"
-	"sort"
 )
 
 // RateDifference is the difference of two win rates, won1/n1 − won2/n2, of different leads, with Newcombe's 95 % hybrid score
@@ -120,14 +119,9 @@ func (s *squares) total() Estimate { return normalEstimate(s.sum, s.spread()*mat
 // Holm adjusts p-values of one family for having looked at all of them: the chance that any is called significant at level α
 // by chance stays at most α (Holm, Scandinavian Journal of Statistics 6, 1979, 65–70). The order is kept.
 func Holm(p []float64) []float64 {
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(a, b int) bool { return p[order[a]] < p[order[b]] })
 	adjusted := make([]float64, len(p))
 	largest := 0.0
-	for rank, i := range order {
+	for rank, i := range RisingOrder(p) {
 		largest = max(largest, min(1, float64(len(p)-rank)*p[i]))
 		adjusted[i] = largest
 	}

@@ -14,7 +14,7 @@ func WeightedAUC(scores, wins, weights []float64) (float64, error) {
 	if err := checkWeights(weights, len(scores)); err != nil {
 		return 0, err
 	}
-	order := risingOrder(scores)
+	order := RisingOrder(scores)
 	below, won, sum := 0.0, 0.0, 0.0 // below: weight of the lost leads with a lower score
 	for i := 0; i < len(order); {
 		tiedWon, tiedLost, score := 0.0, 0.0, scores[order[i]]

@@ -61,3 +61,21 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/float64(len(d.Wins))/30, "ns/lead/input")
 }
+
+// BenchmarkVariance makes the covariance's factor, with blocks of pairs of terms, of about 2,000 coordinates.
+func BenchmarkVariance(b *testing.B) {
+	d := wideDesign(20_000)
+	f := newFitter(d.gather(), mainTermsOf(d, 12))
+	for _, t := range f.terms {
+		t.setLambda(5)
+	}
+	f.evaluate()
+	if err := f.factorise(); err != nil {
+		b.Fatal(err)
+	}
+	rows := f.factor.inverseRows()
+	for b.Loop() {
+		f.variance(rows, StandardError{Tolerance: 1e-9})
+	}
+	b.ReportMetric(float64(f.size), "coordinates")
+}

@@ -120,6 +120,7 @@ type sample struct {
 	columns []Codes
 	wins    []float64
 	weights []float64
+	offset  []float64 // where the log-odds begin; nil: at 0
 }
 
 // gather takes the rows of a design. All of its rows are the design's own memory, which a fit reads and does not change.
@@ -157,7 +158,7 @@ func (s *sample) every(limit int) *sample {
 
 // take copies some rows.
 func (s *sample) take(rows []int32) *sample {
-	part := &sample{columns: make([]Codes, len(s.columns)), wins: pick(s.wins, rows), weights: pick(s.weights, rows)}
+	part := &sample{columns: make([]Codes, len(s.columns)), wins: pick(s.wins, rows), weights: pick(s.weights, rows), offset: pick(s.offset, rows)}
 	parallel(len(s.columns), func(j int) { part.columns[j] = s.columns[j].take(rows) })
 	return part
 }

@@ -22,7 +22,7 @@ func TestEvidence(t *testing.T) {
 	}
 	var got, want []float64
 	for _, lambda := range []float64{0.3, 8, 200} {
-		f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: lambda})
+		f, err := fitTerms(context.Background(), d.Inputs, d.gather(), Config{Lambda: lambda}, &Report{})
 		if err != nil {
 			t.Fatal(err)
 		}

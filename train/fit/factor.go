@@ -26,13 +26,14 @@ func (c *centred) factor(rank int, kept []blockOf, basis blas64.General) (*mat.D
 	if basis.Rows > 0 {
 		rounds = furtherRounds
 	}
-	basis = widened(basis, min(rank+8, c.n), c.n, size)
+	basis = timesSymmetric(widened(basis, min(rank+8, c.n), c.n, size), target)
 	var factor *mat.Dense
 	for range rounds {
-		basis = timesSymmetric(basis, target)
 		makeOrthonormal(basis)
-		factor = ritz(target, basis, rank)
+		product := timesSymmetric(basis, target)
+		factor = ritz(basis, product, rank)
 		c.replaceOwn(target, factor, kept)
+		basis = product // of a target that hardly differs: one product a round
 	}
 	for i := range c.n {
 		row := factor.RawRowView(i)
@@ -106,10 +107,9 @@ func makeOrthonormal(rows blas64.General) {
 	}
 }
 
-// ritz is the best F of the given rank within a subspace of orthonormal rows: its leading positive eigenvectors, scaled.
-func ritz(target *mat.Dense, rows blas64.General, rank int) *mat.Dense {
+// ritz is the best F of the given rank within a subspace of orthonormal rows, given their product with the target: its leading positive eigenvectors, scaled.
+func ritz(rows, product blas64.General, rank int) *mat.Dense {
 	width := rows.Rows
-	product := timesSymmetric(rows, target)
 	symmetric := mat.NewSymDense(width, nil)
 	for i := range width {
 		for j := i; j < width; j++ {
@@ -121,17 +121,22 @@ func ritz(target *mat.Dense, rows blas64.General, rank int) *mat.Dense {
 	var vectors mat.Dense
 	eigen.VectorsTo(&vectors)
 	values := eigen.Values(nil)
-	factor := mat.NewDense(rows.Cols, rank, nil)
-	out := factor.RawMatrix()
+	weights := mat.NewDense(width, rank, nil)
 	for k := range rank {
 		root := math.Sqrt(max(values[width-1-k], 0))
 		for j := range width {
-			weight := vectors.At(j, width-1-k) * root
-			for i, v := range rows.Data[j*rows.Stride:][:rows.Cols] {
-				out.Data[i*out.Stride+k] += weight * v
-			}
+			weights.Set(j, k, vectors.At(j, width-1-k)*root)
 		}
 	}
+	factor := mat.NewDense(rows.Cols, rank, nil)
+	parallel((rows.Cols+tile-1)/tile, func(part int) {
+		for i := part * tile; i < min((part+1)*tile, rows.Cols); i++ {
+			row := factor.RawRowView(i)
+			for j := range width {
+				addScaled(row, weights.RawRowView(j), rows.Data[j*rows.Stride+i])
+			}
+		}
+	})
 	return factor
 }
 

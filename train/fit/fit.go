@@ -154,14 +154,39 @@ func fitTerms(ctx context.Context, inputs []Input, all *sample, config Config, r
 		report.Pairs = s.report
 		return s.fit(ctx, inputs, all, config)
 	}
-	f, first, err := fitMains(ctx, inputs, all, config)
-	if err == nil && config.Segments != nil && config.Lambda == 0 {
-		if f, report.Segments, err = addSegments(ctx, inputs, all, f, config); err == nil && report.Segments.Kept {
-			first = f
+	terms := mainTerms(inputs, all, config)
+	var first *fitter
+	if totalSize(terms) > wideModel && !config.EveryBin && config.Lambda == 0 {
+		var err error
+		if first, err = fitFew(ctx, inputs, all, terms, config); err != nil {
+			return nil, err
+		}
+		if config.Quick {
+			return first.onAll(ctx, all, config)
 		}
 	}
-	if err == nil && config.Pairs.Most > 0 && config.Lambda == 0 {
-		f, report.Pairs, err = addPairs(ctx, inputs, all, f, first, config)
+	effort := config.fully()
+	if first != nil {
+		effort.smooth = wideTolerance
+	}
+	pairs := config.Pairs.Most > 0 && config.Lambda == 0
+	if first != nil && pairs && config.Segments == nil { // a fit of all knots would only be the start of that with pairs
+		start, err := first.onAll(ctx, all.every(mostRanked), config)
+		if err != nil {
+			return nil, err
+		}
+		f, found, err := addPairs(ctx, inputs, all, start, terms, config, effort)
+		report.Pairs = found
+		if err != nil || f != start {
+			return f, err
+		}
+	}
+	f, err := fitMains(ctx, all, terms, first, config, effort)
+	if err == nil && config.Segments != nil && config.Lambda == 0 {
+		f, report.Segments, err = addSegments(ctx, inputs, all, f, config)
+	}
+	if err == nil && pairs && report.Pairs == nil {
+		f, report.Pairs, err = addPairs(ctx, inputs, all, f, f.terms, config, effort)
 	}
 	return f, err
 }

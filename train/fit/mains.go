@@ -6,59 +6,56 @@ import (
 )
 
 // fitMains fits the main effects: knots as each input alone asks for, λ on a sample, then the coefficients
-// on all rows. first is the one with few knots that a wide model starts from; that of the answer where there was none.
-func fitMains(ctx context.Context, inputs []Input, all *sample, config Config) (f, first *fitter, err error) {
-	terms := mainTerms(inputs, all, config)
+// on all rows. A wide model starts from first, one with few knots.
+func fitMains(ctx context.Context, all *sample, terms []*term, first *fitter, config Config, effort effort) (*fitter, error) {
 	if config.Lambda > 0 {
 		for _, t := range terms {
 			t.setLambda(config.Lambda)
 		}
 		f := newFitter(all, terms)
 		f.evaluate()
-		return f, f, f.polish(ctx, polishTolerance, config.maxSteps())
+		return f, f.polish(ctx, polishTolerance, config.maxSteps())
 	}
-	part := all.every(config.sampleRows())
-	start := &fitter{}
-	if size := totalSize(terms); size > wideModel && !config.EveryBin {
-		coarse := make([]*term, len(terms))
-		for j, t := range terms {
-			coarse[j] = mainTerm(inputs[j], j, t.mass, leastKnots)
-			coarse[j].setLambda(1)
-			coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
-		}
-		few, effort := all.every(wideRows), config.roughly()
-		if config.Quick {
-			effort.polish = math.Inf(1) // what follows polishes
-		}
-		if start, err = start.again(ctx, few, few, coarse, effort); err != nil {
-			return nil, nil, err
-		}
-		if config.Quick {
-			whole := newFitter(all, start.terms)
-			whole.inherit(start)
-			whole.evaluate()
-			whole.sketchBy(wideRows)
-			return whole, whole, whole.polish(ctx, config.roughly().polish, config.maxSteps())
-		}
-		for j, t := range terms {
-			t.takeLambda(start.terms[j])
-		}
+	if first == nil {
+		first = &fitter{}
 	}
-	effort := config.fully()
-	if start.terms != nil {
-		effort.smooth = wideTolerance
+	return first.again(ctx, all.every(config.sampleRows()), all, terms, effort)
+}
+
+// fitFew fits main effects with few knots to a part of the leads, and gives terms its λ.
+func fitFew(ctx context.Context, inputs []Input, all *sample, terms []*term, config Config) (*fitter, error) {
+	coarse := make([]*term, len(terms))
+	for j, t := range terms {
+		coarse[j] = mainTerm(inputs[j], j, t.mass, leastKnots)
+		coarse[j].setLambda(1)
+		coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
 	}
-	if f, err = start.again(ctx, part, all, terms, effort); err != nil || start.terms == nil {
-		return f, f, err
+	few, effort := all.every(wideRows), config.roughly()
+	effort.polish = math.Inf(1) // what follows polishes
+	first, err := (&fitter{}).again(ctx, few, few, coarse, effort)
+	if err != nil {
+		return nil, err
 	}
-	return f, start, nil
+	for j, t := range terms {
+		t.takeLambda(first.terms[j])
+	}
+	return first, nil
+}
+
+// onAll minimises J roughly for all of a sample at the λ of a fit to a part of it.
+func (f *fitter) onAll(ctx context.Context, all *sample, config Config) (*fitter, error) {
+	whole := newFitter(all, f.terms)
+	whole.inherit(f)
+	whole.evaluate()
+	whole.sketchBy(wideRows)
+	return whole, whole.polish(ctx, config.roughly().polish, config.maxSteps())
 }
 
 // wideModel is the number of coordinates above which a first fit with few knots pays: it finds most λ, and the inputs without
 // effect, at a fraction of the cost of a step.
 const wideModel = 600
 
-// The first fit of a wide model looks at so many rows, and the second one's λ end at a wider tolerance, in log-odds; its coefficients are
+// The first fit of a wide model looks at so many rows, and the λ of those that follow end at a wider tolerance, in log-odds; their coefficients are
 // polished all the same.
 const (
 	wideRows      = 20_000

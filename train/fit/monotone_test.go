@@ -87,7 +87,7 @@ func TestMonotoneKKT(t *testing.T) {
 		d := promised(900, seed+20)
 		for _, lambda := range []float64{0, 0.5} {
 			config := Config{Lambda: lambda}
-			f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), config)
+			f, err := fitTerms(context.Background(), d.Inputs, d.gather(), config, &Report{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,7 +283,7 @@ func TestComplement(t *testing.T) {
 func TestHeldTrace(t *testing.T) {
 	d := promised(700, 50)
 	d.Inputs[0].Monotone, d.Inputs[1].Monotone = 1, -1
-	f, _, err := fitMains(context.Background(), d.Inputs, d.gather(), Config{Lambda: 0.8})
+	f, err := fitTerms(context.Background(), d.Inputs, d.gather(), Config{Lambda: 0.8}, &Report{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ type fitter struct {
 	sketch *sketch
 }
 
-// newFitter lays the terms' coordinates out behind each other and starts at the base rate.
+// newFitter lays the terms' coordinates out behind each other and starts at the base rate, or at the sample's own log-odds.
 func newFitter(s *sample, terms []*term) *fitter {
 	f := &fitter{terms: terms, leads: newLeads(s, terms), size: 1, tables: make([][]float64, len(terms))}
 	for k, t := range terms {
@@ -43,8 +43,10 @@ func newFitter(s *sample, terms []*term) *fitter {
 	}
 	f.parameters = make([]float64, f.size)
 	f.bounds = boundsOf(terms)
-	rate, _ := s.base()
-	f.parameters[0] = logit(rate)
+	if s.offset == nil {
+		rate, _ := s.base()
+		f.parameters[0] = logit(rate)
+	}
 	return f
 }
 

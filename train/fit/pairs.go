@@ -92,31 +92,32 @@ func (p *Pairs) cut(scores []PairScore, grids []grid, leads int) []PairScore {
 }
 
 // addPairs fits the best pairs beside the main effects and keeps them if they lower the log loss on folds that neither their
-// choice nor their fit has seen. The folds compare fits of first's knots, which tell what pairs add as well as more do.
-func addPairs(ctx context.Context, inputs []Input, all *sample, mains, first *fitter, config Config) (*fitter, *PairsReport, error) {
-	part := all.every(config.sampleRows())
-	report, err := first.crossValidate(ctx, inputs, all.every(comparedRows), config)
+// choice nor their fit has seen. f is a fit of the main effects, by which pairs are ranked; terms are those of the answer, which may have more knots. f itself is
+// returned where no pair enters.
+func addPairs(ctx context.Context, inputs []Input, all *sample, f *fitter, terms []*term, config Config, effort effort) (*fitter, *PairsReport, error) {
+	report, err := f.crossValidate(ctx, inputs, all.every(comparedRows), config)
 	if err != nil || report.Side == 0 {
-		return mains, report, err
+		return f, report, err
 	}
-	grids := mains.grids(inputs, report.Side)
-	scores := mains.rankPairs(grids, config.Pairs.leastScore())
+	part, grids := all.every(config.sampleRows()), f.grids(inputs, report.Side)
+	scores := f.rankPairs(grids, config.Pairs.leastScore())
 	report.Considered = len(scores)
 	report.Kept = config.Pairs.cut(scores, grids, len(part.wins))
 	if len(report.Kept) == 0 {
 		report.Side = 0
-		return mains, report, nil
+		return f, report, nil
 	}
-	mains.release()
-	full, err := mains.withPairs(ctx, inputs, grids, report.Kept, part, all, config.fully())
+	f.release()
+	full, err := f.again(ctx, part, all, append(freshTerms(terms), pairTerms(inputs, grids, report.Kept, all)...), effort)
 	return full, report, err
 }
 
 // comparedRows bounds the rows of the cross-validation.
 const comparedRows = 50_000
 
-// crossValidate compares the sides, and no pairs, on folds of the rows (row modulo folds). In each
-// fold the pairs are ranked and fitted anew without the part that judges them.
+// crossValidate compares the sides, and no pairs, on folds of the rows (row modulo folds). In each fold the fields are fitted anew at f's
+// smoothing, and the pairs ranked and fitted beside them, without the part that judges them. The fields stay where they are then: what a pair adds
+// shows as well, and its fit costs the number of its cells cubed, not that of all coordinates.
 func (f *fitter) crossValidate(ctx context.Context, inputs []Input, part *sample, config Config) (*PairsReport, error) {
 	report := &PairsReport{}
 	for _, side := range config.Pairs.sides() {
@@ -128,23 +129,24 @@ func (f *fitter) crossValidate(ctx context.Context, inputs []Input, part *sample
 		if rate, _ := fitted.base(); !(rate > 0 && rate < 1) || len(judged.wins) == 0 {
 			continue
 		}
-		mains, err := f.again(ctx, fitted, fitted, freshTerms(f.terms), config.roughly())
+		mains, err := f.sameSmoothing(ctx, fitted, config.roughly())
 		if err != nil {
 			return nil, err
 		}
 		_, w := judged.base()
 		weight += w
-		report.LossWithout += mains.lossOn(judged)
+		without := mains.lossOn(judged)
+		report.LossWithout += without
 		for k := range report.Tried {
 			grids := mains.grids(inputs, report.Tried[k].Side)
 			scores := mains.rankPairs(grids, config.Pairs.leastScore())
-			with := mains
+			loss := without
 			if scores = config.Pairs.cut(scores, grids, len(fitted.wins)); len(scores) > 0 {
-				if with, err = mains.withPairs(ctx, inputs, grids, scores, fitted, fitted, config.roughly()); err != nil {
+				if loss, err = mains.lossBeside(ctx, pairTerms(inputs, grids, scores, fitted), fitted, judged, config.roughly()); err != nil {
 					return nil, err
 				}
 			}
-			report.Tried[k].Loss += with.lossOn(judged)
+			report.Tried[k].Loss += loss
 		}
 	}
 	report.LossWithout /= weight
@@ -156,6 +158,34 @@ func (f *fitter) crossValidate(ctx context.Context, inputs []Input, part *sample
 		}
 	}
 	return report, nil
+}
+
+// sameSmoothing fits f's terms to other leads at the λ that they have.
+func (f *fitter) sameSmoothing(ctx context.Context, s *sample, effort effort) (*fitter, error) {
+	other := newFitter(s, freshTerms(f.terms))
+	other.inherit(f)
+	other.evaluate()
+	return other, other.polish(ctx, effort.polish, effort.maxSteps)
+}
+
+// lossBeside fits terms beside f, which stays as it is, and returns the log loss of both on other leads, summed by weight, in nats.
+func (f *fitter) lossBeside(ctx context.Context, terms []*term, fitted, judged *sample, effort effort) (float64, error) {
+	fitted, judged = f.asOffset(fitted), f.asOffset(judged)
+	beside, err := (&fitter{}).again(ctx, fitted, fitted, terms, effort)
+	if err != nil {
+		return 0, err
+	}
+	return beside.lossOn(judged), nil
+}
+
+// asOffset is a sample whose log-odds begin at f's.
+func (f *fitter) asOffset(s *sample) *sample {
+	l := newLeads(s, f.terms)
+	l.keepLogOdds()
+	l.evaluate(f.parameters[0], f.tables)
+	out := *s
+	out.offset = l.eta
+	return &out
 }
 
 // split parts a sample into the rows outside a fold and those in it.
@@ -176,16 +206,15 @@ func (f *fitter) lossOn(s *sample) float64 {
 	return newLeads(s, f.terms).evaluate(f.parameters[0], f.tables)
 }
 
-// withPairs fits main effects and pairs together, starting from the main effects.
-func (f *fitter) withPairs(ctx context.Context, inputs []Input, grids []grid, scores []PairScore, part, all *sample, effort effort) (*fitter, error) {
-	terms := freshTerms(f.terms)
-	for _, s := range scores {
-		t := pairTerm(inputs, grids, s.First, s.Second)
+// pairTerms are the terms of some pairs, with the mass of a sample.
+func pairTerms(inputs []Input, grids []grid, scores []PairScore, s *sample) (terms []*term) {
+	for _, score := range scores {
+		t := pairTerm(inputs, grids, score.First, score.Second)
 		t.mass = make([]float64, t.cells)
-		t.weigh(all)
+		t.weigh(s)
 		terms = append(terms, t)
 	}
-	return f.again(ctx, part, all, terms, effort)
+	return terms
 }
 
 // freshTerms copies terms so that another fit may change their place and λ.

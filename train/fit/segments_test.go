@@ -178,7 +178,7 @@ func TestSegmentsSum(t *testing.T) {
 
 func mustMains(t *testing.T, d *Design, config Config) *fitter {
 	t.Helper()
-	f, _, err := fitMains(t.Context(), d.Inputs, d.gather(), config)
+	f, err := fitTerms(t.Context(), d.Inputs, d.gather(), config, &Report{})
 	if err != nil {
 		t.Fatal(err)
 	}

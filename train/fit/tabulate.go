@@ -11,6 +11,7 @@ type leads struct {
 	codes     []column // by term
 	wins      []float64
 	weights   []float64 // nil: 1 each
+	offset    []float64 // nil: 0 each
 	eta       []float64 // nil unless it is to be kept: see keepLogOdds
 	residual  []float64 // w (p − y): dJ/dη
 	curvature []float64 // w p (1−p): d²J/dη²
@@ -18,7 +19,7 @@ type leads struct {
 
 func newLeads(s *sample, terms []*term) *leads {
 	n := len(s.wins)
-	l := &leads{codes: make([]column, len(terms)), wins: s.wins, weights: s.weights,
+	l := &leads{codes: make([]column, len(terms)), wins: s.wins, weights: s.weights, offset: s.offset,
 		residual: make([]float64, n), curvature: make([]float64, n)}
 	parallel(len(terms), func(t int) {
 		l.codes[t] = terms[t].column(s)
@@ -37,6 +38,9 @@ func (l *leads) evaluate(intercept float64, tables [][]float64) float64 {
 		}
 		for i := range eta {
 			eta[i] = intercept
+		}
+		if l.offset != nil {
+			addScaled(eta, l.offset[from:to], 1)
 		}
 		for t, table := range tables {
 			addCodes(eta, l.codes[t].part(from, to, &room), table)

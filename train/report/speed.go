@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"sort"
 
 	"leadscore/models/metrics"
 )
@@ -26,12 +25,8 @@ var bandCuts = []struct {
 
 // speed divides the leads by the model's score and measures how soon each band was won.
 func (m *Measures) speed(e *Evidence) error {
-	order := make([]int, len(e.Wins))
-	for i := range order {
-		order[i] = i
-	}
 	score := e.Scores[0].Ranking
-	sort.SliceStable(order, func(a, b int) bool { return score[order[a]] > score[order[b]] })
+	order := metrics.FallingOrder(score)
 	cut := func(share float64) int { return tiesTogether(order, score, int(share*float64(len(order))+0.5)) }
 	var days [][]float64
 	for _, c := range bandCuts {
