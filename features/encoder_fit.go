@@ -26,9 +26,9 @@ var ErrNoRows = errors.New("no leads to fit the encoder on")
 // FitEncoder learns bins and levels of the schema's inputs from the given rows only, the past part of a history. A number
 // with at most [Limits.MaxBins] codes has a bin a distinct value; otherwise bins of about equal mass, in which equal values stay
 // together and a frequent value takes a bin of its own. Cuts lie midway between neighbouring values. The rows stand in the order of
-// time; the order counts only for a number that says the date in other words (encoder_calendar.go). Of more than a million rows, the quantiles are
-// those of a million, evenly spread; least, greatest and whole are those of all. Cost: O(n) a number, on all cores; memory 16 bytes a
-// row, up to that million, and core.
+// time; the order counts only for a number that says the date in other words (encoder_calendar.go). Of more than a quarter of a million rows, the quantiles are
+// those of so many, evenly spread; least, greatest and whole are those of all. Cost: O(n) a number, on all cores; memory 16 bytes a
+// row, up to so many, and core.
 func FitEncoder(h *History, rows []int32, l Limits) (*Encoder, error) {
 	if len(rows) == 0 {
 		return nil, ErrNoRows
@@ -122,8 +122,8 @@ func (e *Encoder) Drifts(i int) bool {
 	return in.Part == DayOf && (in.Source == FromSnapshot || in.Source == FromCreated)
 }
 
-// mostSorted is how many values give the quantiles of a number: with a million a bin of 1/256 holds 0.39 % ± 0.01 %.
-const mostSorted = 1 << 20
+// mostSorted is how many values give the quantiles of a number: with a quarter of a million a bin of 1/256 holds 0.39 % ± 0.02 %.
+const mostSorted = 1 << 18
 
 func fitNumber(column *inputColumn, rows []int32, special []float64, l Limits) Coder {
 	step := (len(rows) + mostSorted - 1) / mostSorted

@@ -13,8 +13,8 @@ import (
 )
 
 // contrast judges the recipe, fields without pairs, on a random split of the same size as the split by time, and on that
-// itself: how much a random split would have flattered. Nil where a side of the random split would lack an outcome.
-func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Contrast, error) {
+// itself: how much a random split would have flattered. earlier is what a fit to the start of the past has settled. Nil where a side of the random split would lack an outcome.
+func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *split, earlier *settled, cfg *Config) (*models.Contrast, error) {
 	past, judged := randomSplit(d.history, p, len(s.newest))
 	if rarer(past, p) == 0 || rarer(judged, p) == 0 {
 		return nil, nil
@@ -23,12 +23,12 @@ func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *sp
 	c := &models.Contrast{Leads: int64(len(judged)), TimeAUC: v.Model.AUC.Value}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, cfg)
+		c.RandomAUC, err = plainAUC(ctx, d, p, past, judged, nil, cfg)
 		return err
 	})
 	if cfg.Pairs || len(s.past) > mostFittedBeside || len(s.newest) > mostJudgedBeside { // else that fit has been made already
 		group.Go(func() (err error) {
-			c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, cfg)
+			c.TimeAUC, err = plainAUC(ctx, d, p, s.past, s.newest, earlier, cfg)
 			return err
 		})
 	}
@@ -61,9 +61,9 @@ func randomSplit(h *features.History, p *Population, judgedLeads int) (past, jud
 	return past, judged
 }
 
-func plainAUC(ctx context.Context, d *data, p *Population, past, judged []int32, cfg *Config) (float64, error) {
+func plainAUC(ctx context.Context, d *data, p *Population, past, judged []int32, earlier *settled, cfg *Config) (float64, error) {
 	past, judged = evenly(past, mostFittedBeside), evenly(judged, mostJudgedBeside)
-	model, err := fitPlain(ctx, d.history, p, past, cfg)
+	model, err := fitPlain(ctx, d.history, p, past, earlier, cfg)
 	if err != nil {
 		return 0, err
 	}

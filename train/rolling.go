@@ -2,10 +2,10 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,31 +27,35 @@ const (
 	mostFittedBeside, mostJudgedBeside = 50_000, 100_000
 )
 
-// roll fits and judges at each origin, fields without pairs. An origin without both outcomes on both sides has no figures and
-// says so; nil where none has any. Cost: a fit without pairs an origin, to 40 … 85 % of the leads with four of them.
-func roll(ctx context.Context, d *data, p *Population, cfg *Config) (*models.Rolling, error) {
+// roll fits and judges at each origin, fields without pairs, and returns what the last fit has settled. An origin without both outcomes on both sides has
+// no figures and says so; nil where none has any. Each fit begins where the one before it, of older leads, ended. Cost: a fit without pairs an origin, to
+// 40 … 85 % of the leads with four of them.
+func roll(ctx context.Context, d *data, p *Population, cfg *Config) (*models.Rolling, *settled, error) {
 	r := &models.Rolling{Origins: make([]models.Origin, cfg.Rolling)}
-	cfg.progress("judging at earlier times", 0, int64(cfg.Rolling))
-	var done int64
-	var reporting sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
+	var earlier *settled
+	group, judging := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k := range r.Origins {
+		cfg.progress("judging at earlier times", int64(k), int64(cfg.Rolling))
+		o := &r.Origins[k]
+		a := rollTo(d, p, windowOf(d.history, p, k, cfg.Rolling), o)
+		if o.Skipped != "" {
+			continue
+		}
+		past, err := fitPlain(ctx, d.history, p, a.past, earlier, cfg)
+		if err != nil {
+			return nil, nil, errors.Join(fmt.Errorf("rolling origin %d: %w", k+1, err), group.Wait())
+		}
+		earlier = past.settled()
 		group.Go(func() error {
-			origin, err := rollTo(ctx, d, p, windowOf(d.history, p, k, cfg.Rolling), cfg)
-			if err != nil {
+			if err := judgeOrigin(judging, past, d, p, a, o); err != nil {
 				return fmt.Errorf("rolling origin %d: %w", k+1, err)
 			}
-			r.Origins[k] = *origin
-			reporting.Lock()
-			defer reporting.Unlock()
-			done++
-			cfg.progress("judging at earlier times", done, int64(cfg.Rolling))
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, origin := range r.Origins {
 		if origin.Past > mostFittedBeside {
@@ -64,9 +68,9 @@ func roll(ctx context.Context, d *data, p *Population, cfg *Config) (*models.Rol
 	r.Model = summarise(r.Origins, func(o *models.Origin) *models.OriginFigures { return o.Model })
 	r.Rules = summarise(r.Origins, func(o *models.Origin) *models.OriginFigures { return o.Rules })
 	if r.Model == nil {
-		return nil, nil
+		return nil, earlier, nil
 	}
-	return r, nil
+	return r, earlier, nil
 }
 
 // window is a run of the population's leads.
@@ -81,12 +85,11 @@ func windowOf(h *features.History, p *Population, k, n int) window {
 	return window{at(k), at(k + 1)}
 }
 
-// rollTo fits to what was known when the window began and judges on the window.
-func rollTo(ctx context.Context, d *data, p *Population, w window, cfg *Config) (*models.Origin, error) {
-	o := &models.Origin{}
+// rollTo takes what was known when the window began and what it judges; without both outcomes on both sides the origin says so.
+func rollTo(d *data, p *Population, w window, o *models.Origin) apart {
 	if w.from == w.to {
 		o.Skipped = "no leads: too many came at one instant"
-		return o, nil
+		return apart{}
 	}
 	known, gap := knownBefore(d.history, p, p.Rows, w.from)
 	a := keepAccountsApart(d.history, p, known, p.Rows[w.from:w.to])
@@ -98,37 +101,41 @@ func rollTo(ctx context.Context, d *data, p *Population, w window, cfg *Config) 
 	}
 	if rarer(a.past, p) == 0 || rarer(a.judged, p) == 0 {
 		o.Skipped = "one outcome only on one side"
-		return o, nil
 	}
 	a.past, a.judged = evenly(a.past, mostFittedBeside), evenly(a.judged, mostJudgedBeside)
-	past, err := fitPlain(ctx, d.history, p, a.past, cfg)
-	if err != nil {
-		return nil, err
+	return a
+}
+
+// judgeOrigin judges a fit to the past of an origin, and the rules, on its window.
+func judgeOrigin(ctx context.Context, past *fitted, d *data, p *Population, a apart, o *models.Origin) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	wins := outcomesOf(a.judged, p)
 	predicted := predict(past, d.history, a.judged)
+	var err error
 	if o.Model, err = originFigures(predicted, predicted, wins); err != nil {
-		return nil, err
+		return err
 	}
 	points := scorePoints(d.book, d.history, a.judged)
 	line, err := metrics.FitLine(scorePoints(d.book, d.history, a.past), outcomesOf(a.past, p))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	onProbabilityScale := make([]float64, len(points))
 	for i := range points {
 		onProbabilityScale[i] = line.Probability(points[i])
 	}
 	o.Rules, err = originFigures(points, onProbabilityScale, wins)
-	return o, err
+	return err
 }
 
 // fitPlain fits the fields without pairs, for figures beside the main one: the search for pairs would make them cost many
 // times as much. Its standard errors are not to be used.
-func fitPlain(ctx context.Context, h *features.History, p *Population, rows []int32, cfg *Config) (*fitted, error) {
+func fitPlain(ctx context.Context, h *features.History, p *Population, rows []int32, earlier *settled, cfg *Config) (*fitted, error) {
 	plain := *cfg
 	plain.Pairs, plain.plain, plain.quick = false, true, true
-	return fitTo(ctx, h, p, rows, &plain)
+	return fitFrom(ctx, h, p, rows, earlier, &plain)
 }
 
 func originFigures(scores, predictions, wins []float64) (*models.OriginFigures, error) {
@@ -199,12 +206,13 @@ func (v *validation) lookBack(ctx context.Context, d *data, p *Population, s *sp
 	if cfg.Rolling == 0 {
 		return nil
 	}
+	var earlier *settled
 	var err error
-	if v.Rolling, err = roll(ctx, d, p, cfg); err != nil {
+	if v.Rolling, earlier, err = roll(ctx, d, p, cfg); err != nil {
 		return err
 	}
 	if !s.mixed { // else there is no split by time to hold a random one against
-		v.Contrast, err = v.contrast(ctx, d, p, s, cfg)
+		v.Contrast, err = v.contrast(ctx, d, p, s, earlier, cfg)
 	}
 	return err
 }

@@ -51,6 +51,7 @@ func fitLine(x, offset, wins, weights []float64) (fittedLine, error) {
 
 // derivatives gives the negative log-likelihood, its gradient and its information matrix (00, 01, 11).
 func (l fittedLine) derivatives(x, offset, wins, weights []float64) (loss float64, gradient [2]float64, info [3]float64) {
+	product := 1.0 // of 1 + exp(−|η|) of leads that weigh 1: a logarithm for many
 	for i, win := range wins {
 		eta, xi := l.intercept, 0.0
 		if x != nil {
@@ -61,14 +62,20 @@ func (l fittedLine) derivatives(x, offset, wins, weights []float64) (loss float6
 			eta += offset[i]
 		}
 		e := math.Exp(-math.Abs(eta))
-		p, softplus := 1/(1+e), math.Log1p(e) // softplus is log(1 + exp(η))
+		p, w := 1/(1+e), weightAt(weights, i)
+		if w == 1 {
+			if product *= 1 + e; product > 0x1p1000 {
+				loss, product = loss+math.Log(product), 1
+			}
+		} else {
+			loss += w * math.Log1p(e)
+		}
 		if eta > 0 {
-			softplus += eta
+			loss += w * eta
 		} else {
 			p *= e
 		}
-		w := weightAt(weights, i)
-		loss += w * (softplus - win*eta)
+		loss -= w * win * eta
 		residual, weight := w*(p-win), w*(p*(1-p))
 		gradient[0] += residual
 		gradient[1] += residual * xi
@@ -76,7 +83,7 @@ func (l fittedLine) derivatives(x, offset, wins, weights []float64) (loss float6
 		info[1] += weight * xi
 		info[2] += weight * xi * xi
 	}
-	return loss, gradient, info
+	return loss + math.Log(product), gradient, info
 }
 
 // softplus is log(1 + e^x) without overflow.

@@ -36,8 +36,8 @@ type Config struct {
 	// Quick ends a wide model's fit with few knots and without effective degrees of freedom: for figures beside the main ones. There are no standard
 	// errors then.
 	Quick bool
-	// Settled, if not nil, is what a fit of the same inputs to a part of the leads has settled: a design of more than SampleRows
-	// takes smoothing and pairs from it and minimises J for all its leads. A smaller design, or one of segments, settles both itself.
+	// Settled, if not nil, is what a fit of the same inputs to a part of the leads has settled: a design of more than SampleRows, and a wide one that is
+	// Quick, takes smoothing and pairs from it and minimises J for all its leads. A smaller design, or one of segments, settles both itself.
 	Settled *Settled
 	// Places is, with Settled, for each input and code the code of the same values in the settled fit, or one near them; −1: none. It
 	// only says where the steps begin; nil: at 0.
@@ -150,13 +150,14 @@ func Fit(ctx context.Context, design *Design, config Config) (*logistic.Model, *
 
 // fitTerms fits main effects, and pairs where they may enter.
 func fitTerms(ctx context.Context, inputs []Input, all *sample, config Config, report *Report) (*fitter, error) {
-	if s := config.Settled; s != nil && config.Segments == nil && s.fits(inputs) && len(all.wins) > config.sampleRows() {
-		report.Pairs = s.report
-		return s.fit(ctx, inputs, all, config)
-	}
 	terms := mainTerms(inputs, all, config)
+	wide := totalSize(terms) > wideModel && !config.EveryBin && config.Lambda == 0
+	if s := config.Settled; s != nil && config.Segments == nil && s.fits(inputs) && (len(all.wins) > config.sampleRows() || wide && config.Quick) {
+		report.Pairs = s.report
+		return s.fit(ctx, inputs, all, terms, config)
+	}
 	var first *fitter
-	if totalSize(terms) > wideModel && !config.EveryBin && config.Lambda == 0 {
+	if wide {
 		var err error
 		if first, err = fitFew(ctx, inputs, all, terms, config); err != nil {
 			return nil, err

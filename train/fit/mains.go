@@ -24,12 +24,7 @@ func fitMains(ctx context.Context, all *sample, terms []*term, first *fitter, co
 
 // fitFew fits main effects with few knots to a part of the leads, and gives terms its λ.
 func fitFew(ctx context.Context, inputs []Input, all *sample, terms []*term, config Config) (*fitter, error) {
-	coarse := make([]*term, len(terms))
-	for j, t := range terms {
-		coarse[j] = mainTerm(inputs[j], j, t.mass, leastKnots)
-		coarse[j].setLambda(1)
-		coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
-	}
+	coarse := fewKnots(inputs, terms)
 	few, effort := all.every(wideRows), config.roughly()
 	effort.polish = math.Inf(1) // what follows polishes
 	first, err := (&fitter{}).again(ctx, few, few, coarse, effort)
@@ -40,6 +35,17 @@ func fitFew(ctx context.Context, inputs []Input, all *sample, terms []*term, con
 		t.takeLambda(first.terms[j])
 	}
 	return first, nil
+}
+
+// fewKnots are the same inputs' terms with few knots.
+func fewKnots(inputs []Input, terms []*term) []*term {
+	coarse := make([]*term, len(terms))
+	for j, t := range terms {
+		coarse[j] = mainTerm(inputs[j], j, t.mass, leastKnots)
+		coarse[j].setLambda(1)
+		coarse[j].chainPenalty().lambda = t.chainPenalty().lambda
+	}
+	return coarse
 }
 
 // onAll minimises J roughly for all of a sample at the λ of a fit to a part of it.

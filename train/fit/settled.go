@@ -32,8 +32,12 @@ func (s *Settled) fits(inputs []Input) bool { return len(s.lambda) == len(inputs
 
 // fit minimises J for all leads at the settled smoothing, from the settled tables: with those near the answer, one Hessian of all leads and a
 // few gradients reach it.
-func (s *Settled) fit(ctx context.Context, inputs []Input, all *sample, config Config) (*fitter, error) {
-	terms, tables := mainTerms(inputs, all, config), make([][]float64, len(inputs))
+func (s *Settled) fit(ctx context.Context, inputs []Input, all *sample, terms []*term, config Config) (*fitter, error) {
+	rows, tolerance := config.sampleRows(), polishTolerance
+	if config.Quick {
+		terms, rows, tolerance = fewKnots(inputs, terms), wideRows, config.roughly().polish
+	}
+	tables := make([][]float64, len(inputs))
 	for j, t := range terms {
 		t.setSettled(s.lambda[j])
 		if t.gone() {
@@ -68,8 +72,8 @@ func (s *Settled) fit(ctx context.Context, inputs []Input, all *sample, config C
 		}
 	}
 	f.evaluate()
-	f.sketchBy(config.sampleRows())
-	return f, f.polish(ctx, polishTolerance, config.maxSteps())
+	f.sketchBy(rows)
+	return f, f.polish(ctx, tolerance, config.maxSteps())
 }
 
 // tableOf is the settled table of an input by its present codes; 0 for a code that is new.
