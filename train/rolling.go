@@ -135,7 +135,7 @@ func judgeOrigin(ctx context.Context, past *fitted, d *data, p *Population, a ap
 func fitPlain(ctx context.Context, h *features.History, p *Population, rows []int32, earlier *settled, cfg *Config) (*fitted, error) {
 	plain := *cfg
 	plain.Pairs, plain.plain, plain.quick = false, true, true
-	return fitFrom(ctx, h, p, rows, earlier, &plain)
+	return fitFrom(ctx, h, p, rows, beginning{settled: earlier}, &plain)
 }
 
 func originFigures(scores, predictions, wins []float64) (*models.OriginFigures, error) {
