@@ -1,7 +1,6 @@
 package features
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"sync"
@@ -93,14 +92,7 @@ func (l *EventLog) each(row int, scratch *LeadEvents, do func(at Micros, kind ui
 		records = scratch.read(l, from, to)
 	}
 	for ; len(records) >= l.size; records = records[l.size:] {
-		kind := uint32(records[8])
-		switch l.size {
-		case 10:
-			kind = uint32(binary.LittleEndian.Uint16(records[8:]))
-		case 12:
-			kind = binary.LittleEndian.Uint32(records[8:])
-		}
-		if !do(Micros(binary.LittleEndian.Uint64(records)), kind) {
+		if !do(l.recordOf(records)) {
 			return
 		}
 	}
@@ -135,19 +127,4 @@ func sizedBytes(b []byte, n int) []byte {
 		return make([]byte, n)
 	}
 	return b[:n]
-}
-
-// eventGroup sorts one lead's events by (time, type).
-type eventGroup struct {
-	times []Micros
-	types []uint32
-}
-
-func (g eventGroup) Len() int { return len(g.times) }
-func (g eventGroup) Less(i, j int) bool {
-	return g.times[i] < g.times[j] || g.times[i] == g.times[j] && g.types[i] < g.types[j]
-}
-func (g eventGroup) Swap(i, j int) {
-	g.times[i], g.times[j] = g.times[j], g.times[i]
-	g.types[i], g.types[j] = g.types[j], g.types[i]
 }

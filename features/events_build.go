@@ -2,13 +2,8 @@ package features
 
 import (
 	"encoding/binary"
-	"io"
 	"os"
-	"runtime"
 	"slices"
-	"sort"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // EventBuilder gathers events in any order. It holds about [eventMemory]; what is more waits in a temporary file, in parts of
@@ -22,7 +17,8 @@ type EventBuilder struct {
 
 	shift uint // a lead's part is lead >> shift
 	parts []eventPart
-	held  int // events in parts
+	held  int      // events in parts' chunks
+	free  [][]byte // chunks that were written
 	spill *os.File
 	end   int64 // of spill
 	fault error
@@ -30,7 +26,8 @@ type EventBuilder struct {
 
 // eventPart are the events of leads that stand together.
 type eventPart struct {
-	chunks  [][]rawEvent // each of up to eventChunk, so that growing moves nothing
+	open    []byte // the chunk that is being filled
+	full    [][]byte
 	spilled []section
 	count   int
 }
@@ -38,20 +35,15 @@ type eventPart struct {
 // section is a stretch of a file.
 type section struct {
 	from  int64
-	count int
-}
-
-type rawEvent struct {
-	time Micros
-	lead uint32
-	kind uint32
+	bytes int
 }
 
 const (
 	// eventMemory is how many bytes of events stay in memory.
 	eventMemory = 96 << 20
-	rawBytes    = 16 // of a rawEvent
-	eventChunk  = 1 << 12
+	rawBytes    = 16 // of an event while they are gathered: time, lead and kind
+	// A part's first chunk grows from leastChunk to eventChunk bytes, and the others have that, so that growing moves next to nothing.
+	leastChunk, eventChunk = 16 * rawBytes, 4096 * rawBytes
 	// A part of eventParts is put in order at once, of 300 million events 75 MB, and eventOrders at a time, however many cores there are.
 	eventParts  = 64
 	eventOrders = 4
@@ -70,7 +62,9 @@ func newEventBuilder(leads, budget int) *EventBuilder {
 }
 
 // Add takes an event of a lead, which is a row of the table.
-func (b *EventBuilder) Add(lead int, time Micros, kind string) { b.add(lead, time, b.kind(kind)) }
+func (b *EventBuilder) Add(lead int, time Micros, kind string) {
+	b.add(rawEvent{time, uint32(lead), b.kind(kind)})
+}
 
 func (b *EventBuilder) kind(name string) uint32 {
 	place, ok := b.places[name]
@@ -82,27 +76,60 @@ func (b *EventBuilder) kind(name string) uint32 {
 	return place
 }
 
-func (b *EventBuilder) add(lead int, time Micros, kind uint32) {
-	p := &b.parts[lead>>b.shift]
-	last := len(p.chunks) - 1
-	if last < 0 || len(p.chunks[last]) == eventChunk {
-		p.chunks = append(p.chunks, make([]rawEvent, 0, chunkSize(last)))
-		last++
+// rawEvent is an event of a lead; kind is the place of its type in the order met.
+type rawEvent struct {
+	time Micros
+	lead uint32
+	kind uint32
+}
+
+func (b *EventBuilder) add(e rawEvent) {
+	p := &b.parts[e.lead>>b.shift]
+	n := len(p.open)
+	if n == cap(p.open) {
+		b.grow(p)
+		n = len(p.open)
 	}
-	p.chunks[last] = append(p.chunks[last], rawEvent{time, uint32(lead), kind})
-	p.count++
-	b.latest = max(b.latest, time)
+	p.open = p.open[:n+rawBytes]
+	e.put(p.open[n:])
+	b.latest = max(b.latest, e.time)
 	if b.held++; b.held*rawBytes >= b.budget {
 		b.write()
 	}
 }
 
-// chunkSize is that of a part's next chunk: the first one grows, since few events need no more.
-func chunkSize(last int) int {
-	if last < 0 {
-		return 0
+func (e rawEvent) put(to []byte) {
+	binary.LittleEndian.PutUint64(to, uint64(e.time))
+	binary.LittleEndian.PutUint64(to[8:], uint64(e.lead)|uint64(e.kind)<<32)
+}
+
+func rawEventOf(from []byte) rawEvent {
+	rest := binary.LittleEndian.Uint64(from[8:])
+	return rawEvent{Micros(binary.LittleEndian.Uint64(from)), uint32(rest), uint32(rest >> 32)}
+}
+
+// grow makes room in a part's open chunk.
+func (b *EventBuilder) grow(p *eventPart) {
+	if size := cap(p.open); len(p.full) == 0 && size < eventChunk && len(b.free) == 0 {
+		p.open = append(make([]byte, 0, max(2*size, leastChunk)), p.open...)
+		return
 	}
-	return eventChunk
+	if len(p.open) > 0 {
+		p.full = append(p.full, p.open)
+	}
+	if last := len(b.free) - 1; last >= 0 {
+		p.open, b.free = b.free[last], b.free[:last]
+	} else {
+		p.open = make([]byte, 0, eventChunk)
+	}
+}
+
+// close puts the open chunk to the others.
+func (p *eventPart) close() {
+	if len(p.open) > 0 {
+		p.full = append(p.full, p.open)
+	}
+	p.open = nil
 }
 
 // write moves all parts' events to the temporary file.
@@ -111,25 +138,21 @@ func (b *EventBuilder) write() {
 	if b.spill == nil && b.fault == nil {
 		b.spill, b.fault = temporary("events")
 	}
-	var text []byte
 	for i := range b.parts {
 		p := &b.parts[i]
-		for _, events := range p.chunks {
-			if b.fault != nil {
-				break
+		p.close()
+		for _, chunk := range p.full {
+			p.count += len(chunk) / rawBytes
+			if b.fault == nil {
+				p.spilled = append(p.spilled, section{b.end, len(chunk)})
+				_, b.fault = b.spill.WriteAt(chunk, b.end)
+				b.end += int64(len(chunk))
 			}
-			text = sizedBytes(text, len(events)*rawBytes)
-			for k, e := range events {
-				to := text[k*rawBytes:]
-				binary.LittleEndian.PutUint64(to, uint64(e.time))
-				binary.LittleEndian.PutUint32(to[8:], e.lead)
-				binary.LittleEndian.PutUint32(to[12:], e.kind)
+			if cap(chunk) == eventChunk {
+				b.free = append(b.free, chunk[:0])
 			}
-			p.spilled = append(p.spilled, section{b.end, len(events)})
-			_, b.fault = b.spill.WriteAt(text, b.end)
-			b.end += int64(len(text))
 		}
-		p.chunks = nil // in a file by time, a part's events come together, and then never again
+		p.full = nil // in a file by time, a part's events come together, and then never again
 	}
 }
 
@@ -161,8 +184,13 @@ func (b *EventBuilder) Build() *EventLog {
 	}
 	total := 0
 	starts := make([]int, len(b.parts)) // events before each part
+	b.free = nil
 	for i := range b.parts {
 		starts[i] = total
+		b.parts[i].close()
+		for _, chunk := range b.parts[i].full {
+			b.parts[i].count += len(chunk) / rawBytes
+		}
 		total += b.parts[i].count
 	}
 	l.fail(b.fault)
@@ -175,12 +203,7 @@ func (b *EventBuilder) Build() *EventLog {
 	}
 	counts := make([]uint32, b.leads)
 	if l.Err() == nil {
-		var group errgroup.Group
-		group.SetLimit(min(eventOrders, runtime.GOMAXPROCS(0)))
-		for i := range b.parts {
-			group.Go(func() error { return b.order(i, starts[i], l, renamed, counts) })
-		}
-		l.fail(group.Wait())
+		l.fail(b.orderAll(l, starts, renamed, counts))
 	}
 	at := int64(0)
 	for _, n := range counts {
@@ -194,82 +217,4 @@ func (b *EventBuilder) Build() *EventLog {
 	}
 	*b = EventBuilder{}
 	return l
-}
-
-// order groups and sorts the events of a part, which begin at place start of the log.
-func (b *EventBuilder) order(part, start int, l *EventLog, renamed, counts []uint32) error {
-	p := &b.parts[part]
-	first := part << b.shift
-	counts = counts[min(first, b.leads):min(first+1<<b.shift, b.leads)]
-	chunks, err := p.all(b.spill)
-	if err != nil {
-		return err
-	}
-	for _, events := range chunks {
-		for i := range events {
-			counts[int(events[i].lead)-first]++
-		}
-	}
-	next, total := make([]int, len(counts)), 0
-	for i, n := range counts {
-		next[i] = total
-		total += int(n)
-	}
-	g := eventGroup{make([]Micros, total), make([]uint32, total)}
-	for _, events := range chunks {
-		for i := range events {
-			e := &events[i]
-			at := next[int(e.lead)-first]
-			next[int(e.lead)-first]++
-			g.times[at], g.types[at] = e.time, renamed[e.kind]
-		}
-	}
-	p.chunks = nil
-	for i, n := range counts {
-		one := eventGroup{g.times[next[i]-int(n) : next[i]], g.types[next[i]-int(n) : next[i]]}
-		if !sort.IsSorted(one) {
-			sort.Sort(one)
-		}
-	}
-	return l.put(start, g)
-}
-
-// all gives the part's events, those of the file first.
-func (p *eventPart) all(spill *os.File) ([][]rawEvent, error) {
-	chunks := make([][]rawEvent, 0, len(p.spilled)+len(p.chunks))
-	var text []byte
-	for _, s := range p.spilled {
-		events := make([]rawEvent, 0, s.count)
-		text = sizedBytes(text, s.count*rawBytes)
-		if _, err := spill.ReadAt(text, s.from); err != nil && err != io.EOF {
-			return nil, err
-		}
-		for from := text; len(from) > 0; from = from[rawBytes:] {
-			events = append(events, rawEvent{Micros(binary.LittleEndian.Uint64(from)), binary.LittleEndian.Uint32(from[8:]), binary.LittleEndian.Uint32(from[12:])})
-		}
-		chunks = append(chunks, events)
-	}
-	return append(chunks, p.chunks...), nil
-}
-
-// put stores events from a place on.
-func (l *EventLog) put(start int, g eventGroup) error {
-	to := l.records
-	if l.file == nil {
-		to = to[start*l.size:]
-	} else {
-		to = make([]byte, len(g.times)*l.size)
-	}
-	var kind [4]byte
-	for i, at := range g.times {
-		record := to[i*l.size : (i+1)*l.size]
-		binary.LittleEndian.PutUint64(record, uint64(at))
-		binary.LittleEndian.PutUint32(kind[:], g.types[i])
-		copy(record[8:], kind[:])
-	}
-	if l.file == nil {
-		return nil
-	}
-	_, err := l.file.WriteAt(to, int64(start)*int64(l.size))
-	return err
 }

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // Events that lie in a temporary file are those that would lie in memory, in whatever order leads are looked at.
@@ -112,5 +115,111 @@ func TestFailingFileOfEvents(t *testing.T) {
 	l.Of(9, &events)
 	if l.Err() == nil || len(events.Times) > 0 {
 		t.Errorf("%d events of a file that was cut, error %v", len(events.Times), l.Err())
+	}
+}
+
+// parquetEvent is an event whose lead is written by a dictionary, or as it is.
+type parquetEvent struct {
+	Lead  *string `parquet:"lead,dict,optional"`
+	Plain *string `parquet:"plain,optional"`
+	Time  int64   `parquet:"time,timestamp(microsecond)"`
+	Type  string  `parquet:"type,dict"`
+}
+
+// A dictionary's ids are looked up once, and say the same as ids that are looked up one by one: known, unknown, between blanks, and none.
+func TestLeadsOfADictionary(t *testing.T) {
+	const leads, events = 500, 40_000
+	r := rand.New(rand.NewPCG(8, 9))
+	text := "id,created\n"
+	for i := range leads {
+		text += fmt.Sprintf("lead %d,2026-01-01\n", i)
+	}
+	rows := make([]parquetEvent, events)
+	for i := range rows {
+		id := fmt.Sprintf("lead %d", r.IntN(leads+50))
+		switch r.IntN(20) {
+		case 0:
+			id = " " + id + "\t"
+		case 1:
+			id = "  "
+		}
+		rows[i] = parquetEvent{&id, &id, 1_767_000_000_000_000 + r.Int64N(1e12), fmt.Sprint("kind ", r.IntN(4))}
+		if r.IntN(30) == 0 {
+			rows[i].Lead, rows[i].Plain = nil, nil
+		}
+	}
+	path := filepath.Join(t.TempDir(), "events.parquet")
+	if err := parquet.WriteFile(path, rows, parquet.MaxRowsPerRowGroup(7_000)); err != nil {
+		t.Fatal(err)
+	}
+	read := func(column string) (*Table, *EventLog, *ReadReport) {
+		s := schemaOf(t, "version: 1\nlead: {id: id, created: created}\nevents: {lead: "+column+", time: time, type: type}\n")
+		table, _, err := readText(t, s, text, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log, report, err := ReadEvents(t.Context(), s, []string{path}, table, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table, log, report
+	}
+	table, coded, told := read("lead")
+	_, plain, want := read("plain")
+	var a, b LeadEvents
+	known := 0
+	for row := range table.Len() {
+		coded.Of(row, &a)
+		plain.Of(row, &b)
+		if known += len(a.Times); !slices.Equal(a.Times, b.Times) || !slices.Equal(a.Types, b.Types) {
+			t.Fatalf("lead %d has %d events, %d by text", row, len(a.Times), len(b.Times))
+		}
+	}
+	left := 0
+	for i, w := range want.Warnings {
+		if w.Problem == "columns that the schema does not know, not read" {
+			continue
+		}
+		left += int(w.Count)
+		if got := told.Warnings[i]; got.String() != w.String() {
+			t.Errorf("warning %q, by text %q", got, w)
+		}
+	}
+	if left == 0 || known+left != events {
+		t.Errorf("%d events of known leads and %d left out are not %d", known, left, events)
+	}
+}
+
+// BenchmarkEventLog measures gathering 2 million events in the order of time, putting them in order, and looking at each lead's; in memory, and through
+// temporary files.
+func BenchmarkEventLog(b *testing.B) {
+	const leads, events = 100_000, 2_000_000
+	r := rand.New(rand.NewPCG(1, 2))
+	rows := make([]rawEvent, events)
+	for i := range rows {
+		rows[i] = rawEvent{Micros(i) * 1e6, uint32(r.IntN(leads)), uint32(r.IntN(7))}
+	}
+	for name, budget := range map[string]int{"memory": eventMemory, "files": 8 << 20} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var one LeadEvents
+			for b.Loop() {
+				builder := newEventBuilder(leads, budget)
+				for k := range 7 {
+					builder.kind(fmt.Sprint("kind ", k))
+				}
+				for _, e := range rows {
+					builder.add(e)
+				}
+				log := builder.Build()
+				for row := range leads {
+					log.Of(row, &one)
+				}
+				if err := log.Err(); err != nil || (log.file == nil) != (name == "memory") {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(events*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
 	}
 }

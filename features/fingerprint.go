@@ -17,12 +17,14 @@ type fingerprint struct {
 	err    error
 }
 
-func startFingerprint(ctx context.Context, files []string) *fingerprint {
+func startFingerprint(ctx context.Context, files []string, o ReadOptions) *fingerprint {
 	ctx, cancel := context.WithCancel(ctx)
 	f := &fingerprint{cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(f.done)
-		f.text, f.err = hashFiles(ctx, files)
+		if !o.NoFingerprint {
+			f.text, f.err = hashFiles(ctx, files)
+		}
 	}()
 	return f
 }

@@ -53,7 +53,7 @@ engagement: [{name: visits, count: [visit]}]
 		given = append(given, GivenLead{Lead: lead, Outcome: read.Outcome[i], Closed: read.Closed.At(i), Snapshot: NoTime, Account: read.Accounts[read.Account.At(i)]})
 	}
 	made, events := NewTable(schema, given)
-	read.files, read.lines = nil, packed{}
+	read.files, read.lines, read.index = nil, packed{}, nil
 	if !reflect.DeepEqual(made, read) { // numbers by their bits
 		t.Errorf("the table is\n%+v\nread\n%+v", made, read)
 	}

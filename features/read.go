@@ -20,6 +20,7 @@ const LongestText = 10_000
 type ReadOptions struct {
 	Outcome         bool                    // the outcome column is required, and read
 	NoFields        bool                    // only what is about the lead itself is read: id, times, outcome, account; every field is missing
+	NoFingerprint   bool                    // the report has none
 	LeaveOutBadRows bool                    // a row with a fault is left out and counted; otherwise all faults together are the error
 	Progress        func(done, total int64) // bytes; may be nil
 }
@@ -72,7 +73,7 @@ func ReadLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	print := startFingerprint(ctx, files)
+	print := startFingerprint(ctx, files, o)
 	defer print.stop()
 	r := newLeadReader(s, o)
 	err = r.readAll(ctx, files)

@@ -24,10 +24,12 @@ func ReadEvents(ctx context.Context, s *Schema, paths []string, t *Table, o Read
 	if err != nil {
 		return nil, nil, err
 	}
-	print := startFingerprint(ctx, files)
+	print := startFingerprint(ctx, files, o)
 	defer print.stop()
 	r := newEventReader(s, t, o)
-	if err := r.readAll(ctx, files); err != nil {
+	err = r.readAll(ctx, files)
+	r.adding.end()
+	if err != nil {
 		return nil, nil, err
 	}
 	report := r.rows.report(files)
@@ -43,7 +45,8 @@ type eventReader struct {
 	ask     ReadOptions
 	rows    rowFaults
 	index   *idIndex
-	builder *EventBuilder
+	builder *EventBuilder // its types apart, adding has it
+	adding  *eventAdder
 
 	leads *leadColumn
 	times *timeColumn
@@ -53,9 +56,12 @@ type eventReader struct {
 func newEventReader(s *Schema, t *Table, o ReadOptions) *eventReader {
 	r := &eventReader{schema: s, ask: o, builder: NewEventBuilder(t.Len())}
 	r.rows.leaveOut = o.LeaveOutBadRows
-	r.index = newIDIndex(t.IDs)
-	for i := range t.Len() {
-		r.index.add(i)
+	r.adding = newEventAdder(r.builder)
+	if r.index = t.index; r.index == nil {
+		r.index = newIDIndex(t.IDs)
+		for i := range t.Len() {
+			r.index.add(i)
+		}
 	}
 	r.leads = &leadColumn{index: r.index}
 	r.times = &timeColumn{field: &Field{Name: "events.time"}, layout: s.Format.DateLayout, zone: s.Format.Zone()}
@@ -87,6 +93,7 @@ func (r *eventReader) batch(b *source.Batch, have []wanted) {
 	readColumns(b, have, &r.rows)
 	r.required(b)
 	r.rows.settle(b, func(row int) string { return r.leads.name(row) })
+	events := r.adding.room()
 	for row := range b.Rows {
 		if r.rows.bad[row] {
 			continue
@@ -100,9 +107,40 @@ func (r *eventReader) batch(b *source.Batch, have []wanted) {
 		case lead == noLead:
 			r.rows.notes.add("events without a lead, left out", func() string { return placeOf(b, row) })
 		default:
-			r.builder.add(int(lead), r.times.values[row], r.kind(r.types.codes[row]))
+			events = append(events, rawEvent{r.times.values[row], uint32(lead), r.kind(r.types.codes[row])})
 		}
 	}
+	r.adding.add(events)
+}
+
+// eventAdder adds a batch's events to a builder while the next batch is read.
+type eventAdder struct{ full, empty, ended chan []rawEvent }
+
+func newEventAdder(b *EventBuilder) *eventAdder {
+	a := &eventAdder{full: make(chan []rawEvent, 1), empty: make(chan []rawEvent, 2), ended: make(chan []rawEvent)}
+	a.empty <- nil
+	a.empty <- nil
+	go func() {
+		defer close(a.ended)
+		for events := range a.full {
+			for _, e := range events {
+				b.add(e)
+			}
+			a.empty <- events
+		}
+	}()
+	return a
+}
+
+// room is memory for a batch's events, which add takes.
+func (a *eventAdder) room() []rawEvent { return (<-a.empty)[:0] }
+
+func (a *eventAdder) add(events []rawEvent) { a.full <- events }
+
+// end waits until all are added.
+func (a *eventAdder) end() {
+	close(a.full)
+	<-a.ended
 }
 
 func placeOf(b *source.Batch, row int) string {
@@ -123,17 +161,21 @@ func (r *eventReader) kind(code uint32) uint32 {
 
 // required adds the faults of empty cells that no reader met.
 func (r *eventReader) required(b *source.Batch) {
-	has := make([]bool, b.Rows*2)
+	var faulty []bool // by row and column; nil, as nearly always: none
+	if len(r.rows.batch) > 0 {
+		faulty = make([]bool, b.Rows*2)
+	}
 	for _, f := range r.rows.batch {
 		if f.column > 0 {
-			has[f.row*2+f.column-1] = true
+			faulty[f.row*2+f.column-1] = true
 		}
 	}
+	has := func(row, column int) bool { return faulty != nil && faulty[row*2+column-1] }
 	for row := range b.Rows {
-		if r.times.values[row] == NoTime && !has[row*2] {
+		if r.times.values[row] == NoTime && !has(row, 1) {
 			r.rows.batch = append(r.rows.batch, rowFault{row, 1, &FieldError{Field: "events.time", Problem: "no time", Want: "every event needs one"}})
 		}
-		if r.types.codes[row] == 0 && !has[row*2+1] {
+		if r.types.codes[row] == 0 && !has(row, 2) {
 			r.rows.batch = append(r.rows.batch, rowFault{row, 2, &FieldError{Field: "events.type", Problem: "no type", Want: "every event needs one"}})
 		}
 	}

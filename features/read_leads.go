@@ -305,7 +305,7 @@ func (r *leadReader) openOutcomes(base int) {
 
 func (r *leadReader) finish() *Table {
 	t := r.table
-	t.IDs = &r.ids.column
+	t.IDs, t.index = &r.ids.column, r.index
 	t.lines.fit()
 	if r.account != nil {
 		t.Account, t.Accounts = columnOf(r.account).Codes, r.account.levels
@@ -317,9 +317,11 @@ func (r *leadReader) finish() *Table {
 	if r.weight != nil {
 		t.Weight = columnOf(r.weight.numbers).Numbers
 	}
-	t.Columns = make([]Column, len(r.fields))
-	for i, reader := range r.fields {
-		t.Columns[i] = columnOf(reader)
+	if !r.ask.NoFields {
+		t.Columns = make([]Column, len(r.fields))
+	}
+	for i := range t.Columns {
+		t.Columns[i] = columnOf(r.fields[i])
 	}
 	return t
 }

@@ -29,11 +29,12 @@ type Table struct {
 	Outcome                     []Outcome // nil where [ReadOptions.Outcome] is false
 	DealValue                   *Numbers  // NaN: missing; nil where the schema names no column
 	Weight                      *Numbers  // finite, ≥ 0; nil where the schema names no column, or the outcome was not read
-	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no
+	Columns                     []Column  // one per Schema.Fields; its zero value for a field with use: no; none with [ReadOptions.NoFields]
 
 	leads int         // their number once the ids are forgotten
 	files []tableFile // by first, ascending
 	lines packed      // of each lead in its file, counted from 1, less the lead's place
+	index *idIndex    // of IDs; nil where no file was read
 	aside *aside      // nil until [Table.SetAside] has written it
 }
 
@@ -62,7 +63,7 @@ func (t *Table) Len() int {
 }
 
 // ForgetIDs lets go of the ids, for those who need them no longer: snapshots then have empty ones. [Table.Row] still tells leads apart.
-func (t *Table) ForgetIDs() { t.leads, t.IDs = t.Len(), nil }
+func (t *Table) ForgetIDs() { t.leads, t.IDs, t.index = t.Len(), nil, nil }
 
 // Row says where a lead stands in files: equal for two readings of the same files.
 type Row struct {

@@ -81,7 +81,7 @@ func writeSnapshots(ctx context.Context, cfg *SnapshotsConfig, history *features
 
 func readSnapshots(ctx context.Context, cfg *SnapshotsConfig) (*features.History, *SnapshotsReport, error) {
 	options := func(stage string) features.ReadOptions {
-		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, NoFields: cfg.EngagementOnly, Progress: func(done, total int64) {
+		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, NoFields: cfg.EngagementOnly, NoFingerprint: true, Progress: func(done, total int64) {
 			if cfg.Progress != nil {
 				cfg.Progress(stage, done, total)
 			}
