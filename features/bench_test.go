@@ -192,3 +192,40 @@ func BenchmarkEncodeHistory(b *testing.B) {
 	}
 	b.ReportMetric(benchRows*float64(b.N)/b.Elapsed().Seconds(), "leads/s")
 }
+
+// BenchmarkEncodeRows is BenchmarkEncode from the table: with the snapshots that it needs, and by column.
+func BenchmarkEncodeRows(b *testing.B) {
+	const block = 128
+	h := benchHistory(b, benchRows)
+	e, err := FitEncoder(h, allRows(h.Table), Limits{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	codes, status := make([]uint16, block*len(e.Inputs)), make([]StatusRank, block*len(e.Inputs))
+	var snapshot Snapshot
+	for name, encode := range map[string]func(first int){
+		"by snapshot": func(first int) {
+			for i := range block {
+				h.Snapshot(first+i, &snapshot)
+				e.Encode(&snapshot, codes[:len(e.Inputs)], status[:len(e.Inputs)])
+			}
+		},
+		"by column": func() func(int) {
+			rows := e.Rows(h)
+			return func(first int) {
+				rows.Encode(first, block, codes, status)
+				for i := range block {
+					h.SnapshotOf(first+i, nil, &snapshot)
+					e.EncodeFigures(&snapshot, codes[i*len(e.Inputs):(i+1)*len(e.Inputs)], status[i*len(e.Inputs):(i+1)*len(e.Inputs)])
+				}
+			}
+		}(),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for first := 0; b.Loop(); first = (first + block) % (benchRows - block) {
+				encode(first)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*block), "ns/lead")
+		})
+	}
+}

@@ -28,7 +28,7 @@ func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) (
 		panic("features: EncodeHistory without Validate")
 	}
 	codes := make([]Codes, len(e.Inputs))
-	byLevel := make([][]uint16, len(e.Inputs))
+	byLevel := make([][]levelCode, len(e.Inputs))
 	for i := range codes {
 		codes[i] = e.newCodes(i, n)
 		byLevel[i] = e.levelCodes(h.Table, i)
@@ -91,19 +91,19 @@ func (c *Codes) set(i int, code uint16) {
 }
 
 // levelCodes is the code of each level of a category's column; nil for other inputs.
-func (e *Encoder) levelCodes(t *Table, i int) []uint16 {
+func (e *Encoder) levelCodes(t *Table, i int) []levelCode {
 	in := &e.Inputs[i]
 	if in.Source != FromField || t.Columns[in.Index].Codes == nil {
 		return nil
 	}
-	byLevel := make([]uint16, len(t.Columns[in.Index].Levels))
+	byLevel := make([]levelCode, len(t.Columns[in.Index].Levels))
 	for k, level := range t.Columns[in.Index].Levels {
-		byLevel[k], _ = e.text(i, level)
+		byLevel[k].code, byLevel[k].status = e.text(i, level)
 	}
 	return byLevel
 }
 
-func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, part *encodedRows) {
+func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]levelCode, part *encodedRows) {
 	for i := range e.Inputs {
 		in, out := &e.Inputs[i], &codes[i]
 		switch {
@@ -123,7 +123,7 @@ func (e *Encoder) encodeFields(h *History, codes []Codes, byLevel [][]uint16, pa
 		case byLevel[i] != nil:
 			levels, of := h.Table.Columns[in.Index].Codes, byLevel[i]
 			for k, row := range part.rows {
-				out.set(part.at+k, of[levels.At(int(row))])
+				out.set(part.at+k, of[levels.At(int(row))].code)
 			}
 		default: // a field that the table does not hold
 			for k := range part.rows {

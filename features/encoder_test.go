@@ -278,6 +278,7 @@ func TestFileAndRequestAgree(t *testing.T) {
 			}
 			codes, status := make([]uint16, len(e.Inputs)), make([]StatusRank, len(e.Inputs))
 			again := make([]uint16, len(e.Inputs))
+			rowCodes, rowStatus := byRows(e, h)
 			var snapshot Snapshot
 			for row := range table.Len() {
 				h.Snapshot(row, &snapshot)
@@ -287,6 +288,9 @@ func TestFileAndRequestAgree(t *testing.T) {
 				for i := range codes {
 					if codes[i] != byColumn[i].At(row) || codes[i] != again[i] {
 						t.Fatalf("lead %d, input %s: snapshot %d, by column %d, request %d", row, e.Inputs[i].Name, codes[i], byColumn[i].At(row), again[i])
+					}
+					if at := row*len(codes) + i; rowCodes[at] != codes[i] || rowStatus[at] != status[i] {
+						t.Fatalf("lead %d, input %s: snapshot %d (%d), by rows %d (%d)", row, e.Inputs[i].Name, codes[i], status[i], rowCodes[at], rowStatus[at])
 					}
 					if int(codes[i]) >= e.Bins(i) || e.Label(i, codes[i]) == "" {
 						t.Fatalf("lead %d, input %s: code %d of %d", row, e.Inputs[i].Name, codes[i], e.Bins(i))
@@ -603,4 +607,20 @@ engagement:
 			}
 		}
 	}
+}
+
+// byRows are the codes of all leads by [RowEncoder], in pieces of different lengths.
+func byRows(e *Encoder, h *History) (codes []uint16, status []StatusRank) {
+	n, inputs, rows := h.Table.Len(), len(e.Inputs), e.Rows(h)
+	codes, status = make([]uint16, n*inputs), make([]StatusRank, n*inputs)
+	var snapshot Snapshot
+	for from, count := 0, 1; from < n; from, count = from+count, 3*count {
+		count = min(count, n-from)
+		rows.Encode(from, count, codes[from*inputs:], status[from*inputs:])
+		for row := from; row < from+count; row++ {
+			h.SnapshotOf(row, nil, &snapshot)
+			e.EncodeFigures(&snapshot, codes[row*inputs:(row+1)*inputs], status[row*inputs:(row+1)*inputs])
+		}
+	}
+	return codes, status
 }

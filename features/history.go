@@ -144,12 +144,27 @@ func ObservedUntil(t *Table, e *EventLog) Micros {
 // Snapshot fills into with lead i as it was known at AsOf[i]; events at or after that are not in it. It reuses into's
 // slices, which are its own again after the next call.
 func (h *History) Snapshot(i int, into *Snapshot) {
-	t := h.Table
-	into.ID, into.AsOf, into.Created = t.IDs.At(i), h.AsOf[i], t.Created.At(i)
 	into.Values = into.Values[:0]
-	for field := range t.Columns {
-		into.Values = append(into.Values, t.Value(i, field))
+	for field := range h.Table.Columns {
+		into.Values = append(into.Values, h.Table.Value(i, field))
 	}
+	h.withoutValues(i, into)
+}
+
+// SnapshotOf is [History.Snapshot] with the values of some fields alone, for those who read no others: these are missing. Into must come from no
+// other call.
+func (h *History) SnapshotOf(i int, fields []int, into *Snapshot) {
+	for len(into.Values) < len(h.Table.Columns) {
+		into.Values = append(into.Values, Value{Missing: true})
+	}
+	for _, field := range fields {
+		into.Values[field] = h.Table.Value(i, field)
+	}
+	h.withoutValues(i, into)
+}
+
+func (h *History) withoutValues(i int, into *Snapshot) {
+	into.ID, into.AsOf, into.Created = h.Table.IDs.At(i), h.AsOf[i], h.Table.Created.At(i)
 	into.Events = into.Events[:0]
 	if h.Events != nil {
 		into.Events = h.Events.appendBefore(into.Events, i, h.AsOf[i], &into.scratch)

@@ -1,6 +1,9 @@
 package features
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Micros is an instant: microseconds since 1970-01-01 UTC. [NoTime] stands for an unknown one.
 type Micros int64
@@ -66,6 +69,9 @@ const (
 	isUnseen
 	isMissing
 )
+
+// Rank is the status as a number. Of a text that is no status it is that of [Present].
+func (s Status) Rank() StatusRank { return StatusRank(max(0, slices.Index(Statuses[:], s))) }
 
 // Status is the status of the rank.
 func (r StatusRank) Status() Status { return Statuses[r] }

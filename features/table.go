@@ -133,16 +133,21 @@ func (t *Table) Value(i, field int) Value {
 		}
 		return Value{Time: v}
 	case c.Codes != nil:
-		code := c.Codes.At(i)
-		if code == 0 {
-			return Value{Missing: true}
-		}
-		if t.Schema.Fields[field].Kind == Boolean {
-			return booleanValue(c.Levels[code] == trueLevel)
-		}
-		return Value{Text: c.Levels[code]}
+		return t.LevelValue(field, int(c.Codes.At(i)))
 	}
 	return Value{Missing: true}
+}
+
+// LevelValue is what leads hold whose place is that of a level of a field's column.
+func (t *Table) LevelValue(field, level int) Value {
+	switch text := t.Columns[field].Levels[level]; {
+	case level == 0:
+		return Value{Missing: true}
+	case t.Schema.Fields[field].Kind == Boolean:
+		return booleanValue(text == trueLevel)
+	default:
+		return Value{Text: text}
+	}
 }
 
 // The levels of a boolean field.

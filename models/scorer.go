@@ -94,8 +94,13 @@ func (s *Scorer) LogOdds(snapshot *features.Snapshot) float64 {
 func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained bool) {
 	scratch := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(scratch)
-	model := s.version.Logistic
 	s.version.Encoder.Encode(snapshot, scratch.codes, scratch.status)
+	s.predictCodes(snapshot, scratch, p, explained)
+}
+
+// predictCodes is predict of a lead whose codes are known.
+func (s *Scorer) predictCodes(snapshot *features.Snapshot, scratch *scratch, p *Prediction, explained bool) {
+	model := s.version.Logistic
 	logOdds, curve, standardError := s.model.Score(scratch.codes, daysBeyond(model, snapshot), scratch.rows)
 	p.LogOdds, p.Baseline = logOdds, model.Intercept
 	p.Probability = logistic.Probability(p.LogOdds)

@@ -31,8 +31,8 @@ type chunkWriter struct {
 	nulls  int
 	levels []uint8 // of each row 1, or 0 without a value; empty while all have one
 
-	chosen             bool // how the chunk is compressed
-	encoded, compacted []byte
+	chosen    bool // how the chunk is compressed
+	compacted []byte
 }
 
 // pageValues are the values of a column's rows, of one page and of the chunk.

@@ -76,24 +76,7 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 		return nil, err
 	}
 	report.Out = cfg.Out
-	if history.Table.Len() > cfg.partRows() {
-		return report, runParts(ctx, scorer, history, &cfg, report)
-	}
-	if err := setInstants(history, cfg.AsOf, scorer.Version().Timeless()); err != nil {
-		return nil, err
-	}
-	out, err := source.Create(cfg.Out, table.info())
-	if err != nil {
-		return nil, err
-	}
-	defer out.Discard()
-	if err := table.scoreAll(ctx, history, out, &cfg, report); err != nil {
-		return nil, err
-	}
-	if err := history.Events.Err(); err != nil {
-		return nil, err
-	}
-	return report, out.Commit()
+	return report, runParts(ctx, scorer, history, &cfg, report)
 }
 
 // canWrite finds out whether a result can be written to a place.
@@ -105,7 +88,7 @@ func canWrite(path string, info []source.ColumnInfo) error {
 	return out.Discard()
 }
 
-// runParts scores a long file in parts, from those that an earlier run of the same job has finished.
+// runParts scores a file in parts, from those that an earlier run of the same job has finished.
 func runParts(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
 	p, err := openParts(cfg, job{
 		Model: report.Model, Rules: report.Rules, Leads: report.fingerprints[0], Events: report.fingerprints[1],

@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -170,6 +171,14 @@ func TestParity(t *testing.T) {
 			}
 		}
 		explained(t, &got, i, &want)
+	}
+	cfg.Out, cfg.Explain = filepath.Join(t.TempDir(), "brief.parquet"), false
+	mustRun(t, cfg)
+	brief := readTable(t, cfg.Out)
+	for _, column := range brief.names {
+		if !slices.Equal(brief.cells[column], got.cells[column]) {
+			t.Errorf("%s differs without explanation", column)
+		}
 	}
 	if report.Leads != h.Table.Len() || math.Abs(report.ExpectedWins-expected) > 1e-9 || report.Out != out {
 		t.Errorf("report %+v: want %d leads, %v wins", report, h.Table.Len(), expected)

@@ -19,10 +19,10 @@ import (
 	"leadscore/models"
 )
 
-// A long result is made in parts, on all cores, in a folder beside it: .scores.parquet.parts. A run that is killed leaves its finished parts
-// there, and the same command goes on from them. The folder goes when the result stands.
+// A result is made in parts, on all cores, in a folder beside it: .scores.parquet.parts. A run that is killed leaves its finished parts
+// there, and the same command goes on from them. The folder goes when the result stands, and when another command makes the same result.
 
-// partRows is the size of a part: one row group of Parquet. Shorter results are written at once.
+// partRows is the size of a part: one row group of Parquet.
 const partRows = 1 << 16
 
 // job is what a part belongs to. Parts of another job are thrown away.
@@ -61,7 +61,7 @@ type parts struct {
 func openParts(cfg *Config, j job) (*parts, error) {
 	p := &parts{
 		folder: filepath.Join(filepath.Dir(cfg.Out), "."+filepath.Base(cfg.Out)+".parts"),
-		out:    cfg.Out, job: j, count: (j.Rows + j.PartRows - 1) / j.PartRows,
+		out:    cfg.Out, job: j, count: max(1, (j.Rows+j.PartRows-1)/j.PartRows), // of no leads too the result has its columns
 	}
 	var old job
 	text, err := os.ReadFile(p.manifest())
@@ -128,33 +128,45 @@ func writeJSON(path string, v any) error {
 
 func newReport() *Report { return &Report{Qualified: map[string]int{}, Quadrants: map[string]int{}} }
 
+// discard throws the folder away where a run that failed has finished no part.
+func (p *parts) discard() error {
+	for k := range p.count {
+		if _, err := p.figures(k); err == nil {
+			return nil
+		}
+	}
+	return os.RemoveAll(p.folder)
+}
+
 // score makes the parts that are missing, each core one at a time, and joins all.
 func (p *parts) score(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
 	info := newResults(scorer, cfg.Explain).info()
 	var next, done atomic.Int64
-	var told sync.Mutex
+	var telling sync.Mutex
+	tell := func(rows int) {
+		telling.Lock()
+		defer telling.Unlock()
+		cfg.progress("scoring", done.Add(int64(rows)), int64(p.job.Rows))
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(runtime.GOMAXPROCS(0), p.count) {
 		group.Go(func() error {
 			own := newResults(scorer, cfg.Explain)
 			own.allocate(chunk)
+			own.history, own.rows = h, scorer.Rows(h)
 			for k := int(next.Add(1)) - 1; k < p.count; k = int(next.Add(1)) - 1 {
 				first, last := k*p.job.PartRows, min((k+1)*p.job.PartRows, p.job.Rows)
-				if _, err := p.figures(k); err != nil {
-					if err := p.scorePart(ctx, own, h, k, first, last); err != nil {
-						return err
-					}
+				if _, err := p.figures(k); err == nil {
+					tell(last - first)
+				} else if err := p.scorePart(ctx, own, k, first, last, tell); err != nil {
+					return err
 				}
-				rows := done.Add(int64(last - first))
-				told.Lock()
-				cfg.progress("scoring", rows, int64(p.job.Rows))
-				told.Unlock()
 			}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return errors.Join(err, p.discard())
 	}
 	paths := make([]string, p.count)
 	for k := range paths {
@@ -172,14 +184,13 @@ func (p *parts) score(ctx context.Context, scorer *models.Scorer, h *features.Hi
 }
 
 // scorePart makes part k of leads first … last−1.
-func (p *parts) scorePart(ctx context.Context, own *results, h *features.History, k, first, last int) error {
+func (p *parts) scorePart(ctx context.Context, own *results, k, first, last int, tell func(rows int)) error {
 	w, err := source.CreatePart(p.path(k), own.info(), k == 0)
 	if err != nil {
 		return err
 	}
 	defer w.Discard()
 	figures := newReport()
-	var snapshot features.Snapshot
 	scores := make([]models.Score, block) // their memory is used again
 	columns := make([]source.Column, len(own.columns))
 	for from := first; from < last; from += chunk {
@@ -190,11 +201,8 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 		own.begin()
 		for at := 0; at < rows; at += block {
 			scores := scores[:min(block, rows-at)]
-			for i := range scores {
-				h.Snapshot(from+at+i, &snapshot)
-				own.scorer.ScoreInto(&snapshot, &scores[i], own.explain)
-				figures.count(&scores[i])
-			}
+			own.score(from+at, scores)
+			figures.count(scores)
 			own.fill(at, scores)
 		}
 		for c := range columns {
@@ -203,11 +211,24 @@ func (p *parts) scorePart(ctx context.Context, own *results, h *features.History
 		if err := w.Write(columns, rows); err != nil {
 			return err
 		}
+		tell(rows)
 	}
-	if err := h.Events.Err(); err != nil {
+	if err := own.history.Events.Err(); err != nil {
 		return err
 	}
 	return errors.Join(w.Commit(), writeJSON(p.path(k)+".json", figures))
+}
+
+// score scores leads first, first+1, …
+func (r *results) score(first int, scores []models.Score) {
+	if !r.explain {
+		r.rows.ScoreInto(first, scores)
+		return
+	}
+	for i := range scores {
+		r.history.Snapshot(first+i, &r.snapshot)
+		r.scorer.ScoreInto(&r.snapshot, &scores[i], true)
+	}
 }
 
 // block is how many leads' scores fill the columns at once: few enough to stay in the processor's cache.

@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"context"
 	"encoding/json"
 	"runtime"
 	"sync"
@@ -17,6 +16,11 @@ type results struct {
 	model   string
 	explain bool // scores need their explanations
 	columns []column
+
+	// Of a run by parts.
+	history  *features.History
+	rows     *models.Rows
+	snapshot features.Snapshot
 }
 
 // column is one column of the result and how a lead fills it.
@@ -70,8 +74,8 @@ func (r *results) addDetails() {
 			c.Null[i], c.Times[i] = s.AsOf == features.NoTime, int64(s.AsOf)
 		},
 	})
-	r.terms("missing_fields", features.Missing)
-	r.terms("unseen_fields", features.Unseen)
+	r.terms("missing_fields", features.Missing.Rank())
+	r.terms("unseen_fields", features.Unseen.Rank())
 }
 
 func (r *results) text(name string, of func(*models.Score) string) {
@@ -93,6 +97,7 @@ type words struct {
 	levels []string
 	places map[string]uint32
 	points map[points]uint32 // of those that follow from points
+	sets   map[string]uint32 // of those that follow from a set of terms
 	last   uint32
 }
 
@@ -102,14 +107,17 @@ type points struct{ total, fit, engagement float64 }
 // mostWords is how many are kept; then they begin anew.
 const mostWords = 1 << 14
 
-func newWords() *words { return &words{places: map[string]uint32{}, points: map[points]uint32{}} }
+func newWords() *words {
+	return &words{places: map[string]uint32{}, points: map[points]uint32{}, sets: map[string]uint32{}}
+}
 
 // begin readies the words for another chunk, whose rows refer to none of an earlier one.
 func (w *words) begin() {
-	if max(len(w.levels), len(w.points)) > mostWords {
+	if max(len(w.levels), len(w.points), len(w.sets)) > mostWords {
 		w.levels, w.last = w.levels[:0], 0
 		clear(w.places)
 		clear(w.points)
+		clear(w.sets)
 	}
 }
 
@@ -163,12 +171,23 @@ func (r *results) reason() {
 }
 
 // terms adds a column that lists the fields whose value has a status; pairs repeat their fields and are left out.
-func (r *results) terms(name string, status features.Status) {
-	var text []byte
+func (r *results) terms(name string, status features.StatusRank) {
+	var text, set []byte // set: a bit a term
 	r.words(name, func(w *words, s *models.Score) uint32 {
+		cells := s.Prediction.Cells
+		set = append(set[:0], make([]byte, (len(cells)+7)/8)...)
+		for t, cell := range cells {
+			if models.CellRank(cell) == status {
+				set[t/8] |= 1 << (t % 8)
+			}
+		}
+		place, ok := w.sets[string(set)]
+		if ok {
+			return place
+		}
 		text = text[:0]
-		for t, cell := range s.Prediction.Cells {
-			if models.CellStatus(cell) != status || r.scorer.IsPair(t) {
+		for t, cell := range cells {
+			if models.CellRank(cell) != status || r.scorer.IsPair(t) {
 				continue
 			}
 			if len(text) > 0 {
@@ -176,10 +195,8 @@ func (r *results) terms(name string, status features.Status) {
 			}
 			text = append(text, r.scorer.Term(t)...)
 		}
-		place, ok := w.places[string(text)]
-		if !ok {
-			place = w.add(string(text))
-		}
+		place = w.of(string(text))
+		w.sets[string(set)] = place
 		return place
 	})
 }
@@ -194,32 +211,6 @@ func (r *results) info() []source.ColumnInfo {
 
 // chunk is the number of leads scored between two writes.
 const chunk = 8192
-
-// scoreAll scores the history chunk by chunk, on all cores, and writes the chunks in order.
-func (r *results) scoreAll(ctx context.Context, h *features.History, out *source.Writer, cfg *Config, report *Report) error {
-	n := h.Table.Len()
-	scores := make([]models.Score, min(n, chunk))
-	r.allocate(len(scores))
-	columns := make([]source.Column, len(r.columns))
-	for first := 0; first < n; first += chunk {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		part := scores[:min(chunk, n-first)]
-		r.scoreChunk(h, first, part)
-		for i := range part {
-			report.count(&part[i])
-		}
-		for c := range columns {
-			columns[c] = r.columns[c].data
-		}
-		if err := out.Write(columns, len(part)); err != nil {
-			return err
-		}
-		cfg.progress("scoring", int64(first+len(part)), int64(n))
-	}
-	return nil
-}
 
 func (r *results) allocate(n int) {
 	for c := range r.columns {
@@ -256,22 +247,12 @@ func (c *column) put(first int, scores []models.Score) {
 	}
 }
 
-// scoreChunk scores leads first, first+1, … into part and the columns.
-func (r *results) scoreChunk(h *features.History, first int, part []models.Score) {
-	r.scoreEach(h, part, func(i int) int { return first + i })
-}
-
-// scoreRows scores the given leads into part and the columns.
+// scoreRows scores the given leads into part and the columns: by lead to score and by column to fill; the cores take turns.
 func (r *results) scoreRows(h *features.History, rows []int32, part []models.Score) {
-	r.scoreEach(h, part, func(i int) int { return int(rows[i]) })
-}
-
-// scoreEach goes by lead to score and by column to fill; the cores take turns.
-func (r *results) scoreEach(h *features.History, part []models.Score, row func(i int) int) {
 	inTurns(len(part), func(next func() (int, bool)) {
 		var snapshot features.Snapshot
 		for i, ok := next(); ok; i, ok = next() {
-			h.Snapshot(row(i), &snapshot)
+			h.Snapshot(int(rows[i]), &snapshot)
 			r.scorer.ScoreInto(&snapshot, &part[i], r.explain)
 		}
 	})
@@ -299,13 +280,16 @@ func inTurns(n int, work func(next func() (int, bool))) {
 	group.Wait()
 }
 
-func (r *Report) count(s *models.Score) {
-	r.Leads++
-	r.ExpectedWins += s.Prediction.Probability
-	r.Qualified[string(s.Rules.Qualification)]++
-	r.Quadrants[string(s.Comparison.Quadrant)]++
-	if s.Prediction.Evidence.Thin {
-		r.ThinEvidence++
+func (r *Report) count(scores []models.Score) {
+	r.Leads += len(scores)
+	for i := range scores {
+		s := &scores[i]
+		r.ExpectedWins += s.Prediction.Probability
+		r.Qualified[string(s.Rules.Qualification)]++
+		r.Quadrants[string(s.Comparison.Quadrant)]++
+		if s.Prediction.Evidence.Thin {
+			r.ThinEvidence++
+		}
 	}
 }
 

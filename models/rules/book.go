@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"os"
 	"sync"
 
@@ -33,6 +34,8 @@ type Book struct {
 	mql     mql
 	grades  [2]grades
 	weights [2]Milli // thousandths a point
+
+	conditions []*condition // of all rules and gates
 
 	types     features.TextCodes // of events
 	typeCount int
@@ -127,9 +130,35 @@ func Parse(file string, text []byte, s *features.Schema) (*Book, error) {
 	p.warn()
 	b := p.book
 	b.warnings = p.warnings
+	for g := range b.all() {
+		if g.when != nil {
+			g.when.place = len(b.conditions)
+			b.conditions = append(b.conditions, g.when)
+		}
+	}
 	b.types, b.typeCount = b.typesOf()
 	b.moments.New = func() any { return newMoment(b) }
 	return b, nil
+}
+
+// all gives what holds for a lead or does not: the rules that give points, then the gates.
+func (b *Book) all() iter.Seq[*gate] {
+	return func(yield func(*gate) bool) {
+		for d := range b.dimensions {
+			for i := range b.dimensions[d].rules {
+				if !yield(&b.dimensions[d].rules[i].gate) {
+					return
+				}
+			}
+		}
+		for list := range b.gates {
+			for i := range b.gates[list] {
+				if !yield(&b.gates[list][i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // versionOf is the name with the start of the text's SHA-256, as "starter-3f9a2c1d".

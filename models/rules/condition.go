@@ -24,6 +24,7 @@ const (
 // condition is a CEL expression, ready to be judged. The test is the compiled form; nil leaves it to the interpreter.
 type condition struct {
 	text    string
+	place   int // among the book's conditions
 	expr    ast.Expr
 	info    *ast.SourceInfo
 	program cel.Program
@@ -60,6 +61,9 @@ func (o *other) missing(m *moment) bool {
 // judge says whether the condition holds for the lead. It returns the interpreter's problem, if it is other than a missing
 // value, for the explanation.
 func (c *condition) judge(m *moment) truth {
+	if m.judged != nil && m.judged[c.place] != unasked {
+		return m.judged[c.place]
+	}
 	if c.test != nil {
 		return c.test(m)
 	}

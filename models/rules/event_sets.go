@@ -59,19 +59,9 @@ func (n *typeNumbers) of(types []string) (kinds []int) {
 const anyKind = -1
 
 func (b *Book) selectors() (all []*selector) {
-	add := func(g *gate) {
+	for g := range b.all() {
 		if g.events != nil {
 			all = append(all, g.events)
-		}
-	}
-	for d := range b.dimensions {
-		for i := range b.dimensions[d].rules {
-			add(&b.dimensions[d].rules[i].gate)
-		}
-	}
-	for list := range b.gates {
-		for i := range b.gates[list] {
-			add(&b.gates[list][i])
 		}
 	}
 	return all

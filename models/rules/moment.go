@@ -18,6 +18,7 @@ type moment struct {
 	schema  *features.Schema
 	figures []figure // one per Schema.Engagement, computed when first asked for
 	sets    eventSets
+	judged  []truth // by [condition.place], what is known beforehand of a table's lead; nil: nothing
 	scratch scratch
 }
 

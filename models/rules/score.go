@@ -78,6 +78,10 @@ func (b *Book) Score(s *features.Snapshot) Score {
 func (b *Book) ScoreInto(s *features.Snapshot, out *Score, explained bool) {
 	m := b.moment(s)
 	defer b.release(m)
+	b.score(m, out, explained)
+}
+
+func (b *Book) score(m *moment, out *Score, explained bool) {
 	t := b.evaluate(m)
 	decided := b.qualify(m, t)
 	out.Points, out.Fit, out.Engagement = t.total.Points(), t.sums[0].Points(), t.sums[1].Points()
@@ -139,7 +143,7 @@ func (b *Book) moment(s *features.Snapshot) *moment {
 
 // release gives a moment back; it must not keep the lead alive.
 func (b *Book) release(m *moment) {
-	m.Snapshot = nil
+	m.Snapshot, m.judged = nil, nil
 	b.moments.Put(m)
 }
 
