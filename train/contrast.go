@@ -13,10 +13,11 @@ import (
 )
 
 // contrast judges the recipe, fields without pairs, on a random split of the same size as the split by time, and on that
-// itself: how much a random split would have flattered. earlier is what a fit to the start of the past has settled. Nil where a side of the random split would lack an outcome.
+// itself: how much a random split would have flattered. earlier is what a fit to the start of the past has settled. Nil where a side of the random split would
+// lack an outcome, or too few leads judge for two AUCs to be held against each other.
 func (v *validation) contrast(ctx context.Context, d *data, p *Population, s *split, earlier *settled, cfg *Config) (*models.Contrast, error) {
 	past, judged := randomSplit(d.history, p, len(s.newest))
-	if rarer(past, p) == 0 || rarer(judged, p) == 0 {
+	if rarer(past, p) == 0 || min(rarer(judged, p), rarer(s.newest, p)) < metrics.FewestForDeLong {
 		return nil, nil
 	}
 	cfg.progress("judging on a random split", 0, 0)

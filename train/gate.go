@@ -26,8 +26,8 @@ const (
 	// A version passes that is shown to be within the margin with 95 % confidence, one-sided; where the deals are too few to
 	// show that, one whose deficit is no larger than an equally good version's would be in four cases of five.
 	normal95, normal80 = 1.6448536269514722, 0.8416212335729143
-	// fewestToCompare is the least number of won and of lost leads for DeLong's interval to mean something.
-	fewestToCompare = 10
+	// fewestToCompare is the least number of won and of lost leads that a comparison with a champion takes.
+	fewestToCompare = metrics.FewestForDeLong
 	// Bounds of the calibration slope, and of expected over observed wins, for data that are large enough to show a
 	// smaller fault: a quarter off.
 	leastRatio, mostRatio = metrics.LeastNear, metrics.MostNear

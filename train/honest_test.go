@@ -175,3 +175,21 @@ func TestSummarise(t *testing.T) {
 		t.Error("a summary without figures")
 	}
 }
+
+// Two won leads that happen to rank first are no evidence that the model ranks better, or at all.
+func TestFewLeadsProveNothing(t *testing.T) {
+	predicted, wins := []float64{0.9, 0.8, 0.3, 0.2, 0.1, 0.1}, []float64{1, 1, 0, 0, 0, 0}
+	points, line := make([]float64, 6), []float64{0.3, 0.3, 0.3, 0.3, 0.3, 0.3}
+	v := &validation{}
+	v.Leads, v.Won = 6, 2
+	if err := v.measure(predicted, points, line, wins); err != nil {
+		t.Fatal(err)
+	}
+	v.judge()
+	if !strings.HasPrefix(v.Verdict, "no evidence that the model ranks better than the rules, or worse: AUC 1.000 against 0.500") || v.Model.AUC.Low > 0.5 {
+		t.Errorf("AUC %+v, verdict %q", v.Model.AUC, v.Verdict)
+	}
+	if len(v.warnings) != 1 || !strings.Contains(v.warnings[0], "may rank no better than chance") || !strings.Contains(v.warnings[0], "too few to show it") {
+		t.Errorf("warnings %q", v.warnings)
+	}
+}

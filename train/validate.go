@@ -125,12 +125,11 @@ func (v *validation) judge() {
 		v.Verdict = fmt.Sprintf("no evidence that the model ranks better than the rules, or worse: AUC %.3f against %.3f, difference %.3f [%.3f, %.3f]", m.Value, r.Value, d.Value, d.Low, d.High)
 	}
 	if m.Low <= 0.5 {
-		why := "the fields known at the snapshot do not tell won from lost"
+		words := "no signal: on the held-out leads the model ranks no better than chance (AUC %.3f [%.3f, %.3f]); the fields known at the snapshot do not tell won from lost"
 		if min(v.Won, v.Leads-v.Won) < fewToShow {
-			why = "either the fields known at the snapshot do not tell won from lost, or these leads are too few to show it"
+			words = "no signal is shown: on the held-out leads the model may rank no better than chance (AUC %.3f [%.3f, %.3f]); either the fields known at the snapshot do not tell won from lost, or these leads are too few to show it"
 		}
-		v.warnings = append(v.warnings, fmt.Sprintf("no signal: on the held-out leads the model ranks no better than chance (AUC %.3f [%.3f, %.3f]); %s",
-			m.Value, m.Low, m.High, why))
+		v.warnings = append(v.warnings, fmt.Sprintf(words, m.Value, m.Low, m.High))
 	}
 }
 

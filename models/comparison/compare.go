@@ -205,7 +205,7 @@ func (r *Ranking) cluster(ctx context.Context, l *Leads, orders [2][]float64) er
 	}
 	draws := min(replicates, max(200, mostDraws/l.Len()))
 	clustered, err := metrics.ClusteredAUCDifference(ctx, orders[0], orders[1], l.Wins, l.Accounts, metrics.Bootstrap{Replicates: draws, Seed: seed})
-	if errors.Is(err, metrics.ErrOneClass) { // in nearly every draw: then single leads must do
+	if errors.Is(err, metrics.ErrOneClass) || errors.Is(err, metrics.ErrTooFew) { // in nearly every draw, or to draw from: then single leads must do
 		return nil
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ type Tied struct {
 // AUCOfTies is [AUC] of leads given as groups of equal scores, the same but for rounding: linear in the groups, whatever the
 // number of leads. Groups may share a score; a score is not NaN. Without a won and a lost lead it is [ErrOneClass].
 func AUCOfTies(groups []Tied) (Estimate, error) {
-	groups = joinTies(groups)
+	groups = joinTies(slices.DeleteFunc(slices.Clone(groups), func(g Tied) bool { return g.Won+g.Lost == 0 }))
 	won, lost := 0, 0
 	for _, g := range groups {
 		won, lost = won+g.Won, lost+g.Lost
@@ -44,9 +44,7 @@ func AUCOfTies(groups []Tied) (Estimate, error) {
 	if lost > 1 {
 		variance += max(0, byLostSquare-n*auc*auc) / (n - 1) / n
 	}
-	e := normalEstimate(auc, math.Sqrt(variance))
-	e.Low, e.High = math.Max(0, e.Low), math.Min(1, e.High)
-	return e, nil
+	return areaEstimate(auc, math.Sqrt(variance), won, lost, len(groups) == 1), nil
 }
 
 func joinTies(groups []Tied) []Tied {

@@ -29,7 +29,7 @@ type ClusteredDifference struct {
 // stands alone. nil: every lead stands alone.
 //
 // The same seed gives the same bits on any number of cores. A draw with one outcome only is left out and not counted; without two draws that count it is
-// [ErrOneClass]. Cost O(n log n + replicates·n).
+// [ErrOneClass]. With fewer than [FewestForDeLong] of either outcome it is [ErrTooFew]: draws of a handful of leads repeat them, and their spread is too narrow. Cost O(n log n + replicates·n).
 func ClusteredAUCDifference(ctx context.Context, a, b, wins []float64, clusters []uint32, s Bootstrap) (ClusteredDifference, error) {
 	first, err := newRanked(a, wins)
 	if err != nil {
@@ -41,6 +41,9 @@ func ClusteredAUCDifference(ctx context.Context, a, b, wins []float64, clusters 
 	}
 	if s.Replicates < 2 || clusters != nil && len(clusters) != len(wins) {
 		return ClusteredDifference{}, fmt.Errorf("%w: %d replicates, %d clusters for %d leads", ErrInput, s.Replicates, len(clusters), len(wins))
+	}
+	if m := countWins(wins); m > 0 && m < len(wins) && min(m, len(wins)-m) < FewestForDeLong {
+		return ClusteredDifference{}, fmt.Errorf("%w: %d won and %d lost leads", ErrTooFew, m, len(wins)-m)
 	}
 	of, count := denseClusters(clusters, len(wins))
 	first.cluster(of)

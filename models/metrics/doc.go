@@ -15,6 +15,7 @@ import (
 // Errors for data without an answer; test with errors.Is.
 var (
 	ErrOneClass = errors.New("all outcomes are the same")
+	ErrTooFew   = errors.New("too few leads of one outcome")
 	ErrEmpty    = errors.New("no leads")
 	ErrInput    = errors.New("unusable input")
 )

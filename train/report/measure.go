@@ -109,12 +109,12 @@ func Measure(ctx context.Context, e *Evidence) (*Measures, error) {
 	return m, m.parts(e)
 }
 
-// known keeps a figure unless the data have no answer for it: one class only. Another error is passed on.
+// known keeps a figure unless the data have no answer for it: one class only, or too few leads. Another error is passed on.
 func known[T any](fault *error, value T, err error) *T {
 	switch {
 	case err == nil:
 		return &value
-	case errors.Is(err, metrics.ErrOneClass), errors.Is(err, metrics.ErrNotConverged):
+	case errors.Is(err, metrics.ErrOneClass), errors.Is(err, metrics.ErrTooFew), errors.Is(err, metrics.ErrNotConverged):
 	case *fault == nil:
 		*fault = err
 	}
