@@ -11,6 +11,7 @@ import (
 
 	"leadscore/models"
 	"leadscore/models/metrics"
+	"leadscore/train/report"
 )
 
 // WriteText prints the one-screen summary of a training run: who was used, how both scores did on the newest leads, side by
@@ -27,6 +28,9 @@ func (r *Result) WriteText(w io.Writer) error {
 		writeCalibration(&b, v.Calibration)
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
+		if words := report.Probabilities(&v.Validation); words != "" {
+			b.WriteString(strings.ReplaceAll(words, "−", "-") + "\n")
+		}
 	}
 	writeLeakage(&b, v.Training.Leakage)
 	for _, warning := range v.Training.Warnings {

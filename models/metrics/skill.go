@@ -40,16 +40,21 @@ func ExpectedOverObserved(predictions, wins []float64) (Estimate, error) {
 	if err := checkProbabilities(predictions, wins); err != nil {
 		return Estimate{}, err
 	}
-	observed, expected := float64(countWins(wins)), 0.0
+	expected := 0.0
 	for _, p := range predictions {
 		expected += p
 	}
+	return RatioOfCounts(expected, float64(countWins(wins)), float64(len(wins)))
+}
+
+// RatioOfCounts is [ExpectedOverObserved] of so many expected and observed wins among leads, above 0.
+func RatioOfCounts(expected, observed, leads float64) (Estimate, error) {
 	if observed == 0 {
 		return Estimate{}, fmt.Errorf("%w: no lead is won", ErrOneClass)
 	}
 	ratio := expected / observed
-	lost := max(float64(len(wins))-observed, 0.5) // half a lead where all are won, or the interval would have no width
-	logError := math.Sqrt(lost / float64(len(wins)) / observed)
+	lost := max(leads-observed, 0.5) // half a lead where all are won, or the interval would have no width
+	logError := math.Sqrt(lost / leads / observed)
 	return Estimate{Value: ratio, StandardError: logError,
 		Low: ratio * math.Exp(-z95*logError), High: ratio * math.Exp(z95*logError)}, nil
 }

@@ -48,7 +48,7 @@ func (c *card) abstract() {
 	c.add("Predicts the probability that a lead is won%s, from %s known at the snapshot, the instant at which a lead is looked at. Fitted to %s, %s of them won.",
 		within(t.Horizon), page.Plural(len(c.v.Encoder.Inputs), "input", "inputs"), page.Plural(t.Used, "lead", "leads"), page.Count(t.Won))
 	if val.Leads > 0 {
-		c.add("%s", sentence(text(val.Verdict)))
+		c.add("%s", c.verdict())
 	}
 	c.add("## Introduction")
 	c.add("**Background and objectives.** To rank leads for sales, and to say how likely each is won, beside a rule score that people wrote. The rules are in model.json.")
@@ -262,9 +262,14 @@ func (c *card) updating() string {
 	return "Intercept and slope were moved to later deals; see recalibration in model.json."
 }
 
+// verdict says how the model ranks, and whether its probabilities can be taken at their word.
+func (c *card) verdict() string {
+	return strings.TrimSpace(sentence(text(c.v.Validation.Verdict)) + " " + text(Probabilities(&c.v.Validation)))
+}
+
 func (c *card) discussion() {
 	c.add("## Discussion")
-	c.add("**Interpretation.** %s", orUnknown(sentence(text(c.v.Validation.Verdict))))
+	c.add("**Interpretation.** %s", orUnknown(c.verdict()))
 	c.add("**Limitations.**")
 	limits := slices.Clone(c.v.Training.Warnings)
 	if _, words := originsVerdict(c.v.Validation.Rolling); words != "" {

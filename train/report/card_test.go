@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"leadscore/models"
+	"leadscore/models/metrics"
 )
 
 func storedVersion(t *testing.T) *models.Version {
@@ -76,5 +77,28 @@ func TestCardOfHostileNames(t *testing.T) {
 		if strings.Contains(got, forbidden) {
 			t.Errorf("the card holds %q", forbidden)
 		}
+	}
+}
+
+// What the report says of the probabilities, the card and the summary say too.
+func TestCardSaysWhetherProbabilitiesAreOff(t *testing.T) {
+	e := made(t, 400, false)
+	c := &e.Validation.Model.Calibration
+	c.Expected, c.Observed = 151, 100
+	c.Slope = metrics.Estimate{Value: 0.6, StandardError: 0.03, Low: 0.54, High: 0.66}
+	want := "Its probabilities are too high: expected 151.0 wins, observed 100; calibration slope 0.60 [0.54, 0.66]."
+	if got := Probabilities(&e.Validation); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	v := storedVersion(t)
+	v.Validation = e.Validation
+	if card := Card(v); strings.Count(card, text(want)) != 2 {
+		t.Errorf("the card's abstract and interpretation do not say %q", want)
+	}
+	if page := written(t, e); !strings.Contains(page, want) {
+		t.Errorf("the report does not say %q", want)
+	}
+	if got := Probabilities(&models.Validation{}); got != "" {
+		t.Errorf("of a version that was not judged: %q", got)
 	}
 }

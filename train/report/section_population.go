@@ -41,7 +41,11 @@ func (w *writer) population() *page.Section {
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: table})
 	if t.HorizonChoice != nil && t.HorizonChoice.Words != "" {
-		s.Blocks = append(s.Blocks, page.Block{Text: "The horizon was read from the data: " + sentence(t.HorizonChoice.Words)})
+		words := sentence(t.HorizonChoice.Words)
+		if t.HorizonChoice.Days > 0 {
+			words = "The horizon was read from the data: " + words
+		}
+		s.Blocks = append(s.Blocks, page.Block{Text: words})
 	}
 	for i := range t.HalfLives {
 		s.Blocks = append(s.Blocks, page.Block{Text: fmt.Sprintf("The half-life of %s was learned: %s.", t.HalfLives[i].Figure, t.HalfLives[i].Words())})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"leadscore/models"
+	"leadscore/models/metrics"
 	"leadscore/train/report/page"
 )
 
@@ -29,7 +30,7 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 		add(page.Unclear, fmt.Sprintf("with leads of one account drawn together the interval of that difference is %s, which changes the verdict", page.Interval(c.Estimate, 3)))
 	}
 	add(championVerdict(e, m))
-	add(calibrationVerdict(e, m))
+	add(probabilitiesVerdict(&e.Validation))
 	add(originsVerdict(e.Validation.Rolling))
 	add(evidenceVerdict(e))
 	add(capacityVerdict(e, m))
@@ -87,15 +88,22 @@ func championVerdict(e *Evidence, m *Measures) (page.Tone, string) {
 	return page.Unclear, "no evidence that it ranks better than the present champion, or worse: " + figures
 }
 
-// calibrationVerdict says whether the probabilities can be taken at their word. Where leads have weights of their own the fit counts by them, so the
-// probabilities are those of the leads that they stand for.
-func calibrationVerdict(e *Evidence, m *Measures) (page.Tone, string) {
-	ratio, c, counted := m.Scores[0].ExpectedObserved, e.Scores[0].Figures.Calibration, ""
-	if ratio == nil {
+// Probabilities says in a sentence whether a version's probabilities can be taken at their word; empty where nothing could be judged.
+func Probabilities(v *models.Validation) string {
+	_, words := probabilitiesVerdict(v)
+	return sentence(words)
+}
+
+// probabilitiesVerdict goes, where leads have weights of their own, by those: the fit counts by them, so the probabilities are those of the leads that they
+// stand for.
+func probabilitiesVerdict(v *models.Validation) (page.Tone, string) {
+	c, counted := v.Model.Calibration, ""
+	ratio, err := metrics.RatioOfCounts(c.Expected, c.Observed, float64(v.Leads))
+	if v.Leads == 0 || err != nil {
 		return page.Unclear, ""
 	}
 	size, rough := ratio.Low <= 1 && ratio.High >= 1, ratio.High > 2*ratio.Low
-	if w := e.Validation.Weighted; w != nil && w.Calibration != nil {
+	if w := v.Weighted; w != nil && w.Calibration != nil {
 		c, counted = *w.Calibration, "by weight, "
 		size, rough = c.Intercept.Low <= 0 && c.Intercept.High >= 0, c.Intercept.High-c.Intercept.Low > math.Ln2
 	}
