@@ -105,7 +105,7 @@ type columnReader interface {
 
 // openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.
 func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, notes *notes, ignored []string) (*source.Reader, []wanted, error) {
-	options := source.Options{Encoding: f.Encoding, Progress: o.Progress, KeepBadRows: o.LeaveOutBadRows}
+	options := source.Options{Encoding: f.Encoding, Progress: o.Progress, KeepBadRows: o.LeaveOutBadRows, Ahead: readingAhead(len(all))}
 	if f.Delimiter != "" {
 		options.Delimiter = rune(f.Delimiter[0])
 	}
@@ -276,29 +276,41 @@ func sourceFaults(err error) error {
 	return faults
 }
 
-// eachBatch calls a function for every batch, to the end. While it looks at one the next is read.
+// aheadBytes is about how many bytes of columns are read ahead, as long as that is between one batch and mostAhead.
+const aheadBytes, mostAhead = 16 << 20, 8
+
+// readingAhead is how many batches of so many columns are read ahead.
+func readingAhead(columns int) int {
+	const cell = 16 // bytes, of a text
+	return min(max(aheadBytes/(source.DefaultBatchRows*cell*columns), 1), mostAhead)
+}
+
+// eachBatch calls a function for every batch, to the end. While it looks at one the next are read.
 func eachBatch(ctx context.Context, r *source.Reader, do func(*source.Batch)) error {
 	type read struct {
 		batch *source.Batch
 		err   error
 	}
-	begin := func() chan read {
-		done := make(chan read, 1)
-		go func() {
+	ahead := r.Ahead()
+	ready, room := make(chan read, ahead), make(chan struct{}, ahead)
+	go func() {
+		for {
 			batch, err := r.Next(ctx)
-			done <- read{batch, err}
-		}()
-		return done
-	}
-	for next := begin(); ; {
-		now := <-next
+			if ready <- (read{batch, err}); err != nil {
+				return
+			}
+			room <- struct{}{} // waits until a batch has been looked at
+		}
+	}()
+	for {
+		now := <-ready
 		if errors.Is(now.err, io.EOF) {
 			return nil
 		}
 		if now.err != nil {
 			return sourceFaults(now.err)
 		}
-		next = begin()
 		do(now.batch)
+		<-room
 	}
 }

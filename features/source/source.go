@@ -44,6 +44,9 @@ type Options struct {
 	Columns []string
 	// BatchRows is the most rows of a batch, up to 1<<20; 0 means [DefaultBatchRows].
 	BatchRows int
+	// Ahead is how many batches may be read while one is looked at; 0 means 1. A Parquet file asks for it: the first batch of a row group costs
+	// most, since pages are unpacked then.
+	Ahead int
 	// KeepBadRows gives rows that cannot be read out too, marked in [Batch.Faults], where else they would be an error. What makes it
 	// unknown where the next row begins (an unclosed quote, a row above 16 MiB) ends the reading all the same.
 	KeepBadRows bool
@@ -63,7 +66,7 @@ type Reader struct {
 
 	next         int // index in files of the file to open next
 	current      tableFile
-	batches      [2]Batch     // the last one given out, and the one before it
+	batches      []Batch      // the last ones given out
 	turn         int          // in batches, of the last one
 	dictionaries atomic.Int64 // read so far, of all columns
 	faults       faultList
@@ -112,7 +115,7 @@ func Open(paths []string, options Options) (*Reader, error) {
 	if options.BatchRows == 0 {
 		options.BatchRows = DefaultBatchRows
 	}
-	r := &Reader{options: options}
+	r := &Reader{options: options, batches: make([]Batch, max(options.Ahead, 1)+1)}
 	r.faults.byRow = options.KeepBadRows
 	for _, path := range paths {
 		if err := r.add(path); err != nil {
@@ -189,12 +192,14 @@ func (r *Reader) Columns() []ColumnInfo {
 	return columns
 }
 
+// Ahead is how many batches may be read while one is looked at.
+func (r *Reader) Ahead() int { return len(r.batches) - 1 }
+
 // Next returns the next rows, at least one, or [io.EOF] after the last. A batch comes from one file.
 //
-// The batch and its slices are used again by the call after the next one, so that a batch may be looked at while the next is read: copy what
-// must live longer. Strings may be kept; a
-// kept string holds on to its neighbours (64 KiB of a CSV file, a batch's column of a Parquet file), so use
-// [strings.Clone] for a few out of many.
+// The batch and its slices are used again by the call after the next one, or after as many as [Options.Ahead] says, so that a batch may be looked
+// at while the next are read: copy what must live longer. Strings may be kept; a kept string holds on to its neighbours (64 KiB of a
+// CSV file, a batch's column of a Parquet file), so use [strings.Clone] for a few out of many.
 //
 // When rows cannot be read, Next goes on to the end of the table to find all of them and returns a [FaultsError].
 // A [Fault] alone is one after which its file cannot be read on. A table without any row is [ErrNoRows]. After an
@@ -203,7 +208,7 @@ func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	r.turn = 1 - r.turn
+	r.turn = (r.turn + 1) % len(r.batches)
 	err := r.advance(ctx)
 	for r.faults.total > 0 && err == nil {
 		err = r.advance(ctx)
