@@ -16,6 +16,7 @@ type Encoder struct {
 
 	levels []TextCodes  // per coder, built by Validate
 	steps  []encodeStep // per input, likewise
+	cuts   []cutTable   // per input
 	zone   *time.Location
 }
 
@@ -92,10 +93,12 @@ func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []StatusRank) {
 func (e *Encoder) number(i int, v float64) (uint16, StatusRank) {
 	c := &e.Coders[i]
 	if math.IsNaN(v) {
-		return e.MissingCode(i), isMissing
+		return e.steps[i].missing, isMissing
 	}
-	if code, ok := c.Exact(v); ok {
-		return code, isPresent
+	if len(c.Special)+len(c.Values) > 0 {
+		if code, ok := c.Exact(v); ok {
+			return code, isPresent
+		}
 	}
 	status := isPresent
 	switch {
@@ -104,7 +107,7 @@ func (e *Encoder) number(i int, v float64) (uint16, StatusRank) {
 	case v < c.Min || v > c.Max:
 		status = isOutside
 	}
-	return c.bin(v), status
+	return e.cuts[i].bin(v), status
 }
 
 // Exact is the code of a number that has one of its own: a special value, or one of Values.
@@ -118,21 +121,6 @@ func (c *Coder) Exact(v float64) (code uint16, ok bool) {
 		return uint16(len(c.Cuts) + 1 + len(c.Special) + k), true
 	}
 	return 0, false
-}
-
-// bin is the number of cuts at or below v.
-func (c *Coder) bin(v float64) uint16 {
-	cuts, low := c.Cuts, 0
-	for n := len(cuts); n > 0; { // no branch depends on the value, which nothing could foresee
-		half := (n + 1) / 2
-		above := 0
-		if cuts[low+half-1] <= v {
-			above = 1
-		}
-		low += above * half
-		n -= half
-	}
-	return uint16(low)
 }
 
 // text is the code of a category's value; the empty one is missing.

@@ -48,8 +48,9 @@ func (e *Encoder) Validate() error {
 		return err
 	}
 	e.levels, e.zone, e.steps = levels, zone, make([]encodeStep, len(e.Inputs))
+	e.cuts = make([]cutTable, len(e.Inputs))
 	for i := range e.steps {
-		e.steps[i] = e.step(i)
+		e.steps[i], e.cuts[i] = e.step(i), newCutTable(e.Coders[i].Cuts)
 	}
 	return nil
 }

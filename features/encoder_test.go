@@ -78,10 +78,11 @@ func TestQuantileCutsProperties(t *testing.T) {
 			t.Fatalf("seed %d: %d cuts for %d bins", seed, len(c.Cuts), maxBins)
 		}
 		mass, kinds := make([]int, len(c.Cuts)+1), make([]int, len(c.Cuts)+1)
+		table := newCutTable(c.Cuts)
 		for i, v := range values {
-			mass[c.bin(v)]++
+			mass[table.bin(v)]++
 			if i == 0 || v != values[i-1] {
-				kinds[c.bin(v)]++
+				kinds[table.bin(v)]++
 			}
 		}
 		for b := range mass {
@@ -100,8 +101,8 @@ func TestQuantileCutsProperties(t *testing.T) {
 					n++
 				}
 			}
-			if int(c.bin(v)) != n {
-				t.Fatalf("seed %d: bin(%v) = %d, want %d", seed, v, c.bin(v), n)
+			if int(table.bin(v)) != n {
+				t.Fatalf("seed %d: bin(%v) = %d, want %d", seed, v, table.bin(v), n)
 			}
 		}
 	}

@@ -64,7 +64,7 @@ func faded(asOf, newest, halfLife features.Micros) float64 {
 	if halfLife == 0 || asOf == features.NoTime {
 		return 1
 	}
-	return math.Exp2(-float64(newest-asOf) / float64(halfLife))
+	return features.Decay(newest-asOf, halfLife)
 }
 
 // weightingOf describes the weights of the stored fit; nil where each lead counts once.
