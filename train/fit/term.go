@@ -52,8 +52,8 @@ type penalty struct {
 	edf      float64
 	// held counts the coordinates that a promised direction holds at 0.
 	held int
-	// move is the last change of log λ.
-	move float64
+	// move is the last change of log λ that was asked for, and moved that which was made.
+	move, moved float64
 	// walk marks the random walk over the ordered bins.
 	walk bool
 	// spread is the standard deviation of the effect, in log-odds, at λ = 1; caution is the rate of its prior.
@@ -364,21 +364,34 @@ func walkSpread(spacing []float64) float64 {
 	return math.Sqrt(bins / 6)
 }
 
-// update is the generalised Fellner–Schall step, given tr(V S), with the prior of [Config.Caution]. The update is known to be slow but sure: where
-// it keeps its direction it is lengthened, and a term that has all but vanished goes at once.
+// update is the generalised Fellner–Schall step, given tr(V S), with the prior of [Config.Caution]. The update is known to be slow but sure: the
+// secant through the last two steps, in log λ, says how much further it is to where it would stand still; a term that has all but vanished goes at once.
 func (p *penalty) update(trace, quadratic float64) {
 	p.settle(trace)
 	const least = 1e-12 // keeps 0/0 away; the limits below decide
 	move := math.Log((max(p.edf, least) + p.caution*p.spread/math.Sqrt(p.lambda)) / max(quadratic, least) / p.lambda)
+	before := p.lambda
 	if move > 0 && p.edf < vanished {
-		move = math.Inf(1)
+		p.lambda = lambdaHigh
+	} else {
+		p.lambda = min(max(p.lambda*math.Exp(p.lengthened(move)), lambdaLow), lambdaHigh)
 	}
-	const longer = 1.6
-	if move*p.move > 0 && math.Abs(move) < math.Abs(p.move) {
-		move *= longer
+	p.move, p.moved = move, math.Log(p.lambda/before)
+}
+
+// lengthened is how far to go for a move of log λ: 1 to longest times as far where the last one went the same way, but not beyond farthest by
+// that. Bolder steps swing, as λ of other terms answer.
+func (p *penalty) lengthened(move float64) float64 {
+	const longest, farthest = 4.0, 0.7
+	if !(move*p.moved > 0) {
+		return move
 	}
-	p.move = move
-	p.lambda = min(max(p.lambda*math.Exp(move), lambdaLow), lambdaHigh)
+	factor := longest
+	if fall := (p.move - move) / p.moved; fall > 0 {
+		factor = min(max(1/fall, 1), longest)
+	}
+	most := max(math.Abs(move), farthest)
+	return min(max(move*factor, -most), most)
 }
 
 // settle sets the effective degrees of freedom, given tr(V S) over the coordinates that are free.
