@@ -37,6 +37,9 @@ var ErrOneClass = errors.New("a model needs both won and lost leads")
 // others. Where too few are left, all decided leads count, with a warning.
 func populate(h *features.History) (*Population, error) {
 	p := &Population{Until: observedUntil(h)}
+	if far := closed.FarTime(h, p.Until); far != "" {
+		p.Warnings = append(p.Warnings, far)
+	}
 	p.Horizon = chooseHorizon(h, p.Until)
 	p.labelAll(h)
 	if young := p.LeftOut[closed.Early]; young > 0 && min(p.Won, int64(len(p.Rows))-p.Won) < closed.LeastMature {

@@ -183,7 +183,10 @@ func measureShift(ctx context.Context, base *models.Version, d *data, p *Populat
 		return how, err
 	}
 	how.Later, err = judgeOnLaterHalf(leads)
-	how.Warnings = warnOfMove(base, &how, p.Dated)
+	if far := closed.FarTime(d.history, p.Until); far != "" {
+		how.Warnings = append(how.Warnings, far)
+	}
+	how.Warnings = append(how.Warnings, warnOfMove(base, &how, p.Dated)...)
 	return how, err
 }
 

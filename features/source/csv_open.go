@@ -106,12 +106,28 @@ func decodeUTF16(r io.Reader, start []byte, encoding string) (io.Reader, bool) {
 		return big.NewDecoder().Reader(r), true
 	case encoding == "utf-16": // without a mark the standard says big-endian, Windows writes little-endian
 		return little.NewDecoder().Reader(r), true
+	case encoding == "" && zeros(start, 1): // Latin letters without a mark
+		return little.NewDecoder().Reader(r), true
+	case encoding == "" && zeros(start, 0):
+		return big.NewDecoder().Reader(r), true
 	case bytes.HasPrefix(start, []byte(bomUTF8)):
 		// io.CopyN from the reader of peek cannot fail: the bytes lie in memory.
 		_, _ = io.CopyN(io.Discard, r, int64(len(bomUTF8)))
 		return r, true
 	}
 	return r, false
+}
+
+// zeros says that nearly every other byte is 0, from the first or the second on, and no byte between: letters of UTF-16 below U+0100.
+func zeros(start []byte, from int) bool {
+	const least, nearly = 16, 0.9 // bytes, and the share of zeros
+	zero := [2]int{}
+	for i, b := range start {
+		if b == 0 {
+			zero[i%2]++
+		}
+	}
+	return len(start) >= least && zero[1-from] == 0 && float64(zero[from]) >= nearly*float64(len(start)/2)
 }
 
 // begin finds encoding, delimiter and header, and leaves the scanner at the first data row.
@@ -164,7 +180,7 @@ func checkSample(path string, sample []byte) error {
 	if at := bytes.IndexByte(sample, 0); at >= 0 {
 		line := bytes.Count(sample[:at], []byte{'\n'}) + 1
 		if bytes.Count(sample, []byte{0})*3 > len(sample) {
-			return notATable(path, "every other byte is NUL: probably UTF-16 without its byte order mark; name the encoding, utf-16le or utf-16be")
+			return notATable(path, "every other byte is NUL: probably UTF-16 without its byte order mark; save it as UTF-8, or name the encoding in the schema, format: {encoding: utf-16le} or utf-16be")
 		}
 		return notATable(path, "a NUL byte on line %d: this is a binary or a damaged file, no CSV", line)
 	}

@@ -81,7 +81,7 @@ func (c *csvFile) readHeader(detected byte) error {
 	}
 	for i, name := range c.names {
 		if looksLikeData(name) {
-			return fmt.Errorf("%s: line %d: %w: that of column %d is %q; if there is no header line, give the names; if it is a name, change it to one with a letter",
+			return fmt.Errorf("%s: line %d: %w: that of column %d is %q; if there is no header line, put one with the names of the columns before it; if it is a name, change it to one with a letter",
 				c.path, c.scanner.line, ErrNoHeader, i+1, name)
 		}
 	}
@@ -286,7 +286,7 @@ func (c *csvFile) decode(value []byte) (string, error) {
 			c.letters = lettersUTF8
 			return c.texts.add(value), nil
 		case c.letters == lettersUTF8:
-			return "", fmt.Errorf("%q is not UTF-8, though the text before it is; if the file is in another encoding, name it", shorten(value))
+			return "", fmt.Errorf("%q is not UTF-8, though the text before it is; if the file is in another encoding, save it as UTF-8, or name its encoding in the schema, such as format: {encoding: windows-1252}", shorten(value))
 		}
 		c.letters = lettersWindows
 	}

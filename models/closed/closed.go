@@ -102,13 +102,16 @@ func YoungerWords(young int64) string {
 // those are not like the others. Where too few are left, all decided leads count, with a warning.
 func SelectDecided(h *features.History) (s *Selection, warnings []string) {
 	rule := Rule{Until: features.ObservedUntil(h.Table, h.Events)}
+	if far := FarTime(h, rule.Until); far != "" {
+		warnings = append(warnings, far)
+	}
 	none := func(int) string { return "" }
 	s = choose(h, rule, none)
 	if young := s.LeftOut[Early]; young > 0 && min(s.Won, len(s.Rows)-s.Won) < LeastMature {
 		rule.Younger = true
-		return choose(h, rule, none), []string{YoungerWords(young)}
+		return choose(h, rule, none), append(warnings, YoungerWords(young))
 	}
-	return s, nil
+	return s, warnings
 }
 
 // choose labels every lead; besides names further reasons to leave one out, "" for none.

@@ -28,6 +28,9 @@ func Newest(h *features.History, v *models.Version, read int64, leftOut map[stri
 		b.Words = "The leads, or those that the model has learned from, have no times. That it has not seen these leads is taken on trust: if some of them were in its training file, every figure flatters the model."
 	}
 	b.Words += RulesUndated
+	if far := closed.FarTime(h, s.Until); far != "" {
+		b.Words += " Mind: " + far + "."
+	}
 	return s, b
 }
 

@@ -38,7 +38,10 @@ func Evidence(list []models.Suspicion, grade models.Grade) string {
 			}
 		}
 	}
-	if more := len(parts) - mostEvidence; more > 0 {
+	switch more := len(parts) - mostEvidence; {
+	case more == 1:
+		return strings.Join(parts[:mostEvidence], "; ") + " (and another sign)"
+	case more > 1:
 		return fmt.Sprintf("%s (and %d more signs)", strings.Join(parts[:mostEvidence], "; "), more)
 	}
 	return strings.Join(parts, "; ")

@@ -139,6 +139,9 @@ func (h *history) setDelay(d features.Duration, why string) {
 // snapshotAtCreation looks at a lead when it came, where no events tell more later on. Where leads are closed at that very
 // time, the closing time is given up: such leads would have to be left out as decided before they were looked at.
 func (h *history) snapshotAtCreation(decided []features.Micros) {
+	for len(decided) > 0 && decided[0] < 0 { // closed before they came: bad rows, which are told of elsewhere
+		decided = decided[1:]
+	}
 	if atOnce := 1 - later(decided, atCreation.Micros()); len(decided) > 0 && atOnce > mostAtOnce {
 		c := &h.columns[h.roles.closed]
 		h.notes.warn("%s of the decided leads are closed at the very time they came; %s is not taken as the closing time",

@@ -120,3 +120,86 @@ func TestDatesBefore1970(t *testing.T) {
 		t.Errorf("company_founded is a %s, want a date", c.Kind)
 	}
 }
+
+// proposalFor is what init finds in n leads, whose further cells row writes.
+func proposalFor(t *testing.T, columns string, n int, row func(i int) string) *Profile {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("lead_id,outcome," + columns + "\n")
+	for i := range n {
+		fmt.Fprintf(&b, "L%d,%s,%s\n", i, []string{"won", "lost", "lost"}[i%3], row(i))
+	}
+	p, err := profileOf(t, b.String(), "", Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// A column that is mostly numbers, or dates, but for texts that are too many to be placeholders is told of; a column of codes and names is not.
+func TestMostlyNumbersAreToldOf(t *testing.T) {
+	p := proposalFor(t, "size,renewal,plan,street", 300, func(i int) string {
+		size, renewal := fmt.Sprint(i%50), fmt.Sprintf("2025-%02d-%02d", 1+i%12, 1+i%28)
+		if i%6 == 0 {
+			size = []string{"1e400", "over 9000", "-Infinity"}[i/6%3]
+		}
+		if i%4 == 0 {
+			renewal = "after the summer"
+		}
+		return fmt.Sprintf("%s,%s,%s,Road %d", size, renewal, []string{"1", "2", "trial"}[i%3], i%40)
+	})
+	if !warned(p, "size: 83 % of its values are numbers", `but "1e400", "over 9000", "-Infinity" are not`, "kind: number") {
+		t.Errorf("size: %q", p.Warned)
+	}
+	if !warned(p, "renewal: 75 % of its values are dates", `"after the summer" is not`, "kind: date") {
+		t.Errorf("renewal: %q", p.Warned)
+	}
+	if warned(p, "plan:") || warned(p, "street:") || warned(p, "lead_id") {
+		t.Errorf("without need: %q", p.Warned)
+	}
+}
+
+// Rows without a time whose running number falls are probably the newest first; training would hold out the oldest.
+func TestFallingFileIsToldOf(t *testing.T) {
+	number := func(sign int) func(int) string {
+		return func(i int) string { return fmt.Sprintf("%d,%d", 5000+sign*(7*i+i%3), i%11) }
+	}
+	if p := proposalFor(t, "number,size", 200, number(-1)); !warned(p, "number falls from row to row", "turn the rows round") {
+		t.Errorf("falling: %q", p.Warned)
+	}
+	if p := proposalFor(t, "number,size", 200, number(1)); warned(p, "falls") {
+		t.Errorf("rising: %q", p.Warned)
+	}
+	dated := func(i int) string {
+		return number(-1)(i) + fmt.Sprintf(",2025-01-%02d", 1+i%28)
+	}
+	if p := proposalFor(t, "number,size,created", 200, dated); warned(p, "falls") {
+		t.Errorf("with a time: %q", p.Warned)
+	}
+}
+
+// Leads that were closed before they came are bad rows; they do not say that leads are closed at once.
+func TestClosedBeforeCreatedIsNotAtOnce(t *testing.T) {
+	p := proposalFor(t, "created,closed,size", 300, func(i int) string {
+		created := time.Date(2024, 1, 1+i, 0, 0, 0, 0, time.UTC)
+		closed := created.AddDate(0, 0, 20+i%30)
+		if i%50 == 0 {
+			created = created.AddDate(30, 0, 0)
+		}
+		return created.Format(time.DateOnly) + "," + closed.Format(time.DateOnly) + fmt.Sprint(",", i%13)
+	})
+	if warned(p, "at the very time") || !warned(p, "closed lies before created in 6 of 300 rows") || p.Schema.Lead.Closed != "closed" {
+		t.Errorf("closed %q, notes %q", p.Schema.Lead.Closed, p.Warned)
+	}
+}
+
+// A question that rests on a part of the rows says so.
+func TestQuestionTellsItsSample(t *testing.T) {
+	q := &Question{Asks: []Ask{{What: "the id", Problem: "unclear", Answer: "name it"}}, Sampled: 100, Rows: 250}
+	if !strings.Contains(q.Error(), "looked at 100 of 250 rows") {
+		t.Error(q)
+	}
+	if q.Rows = 100; strings.Contains(q.Error(), "looked at") {
+		t.Error(q)
+	}
+}

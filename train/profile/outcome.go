@@ -245,7 +245,11 @@ func checkOutcome(l *look, g *outcomeGuess, notes *notes) *Ask {
 			Candidates: quoted(g.open), Answer: "say which value means lost: --lost VALUE, or bring a history with both outcomes"}
 	}
 	if len(g.open) > 0 {
-		notes.warn("%s: %s mean neither won nor lost; those leads count as open", l.name, listed(quoted(g.open), 8))
+		mean := "mean"
+		if len(g.open) == 1 {
+			mean = "means"
+		}
+		notes.warn("%s: %s %s neither won nor lost; those leads count as open", l.name, listed(quoted(g.open), 8), mean)
 	}
 	return nil
 }

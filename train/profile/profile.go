@@ -187,6 +187,14 @@ func understand(s *sample, c *Config) (*history, error) {
 	if repeats := repeatedRows(s); repeats > 0 {
 		h.notes.warn("%d of %d rows are exact copies of an earlier row", repeats, s.len())
 	}
+	for i, l := range h.looks {
+		if i != h.roles.id && i != h.roles.outcome {
+			l.warnOfMixture(h.decimal, &h.notes)
+		}
+	}
+	if h.roles.created < 0 {
+		h.warnOfFalling()
+	}
 	h.labels.span = h.timeSpans()
 	h.describeColumns()
 	return h, nil
@@ -220,7 +228,7 @@ func (h *history) chooseRoles(c *Config) error {
 		}
 	}
 	if len(asks) > 0 {
-		return &Question{Asks: asks}
+		return &Question{Asks: asks, Sampled: int64(h.sample.len()), Rows: h.sample.rows}
 	}
 	if r.account < 0 {
 		r.account = chooseAccount(h.looks, r)

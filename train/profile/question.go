@@ -10,7 +10,10 @@ import (
 var ErrExists = errors.New("file exists")
 
 // Question is what the data cannot tell: everything that has to be named, at once.
-type Question struct{ Asks []Ask }
+type Question struct {
+	Asks          []Ask
+	Sampled, Rows int64 // rows that its figures rest on, and rows there are
+}
 
 // Ask is one thing to name.
 type Ask struct {
@@ -30,6 +33,9 @@ func (q *Question) Error() string {
 			fmt.Fprintf(&b, "; it may be %s", listed(a.Candidates, 12))
 		}
 		fmt.Fprintf(&b, "; %s", a.Answer)
+	}
+	if q.Sampled < q.Rows {
+		fmt.Fprintf(&b, "\n(looked at %d of %d rows, evenly spread)", q.Sampled, q.Rows)
 	}
 	return b.String()
 }
