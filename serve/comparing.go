@@ -94,9 +94,9 @@ func judgeRules(ctx context.Context, version *ready, h *features.History) (*evid
 	if err := bothOutcomes(chosen); err != nil {
 		return nil, err
 	}
-	leads := &evidence.Leads{History: h, Rows: chosen.Rows, Wins: make([]float64, h.Table.Len()), Until: chosen.Until, Dated: chosen.Dated, Warnings: warnings}
+	leads := &evidence.Leads{History: h, Rows: chosen.Rows, Wins: make([]uint8, h.Table.Len()), Until: chosen.Until, Dated: chosen.Dated, Warnings: warnings}
 	for k, row := range chosen.Rows {
-		leads.Wins[row] = chosen.Wins[k]
+		leads.Wins[row] = uint8(chosen.Wins[k])
 	}
 	sheet, err := evidence.NewSheet(ctx, version.scorer.Rules(), h, leads.Rows)
 	if err != nil {

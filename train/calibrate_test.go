@@ -69,7 +69,7 @@ func TestMendKeepsTheLevel(t *testing.T) {
 		expected, won := 0.0, 0.0
 		for i, prob := range predict(m, d.history, s.past) {
 			expected += prob
-			won += p.Wins[s.past[i]]
+			won += float64(p.Wins[s.past[i]])
 		}
 		if math.Abs(expected-won) > 1e-6*won {
 			t.Errorf("%s: %.3f wins are expected of the leads fitted to, %.0f were won", c.Method, expected, won)

@@ -245,7 +245,7 @@ func (g *gate) refit(ctx context.Context, champion *models.Version, view *champi
 	}
 	wins := make([]float64, view.history.Table.Len())
 	for _, row := range g.population.Rows {
-		wins[view.row(row)] = g.population.Wins[row]
+		wins[view.row(row)] = float64(g.population.Wins[row])
 	}
 	cfg := *g.cfg
 	cfg.Pairs = slices.ContainsFunc(champion.Logistic.Terms, func(t logistic.Term) bool { return len(t.Inputs) > 1 })

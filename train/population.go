@@ -16,7 +16,7 @@ import (
 // dropped silently: len(Rows) plus the sum of LeftOut is the number of leads.
 type Population struct {
 	Rows    []int32          // leads used, oldest snapshot first; without times in the file's order
-	Wins    []float64        // of each lead of the history: 1 won within the horizon, 0 not; valid for Rows
+	Wins    []uint8          // of each lead of the history: 1 won within the horizon, 0 not; valid for Rows
 	Won     int64            // of those used
 	LeftOut map[string]int64 // reason → leads
 	WonLate int64            // won, but after the horizon: used as not won
@@ -56,7 +56,7 @@ func populate(h *features.History) (*Population, error) {
 
 func (p *Population) labelAll(h *features.History) {
 	n := h.Table.Len()
-	p.Rows, p.Won, p.WonLate, p.Wins = nil, 0, 0, make([]float64, n)
+	p.Rows, p.Won, p.WonLate, p.Wins = nil, 0, 0, make([]uint8, n)
 	p.LeftOut, p.byMonth = map[string]int64{}, map[string]*models.Month{}
 	for i := range n {
 		reason := p.label(h, i)

@@ -72,7 +72,7 @@ func TestLabels(t *testing.T) {
 		name    string
 		entry   entry
 		reason  string
-		win     float64
+		win     uint8
 		wonLate int64
 	}{
 		{"won within the horizon", entry{won, 0, 20}, "", 1, 0},
@@ -216,7 +216,7 @@ func sequence(t *testing.T, outcomes string, dated bool) (*features.History, *Po
 	t.Helper()
 	h := constructed(t, make([]entry, len(outcomes))...)
 	h.Table.Schema.Horizon = 0 // each outcome is known at once: no gap
-	p := &Population{Wins: make([]float64, len(outcomes)), Dated: dated}
+	p := &Population{Wins: make([]uint8, len(outcomes)), Dated: dated}
 	for i, outcome := range outcomes {
 		p.Rows = append(p.Rows, int32(i))
 		h.AsOf[i] = instant(float64(i))

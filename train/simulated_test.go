@@ -95,7 +95,7 @@ func compareWithTruth(t *testing.T, h *features.History, p *Population, m *fitte
 			got.coverage++
 		}
 		got.leads++
-		wins, true_ = append(wins, p.Wins[row]), append(true_, probability)
+		wins, true_ = append(wins, float64(p.Wins[row])), append(true_, probability)
 		predicted = append(predicted, logistic.Probability(logOdds))
 		got.meanTrue += probability
 		got.mean += predicted[len(predicted)-1]

@@ -170,7 +170,7 @@ func calibrationOf(predictions, wins []float64) (metrics.Calibration, error) {
 func outcomesOf(rows []int32, p *Population) []float64 {
 	wins := make([]float64, len(rows))
 	for i, row := range rows {
-		wins[i] = p.Wins[row]
+		wins[i] = float64(p.Wins[row])
 	}
 	return wins
 }

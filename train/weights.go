@@ -77,7 +77,7 @@ func weightingOf(h *features.History, p *Population) *models.Weighting {
 	squares := 0.0
 	for _, row := range p.Rows {
 		w.Sum += weights[row]
-		w.Won += weights[row] * p.Wins[row]
+		w.Won += weights[row] * float64(p.Wins[row])
 		squares += weights[row] * weights[row]
 	}
 	w.EffectiveLeads = w.Sum * w.Sum / squares

@@ -188,8 +188,8 @@ func (v *words) category(f *features.Field, c *features.Column) (missing int) {
 			counts[code] = &level{name: c.Levels[code]}
 		}
 		counts[code].n++
-		counts[code].won += v.leads.Wins[row]
-		wins += v.leads.Wins[row]
+		counts[code].won += float64(v.leads.Wins[row])
+		wins += float64(v.leads.Wins[row])
 	}
 	mean := wins / float64(max(1, len(v.rows)-missing))
 	var levels []*level
@@ -278,7 +278,7 @@ func (v *words) frequentTypes() []string {
 	leads, won := make([]int, len(log.Types)), make([]float64, len(log.Types))
 	all, events := 0.0, features.LeadEvents{}
 	for _, row := range v.rows {
-		all += v.leads.Wins[row] / float64(len(v.rows))
+		all += float64(v.leads.Wins[row]) / float64(len(v.rows))
 		log.Of(int(row), &events)
 		seen := map[uint32]bool{}
 		for i, at := range events.Times {
@@ -288,7 +288,7 @@ func (v *words) frequentTypes() []string {
 			if kind := events.Types[i]; !seen[kind] {
 				seen[kind] = true
 				leads[kind]++
-				won[kind] += v.leads.Wins[row]
+				won[kind] += float64(v.leads.Wins[row])
 			}
 		}
 	}

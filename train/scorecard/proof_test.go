@@ -81,7 +81,7 @@ func TestEvidenceOfFewLeads(t *testing.T) {
 	closed := simulated(t, 1000, 3)
 	leads := *closed.Leads
 	leads.Rows = nil
-	won := 0.0
+	won := uint8(0)
 	for _, row := range closed.Leads.Rows {
 		if len(leads.Rows) < 30 && (won == 0 || closed.Leads.Wins[row] == 0) { // one won
 			leads.Rows, won = append(leads.Rows, row), won+closed.Leads.Wins[row]

@@ -163,7 +163,7 @@ type field struct {
 func newField(s *evidence.Sheet, l *Leads, arrivals float64) *field {
 	f := &field{arrivals: arrivals, all: len(s.Rows)}
 	for i, row := range s.Rows {
-		y := l.Wins[row]
+		y := float64(l.Wins[row])
 		f.won += y
 		switch s.Qualified[i] {
 		case rules.FastLane:

@@ -29,7 +29,7 @@ func closedLeads(t *testing.T, n int) *Leads {
 	random := rand.New(rand.NewPCG(5, 6))
 	var text strings.Builder
 	text.WriteString("id,created,closed,outcome,size,kind\n")
-	wins := make([]float64, n)
+	wins := make([]uint8, n)
 	for i := range n {
 		size, outcome := random.IntN(2), "lost"
 		if random.Float64() < []float64{0.2, 0.5}[size] {

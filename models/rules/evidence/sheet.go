@@ -14,7 +14,7 @@ import (
 type Leads struct {
 	History  *features.History
 	Rows     []int32         // decided leads, oldest snapshot first
-	Wins     []float64       // of every lead of the history: 1 won within the horizon, 0 not; valid for Rows
+	Wins     []uint8         // of every lead of the history: 1 won within the horizon, 0 not; valid for Rows
 	Until    features.Micros // when the history was taken; [features.NoTime] without times
 	Dated    bool            // the snapshots have times
 	Warnings []string
@@ -24,7 +24,7 @@ type Leads struct {
 func (l *Leads) Outcomes(rows []int32) []float64 {
 	wins := make([]float64, len(rows))
 	for i, row := range rows {
-		wins[i] = l.Wins[row]
+		wins[i] = float64(l.Wins[row])
 	}
 	return wins
 }
