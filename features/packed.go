@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // A column of a table is held in blocks of [blockRows] values, each block in as many bits a value as its own values need: the
@@ -82,9 +83,34 @@ func (b *packedBlock) at(i int) int64 {
 // add appends a value; pack makes a block of a full tail.
 func (p *packed) add(v int64, pack func([]int64, *slab) packedBlock) {
 	p.tail = append(p.tail, v)
+	p.added(pack)
+}
+
+// next is room for up to n values behind those that are there; once it is filled, [packed.added] must be told.
+func (p *packed) next(n int) []int64 {
+	have := len(p.tail)
+	n = min(n, blockRows-have)
+	p.tail = slices.Grow(p.tail, n)[:have+n]
+	return p.tail[have:]
+}
+
+// added makes a block of a full tail.
+func (p *packed) added(pack func([]int64, *slab) packedBlock) {
 	if len(p.tail) == blockRows {
 		p.blocks = append(p.blocks, pack(p.tail, &p.room))
 		p.tail = p.tail[:0]
+	}
+}
+
+// keep puts the values of the kept rows behind those of a column.
+func keep(p *packed, kept []int32, pack func([]int64, *slab) packedBlock, value func(row int32) int64) {
+	for len(kept) > 0 {
+		room := p.next(len(kept))
+		for k := range room {
+			room[k] = value(kept[k])
+		}
+		p.added(pack)
+		kept = kept[len(room):]
 	}
 }
 
@@ -123,20 +149,34 @@ func packWhole(values []int64, to *slab) packedBlock {
 	}
 	b.mask = 1<<b.width - 1
 	b.codes = to.take((len(values)*int(b.width) + 7) / 8)
-	for i, v := range values {
-		code := uint64(0)
-		if v != none || !b.hasNone {
-			code = uint64(v-least)/uint64(b.unit) + offset
-		}
-		b.put(i, code)
-	}
+	b.fill(values, least, offset)
 	return b
 }
 
-func (b *packedBlock) put(i int, code uint64) {
-	from := uint(i) * uint(b.width)
-	at := b.codes[from>>3:]
-	binary.LittleEndian.PutUint64(at, binary.LittleEndian.Uint64(at)|code<<(from&7))
+// fill writes the codes of values, the least of which has the code offset, one behind the other.
+func (b *packedBlock) fill(values []int64, least int64, offset uint64) {
+	width, unit, to := uint(b.width), uint64(b.unit), b.codes
+	waiting, have := uint64(0), uint(0) // bits that fill no word yet
+	for _, v := range values {
+		code := uint64(v - least)
+		if unit != 1 {
+			code /= unit
+		}
+		code += offset
+		if b.hasNone && v == none {
+			code = 0
+		}
+		waiting |= code << have
+		if have += width; have >= 64 {
+			binary.LittleEndian.PutUint64(to, waiting)
+			have -= 64
+			to, waiting = to[8:], code>>(width-have)
+		}
+	}
+	for ; have > 0; have -= min(have, 8) {
+		to[0] = byte(waiting)
+		to, waiting = to[1:], waiting>>8
+	}
 }
 
 // commonDivisor divides every value's distance from the least; 1 where all are alike.

@@ -37,3 +37,25 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPack packs blocks of codes, of which some are missing or none, and of amounts.
+func BenchmarkPack(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	codes, holes, cents := make([]int64, blockRows), make([]int64, blockRows), make([]int64, blockRows)
+	for i := range codes {
+		codes[i], holes[i], cents[i] = int64(r.IntN(200)), int64(r.IntN(200)), int64(math.Float64bits(numberKinds["cents"](r)))
+		if r.IntN(20) == 0 {
+			holes[i] = none
+		}
+	}
+	for name, pack := range map[string]func(){
+		"codes": func() { packWhole(codes, &slab{}) }, "with holes": func() { packWhole(holes, &slab{}) }, "amounts": func() { packNumbers(cents, &slab{}) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				pack()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*blockRows), "ns/value")
+		})
+	}
+}

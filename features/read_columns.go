@@ -104,9 +104,9 @@ func (n *numberColumn) wrongKind(c *source.Column, rows int, bad func(int, *Fiel
 }
 
 func (n *numberColumn) keep(kept []int32) {
-	for _, row := range kept {
-		n.column.add(n.values[row] + 0) // a rounded small number may be −0: it means 0
-	}
+	keep(&n.column.packed, kept, packNumbers, func(row int32) int64 {
+		return int64(math.Float64bits(n.values[row] + 0)) // a rounded small number may be −0: it means 0
+	})
 }
 
 // timeColumn reads instants.
@@ -177,9 +177,7 @@ func badTime(field, text, layout string) *FieldError {
 }
 
 func (t *timeColumn) keep(kept []int32) {
-	for _, row := range kept {
-		t.column.add(t.values[row])
-	}
+	keep(&t.column.packed, kept, packWhole, func(row int32) int64 { return int64(t.values[row]) })
 }
 
 // textAt is a cell as text, as [numberText] writes numbers, so that a file's type does not change a category's value.
@@ -304,9 +302,7 @@ func tooLong(field, text string) *FieldError {
 }
 
 func (r *codeColumn) keep(kept []int32) {
-	for _, row := range kept {
-		r.column.add(r.codes[row])
-	}
+	keep(&r.column.packed, kept, packWhole, func(row int32) int64 { return int64(r.codes[row]) })
 }
 
 // lookBoolean makes "true" and "false" of a boolean field's texts.
