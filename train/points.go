@@ -20,9 +20,11 @@ func scoreRules(book *rules.Book, h *features.History, rows []int32) ([]float64,
 	qualified := make([]rules.Qualification, len(rows))
 	parallelRows(len(rows), func(from, to int) {
 		var snapshot features.Snapshot
+		levels := book.Levels(h.Table)
 		for i := from; i < to; i++ {
-			h.Snapshot(int(rows[i]), &snapshot)
-			points[i], _, _, qualified[i] = book.Points(&snapshot)
+			row := int(rows[i])
+			h.SnapshotOf(row, levels.Fields(), &snapshot)
+			points[i], _, _, qualified[i] = levels.Points(row, &snapshot)
 		}
 	})
 	return points, qualified

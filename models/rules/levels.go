@@ -60,19 +60,32 @@ func (b *Book) judgeLevels(c *condition, t *features.Table, field int) []truth {
 	return truths
 }
 
-// Fields are the places in the schema of the values that a snapshot for [Levels.ScoreInto] must have.
+// Fields are the places in the schema of the values that a snapshot for [Levels.ScoreInto] and [Levels.Points] must have.
 func (l *Levels) Fields() []int { return l.fields }
 
 // ScoreInto is [Book.ScoreInto] without explanation for the table's lead of a row.
 func (l *Levels) ScoreInto(row int, s *features.Snapshot, out *Score) {
+	m := l.moment(row, s)
+	l.book.score(m, out, false)
+	l.book.release(m)
+}
+
+// Points is [Book.Points] for the table's lead of a row.
+func (l *Levels) Points(row int, s *features.Snapshot) (points, fit, engagement float64, q Qualification) {
+	m := l.moment(row, s)
+	defer l.book.release(m)
+	return l.book.points(m)
+}
+
+// moment is that of a lead, with what is known of its words.
+func (l *Levels) moment(row int, s *features.Snapshot) *moment {
 	for i := range l.tables {
 		t := &l.tables[i]
 		l.truths[t.place] = t.byLevel[t.column.Codes.At(row)]
 	}
 	m := l.book.moment(s)
 	m.judged = l.truths
-	l.book.score(m, out, false)
-	l.book.release(m)
+	return m
 }
 
 // reads are the fields that a condition reads, by has() too, and whether that is all that it reads of a lead. Not known: all fields.

@@ -44,6 +44,9 @@ func TestLevelsAgreeWithBook(t *testing.T) {
 			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("lead %d: -by snapshot +by levels\n%s\n%s", i, diff, b.Source())
 			}
+			if p, f, e, q := levels.Points(i, &part); p != want.Points || f != want.Fit || e != want.Engagement || q != want.Qualification {
+				t.Fatalf("lead %d: %v points, fit %v, engagement %v, %s, want those of\n%+v", i, p, f, e, q, want)
+			}
 		}
 	}
 	if looked < 60 || fewer < 20 {

@@ -100,10 +100,13 @@ func (b *Book) score(m *moment, out *Score, explained bool) {
 // Points is [Book.Score] without the explanation: the same numbers, no allocation.
 func (b *Book) Points(s *features.Snapshot) (points, fit, engagement float64, q Qualification) {
 	m := b.moment(s)
+	defer b.release(m)
+	return b.points(m)
+}
+
+func (b *Book) points(m *moment) (points, fit, engagement float64, q Qualification) {
 	t := b.evaluate(m)
-	q = b.qualify(m, t).qualification
-	b.release(m)
-	return t.total.Points(), t.sums[0].Points(), t.sums[1].Points(), q
+	return t.total.Points(), t.sums[0].Points(), t.sums[1].Points(), b.qualify(m, t).qualification
 }
 
 // scratch is where one score is worked out, per dimension and rule.
