@@ -140,31 +140,3 @@ func (y *square) covariance() *square {
 	}
 	return v
 }
-
-// trace is tr(V S) of a penalty: V_jj = ‖Y_j‖², and an edge's part is ‖Y_i − Y_j‖².
-func (p *penalty) trace(y *square, offset int) float64 {
-	base := offset + p.from
-	sum := 0.0
-	for j, s := range p.diagonal {
-		if s == 0 {
-			continue
-		}
-		norm := 0.0
-		for _, v := range y.row(base + j)[base+j:] {
-			norm += v * v
-		}
-		sum += s * norm
-	}
-	for _, e := range p.edges {
-		i, j := base+int(e[0]), base+int(e[1])
-		from := min(i, j)
-		a, b := y.row(i)[from:], y.row(j)[from:]
-		norm := 0.0
-		for k, v := range a {
-			d := v - b[k]
-			norm += d * d
-		}
-		sum += norm
-	}
-	return sum
-}

@@ -233,17 +233,3 @@ func addScaled(sum, values []float64, scale float64) {
 		sum[i] += scale * v
 	}
 }
-
-// addTo adds λS to the lower half of the Hessian.
-func (p *penalty) addTo(h *square, offset int) {
-	base := offset + p.from
-	for j, s := range p.diagonal {
-		h.row(base + j)[base+j] += p.lambda * s
-	}
-	for _, e := range p.edges {
-		i, j := base+int(max(e[0], e[1])), base+int(min(e[0], e[1]))
-		h.row(i)[i] += p.lambda
-		h.row(j)[j] += p.lambda
-		h.row(i)[j] -= p.lambda
-	}
-}
