@@ -239,7 +239,7 @@ func TestHTTPProblems(t *testing.T) {
 		"form of a lead alone":     {path: "/v1/models/deals/leads:score", body: `{"name":"x"}`, status: 400, reason: "INVALID_REQUEST", fields: []string{"lead.name"}},
 		"no JSON":                  {body: `model=deals`, status: 400, reason: "INVALID_REQUEST", fields: []string{""}},
 		"no body":                  {body: "", status: 400, reason: "INVALID_REQUEST", fields: []string{""}},
-		"query":                    {path: "/v1/models/deals/leads:score?as_of=soon", body: plainLead, status: 400, reason: "INVALID_MESSAGE"},
+		"query":                    {path: "/v1/models/deals/leads:score?as_of=soon", body: plainLead, status: 400, reason: "INVALID_REQUEST", fields: []string{"as_of"}},
 		"unknown query":            {path: "/v1/models/deals/leads:score?asof=2026-01-01T00:00:00Z", body: plainLead, status: 400, reason: "INVALID_REQUEST", fields: []string{"asof"}},
 		"query of a request":       {path: "/v1/leads:score?as_of=2026-01-01T00:00:00Z", body: `{"model":"deals","lead":` + plainLead + `}`, status: 400, reason: "INVALID_REQUEST", fields: []string{"as_of"}},
 		"model":                    {body: `{"model":"quotes","lead":` + plainLead + `}`, status: 404, reason: "MODEL_NOT_FOUND"},
@@ -315,6 +315,7 @@ func TestHTTPModels(t *testing.T) {
 		"/v1/models/deals/versions":          `"name":"models/deals/versions/`,
 		"/v1/models/deals?read_mask=name":    `"name":"models/deals"`,
 		"/v1/models/deals/versions?colour=1": "no such query parameter",
+		"/v1/models?page_size=many":          `"description":"\"many\"; want a whole number, such as 50"`,
 		"/v1/models/quotes":                  `"status":404`,
 	} {
 		if answer, text := w.do(t, http.MethodGet, path, "", nil); !strings.Contains(string(text), want) {
@@ -326,5 +327,27 @@ func TestHTTPModels(t *testing.T) {
 	}
 	if answer, text := w.do(t, http.MethodPost, "/v1/models/deals:promote", `{"version":"models/deals/versions/challenger","validate_only":true}`, nil); answer.StatusCode != http.StatusOK {
 		t.Errorf("promote: %s\n%s", answer.Status, text)
+	}
+}
+
+// A query parameter's value that cannot be read is a violation of that parameter, in words of the interface.
+func TestHTTPQueryValues(t *testing.T) {
+	w := newFixture(t).startHTTP(t, Config{})
+	for query, want := range map[string]string{
+		"as_of=yesterday":                                       `{"field":"as_of","description":"\"yesterday\"; want a time, such as 2026-06-27T09:00:00Z"}`,
+		"as_of=2026-06-27T09:00:00+02:00":                       `a plus sign in an address is written %2B`,
+		"asOf=2026-06-27":                                       `{"field":"asOf","description":"\"2026-06-27\"; want a time, such as 2026-06-27T09:00:00Z"}`,
+		"explanation=ALL&as_of=never":                           `{"field":"explanation","description":"\"ALL\"; want one of EXPLANATION_UNSPECIFIED, EXPLANATION_FULL, EXPLANATION_NONE"}`,
+		"as_of=2026-06-27T09:00:00Z&as_of=2026-06-28T09:00:00Z": `{"field":"as_of","description":"given twice; want one of them"}`,
+	} {
+		answer, text := w.do(t, http.MethodPost, "/v1/models/deals/leads:score?"+query, `{"id": "L-1"}`, nil)
+		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), want) || !strings.Contains(string(text), `"reason":"INVALID_REQUEST"`) {
+			t.Errorf("?%s: %s\n%s\nwant %s", query, answer.Status, text, want)
+		}
+	}
+	for _, query := range []string{"as_of=2026-06-27T09:00:00%2B02:00", "asOf=2026-06-27T09:00:00.5Z", "explanation=EXPLANATION_NONE"} {
+		if answer, text := w.do(t, http.MethodPost, "/v1/models/deals/leads:score?"+query, `{"id": "L-1"}`, nil); answer.StatusCode != http.StatusOK {
+			t.Errorf("?%s: %s\n%s", query, answer.Status, text)
+		}
 	}
 }

@@ -168,7 +168,13 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (*request, *problem)
 	if strings.HasPrefix(r.URL.Path, "/v1/models/") && strings.HasSuffix(r.URL.Path, "/leads:score") {
 		this.path = "lead"
 	}
-	this.faults.List = d.queries.faults(r)
+	if this.faults.List = d.queries.faults(r); len(this.faults.List) > 0 { // the rest is still read, so that all violations come at once
+		query := r.URL.Query()
+		for _, fault := range this.faults.List {
+			query.Del(fault.Path)
+		}
+		r.URL.RawQuery = query.Encode()
+	}
 	r.Body = this
 	return this, nil
 }

@@ -72,7 +72,7 @@ func unknownDatatype(datatype string) string {
 
 func counted[T any](values []T, rows int, where string, read func(T) any) (elements, string) {
 	if len(values) != rows {
-		return nil, fmt.Sprintf("%d elements in %s; the shape says %d", len(values), where, rows)
+		return nil, fmt.Sprintf("%d elements in %s, which is data in JSON; the shape says %d", len(values), where, rows)
 	}
 	return list[T]{values, read}, ""
 }
