@@ -351,3 +351,19 @@ func TestHTTPQueryValues(t *testing.T) {
 		}
 	}
 }
+
+// What the server's state does not allow is a conflict, with a page of its own; no 503, which clients answer by sending it again.
+func TestHTTPConflicts(t *testing.T) {
+	w := newFixture(t).startHTTP(t, Config{})
+	for path, c := range map[string]struct{ body, reason string }{
+		"/v1/models/deals:rollback": {`{"reason": "scores jumped"}`, "NO_EARLIER_CHAMPION"},
+		"/v1/models/deals:promote":  {`{"version": "models/deals/versions/challenger", "etag": "of yesterday"}`, "ETAG_MISMATCH"},
+		"/v1/rules:getEvidence":     {`{"model": "deals", "leads": {"files": {"leads": ["closed.csv"]}}}`, "NO_DATA_DIRECTORY"},
+	} {
+		answer, text := w.do(t, http.MethodPost, path, c.body, nil)
+		page := `"type":"/problems/` + strings.ReplaceAll(strings.ToLower(c.reason), "_", "-") + `"`
+		if answer.StatusCode != http.StatusConflict || !strings.Contains(string(text), `"reason":"`+c.reason+`"`) || !strings.Contains(string(text), page) {
+			t.Errorf("%s: %s\n%s\nwant 409 and %s", path, answer.Status, text, c.reason)
+		}
+	}
+}

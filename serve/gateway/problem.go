@@ -38,18 +38,27 @@ type fieldViolation struct {
 
 // kinds are the reasons that have a page of their own, with the page's name and text.
 var kinds = map[string]struct{ title, advice string }{
-	"INVALID_REQUEST":   {"The request is wrong", "field_violations lists every violated member by its path, with what would be right. Mend them all and send the request again; unchanged it fails again."},
-	"INVALID_MESSAGE":   {"The request cannot be read", "The body is cut off, or a query parameter is not of its kind. /openapi.json has the form."},
-	"MODEL_NOT_FOUND":   {"The server has no such model", "The models that it has are named in detail. A model is deals, deals@challenger or deals/VERSION."},
-	"VERSION_NOT_FOUND": {"The model has no such version", "Ask for the champion by the model's name alone, or for a version that leadscore models list shows."},
-	"VERSION_UNUSABLE":  {"The version must not serve", "The version is torn, tampered with, of a newer format, or does not reproduce its golden rows. The server's log says which under the request id."},
-	"BODY_TOO_LARGE":    {"The body is too large", "Send fewer leads at once. The limit is in detail."},
-	"NOT_JSON":          {"The body is not marked as JSON", "Send the header Content-Type: application/json. curl: -H 'Content-Type: application/json'."},
-	"NO_SUCH_ROUTE":     {"There is nothing under this path", "/openapi.json lists all paths."},
-	"WRONG_METHOD":      {"The path does not take this method", "Scores are asked for with POST."},
-	"DEADLINE_EXCEEDED": {"Time ran out", "The deadline of the request passed before the answer was ready. Send fewer leads at once, or wait longer."},
-	"CANCELLED":         {"The request was given up", "The client closed the connection before the answer was ready."},
-	"INTERNAL":          {"The server failed", "The log of the server has the reason under the request id."},
+	"INVALID_REQUEST":     {"The request is wrong", "field_violations lists every violated member by its path, with what would be right. Mend them all and send the request again; unchanged it fails again."},
+	"INVALID_MESSAGE":     {"The request cannot be read", "The body is cut off, or a query parameter is not of its kind. /openapi.json has the form."},
+	"MODEL_NOT_FOUND":     {"The server has no such model", "The models that it has are named in detail. A model is deals, deals@challenger or deals/VERSION."},
+	"VERSION_NOT_FOUND":   {"The model has no such version", "Ask for the champion by the model's name alone, or for a version that leadscore models list shows."},
+	"VERSION_UNUSABLE":    {"The version must not serve", "The version is torn, tampered with, of a newer format, or does not reproduce its golden rows. The server's log says which under the request id."},
+	"NO_EARLIER_CHAMPION": {"There is no earlier champion", "The model has had one champion only, or all earlier ones have been gone back to. Promote a version by its name instead."},
+	"NO_DATA_DIRECTORY":   {"The server reads no files", "Closed leads are read from files only where the server was started with --data-dir. Send the leads in the request, or ask whoever runs the server."},
+	"STORE_FULL":          {"The disk of the version store is full", "Nothing was changed. Make room, then send the request again."},
+	"ETAG_MISMATCH":       {"An alias has moved since", "Somebody else has moved an alias of this model. Get the model again, look, and send the request with its new etag."},
+	"UNAUTHENTICATED":     {"There is no valid token", "Send the header Authorization: Bearer TOKEN, or a client's certificate that the server knows."},
+	"SCOPE_MISSING":       {"The token may not do this", "Scores need the scope score, figures read, and moving aliases admin. detail says which is missing."},
+	"RATE_LIMITED":        {"Too many requests of one caller", "Wait as long as Retry-After says. Many leads cost one request each batch: POST /v1/leads:batchScore."},
+	"TOO_MANY_CALLS":      {"The server has as many requests under way as it takes", "Wait as long as Retry-After says, or send the request to another server."},
+	"SERVER_STOPS":        {"The server stops", "Send the request again; another server, or the next one, answers it."},
+	"BODY_TOO_LARGE":      {"The body is too large", "Send fewer leads at once. The limit is in detail."},
+	"NOT_JSON":            {"The body is not marked as JSON", "Send the header Content-Type: application/json. curl: -H 'Content-Type: application/json'."},
+	"NO_SUCH_ROUTE":       {"There is nothing under this path", "/openapi.json lists all paths."},
+	"WRONG_METHOD":        {"The path does not take this method", "Scores are asked for with POST."},
+	"DEADLINE_EXCEEDED":   {"Time ran out", "The deadline of the request passed before the answer was ready. Send fewer leads at once, or wait longer."},
+	"CANCELLED":           {"The request was given up", "The client closed the connection before the answer was ready."},
+	"INTERNAL":            {"The server failed", "The log of the server has the reason under the request id."},
 }
 
 func newProblem(reason string, httpStatus int, detail string) *problem {
@@ -77,10 +86,15 @@ func codeOf(httpStatus int) codes.Code {
 // codeName is the name of google.rpc.Code: INVALID_ARGUMENT.
 func codeName(c codes.Code) string { return code.Code(c).String() }
 
-// httpStatus follows grpc-gateway, but for what is no fault of a request's form.
-func httpStatus(c codes.Code) int {
-	if c == codes.FailedPrecondition {
-		return http.StatusServiceUnavailable // the server's fault: a version that must not serve
+// httpStatus follows grpc-gateway, but for what is no fault of a request's form, nor of too many of them.
+func httpStatus(c codes.Code, reason string) int {
+	switch reason {
+	case "VERSION_UNUSABLE":
+		return http.StatusServiceUnavailable // the server's fault
+	case "NO_EARLIER_CHAMPION", "NO_DATA_DIRECTORY":
+		return http.StatusConflict // as the server is now; trying again does not help
+	case "STORE_FULL":
+		return http.StatusInsufficientStorage
 	}
 	return runtime.HTTPStatusFromCode(c)
 }
@@ -105,7 +119,7 @@ func fromStatus(made *status.Status) *problem {
 	if made.Code() == codes.InvalidArgument && reason == codeName(codes.InvalidArgument) {
 		reason = "INVALID_MESSAGE" // of grpc-gateway: a query parameter
 	}
-	p := newProblem(reason, httpStatus(made.Code()), made.Message())
+	p := newProblem(reason, httpStatus(made.Code(), reason), made.Message())
 	p.Code, p.FieldViolations, p.retryAfter = codeName(made.Code()), violations, retry
 	return p
 }
