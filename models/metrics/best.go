@@ -16,13 +16,14 @@ func Best(scores []float64, k int) []float64 {
 func BestOf(scores []float64, periods []int, k int) []float64 {
 	picked := make([]float64, len(scores))
 	for _, order := range byPeriod(scores, periods) {
-		for from := 0; from < len(order) && from < k; {
-			to := endOfTie(order, scores, from)
-			share := min(1, float64(k-from)/float64(to-from))
-			for _, i := range order[from:to] {
+		for before, tied := range ties(order, scores) {
+			if before >= k {
+				break
+			}
+			share := min(1, float64(k-before)/float64(len(tied)))
+			for _, i := range tied {
 				picked[i] = share
 			}
-			from = to
 		}
 	}
 	return picked
@@ -55,15 +56,6 @@ func byPeriod(scores []float64, periods []int) [][]int {
 		lists[at] = append(lists[at], i)
 	}
 	return lists
-}
-
-// endOfTie is the place behind the last lead that scores as the one at from.
-func endOfTie(order []int, scores []float64, from int) int {
-	to := from + 1
-	for to < len(order) && scores[order[to]] == scores[order[from]] {
-		to++
-	}
-	return to
 }
 
 // WonByCapacity gives, for a team that works the k best-scored leads of each period, the wins found for every k from 0 to the number of leads

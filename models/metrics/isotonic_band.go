@@ -57,15 +57,12 @@ func IsotonicBand(scores, wins []float64) ([]BandPoint, error) {
 // bandGroups are the different scores, rising, and the wins of all lower ones: one entry more.
 func bandGroups(scores, wins []float64) (points []BandPoint, won []float64) {
 	won = []float64{0}
-	order := RisingOrder(scores)
-	for from := 0; from < len(order); {
-		to := endOfTie(order, scores, from)
+	for before, tied := range ties(RisingOrder(scores), scores) {
 		sum := won[len(won)-1]
-		for _, i := range order[from:to] {
+		for _, i := range tied {
 			sum += wins[i]
 		}
-		points, won = append(points, BandPoint{Score: scores[order[from]], Leads: to - from, NotAbove: to}), append(won, sum)
-		from = to
+		points, won = append(points, BandPoint{Score: scores[tied[0]], Leads: len(tied), NotAbove: before + len(tied)}), append(won, sum)
 	}
 	return points, won
 }

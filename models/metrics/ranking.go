@@ -13,16 +13,14 @@ func AveragePrecision(scores, wins []float64) (float64, error) {
 	if total == 0 {
 		return 0, fmt.Errorf("%w: no lead is won", ErrOneClass)
 	}
-	order := FallingOrder(scores)
 	won, sum := 0.0, 0.0
-	for from := 0; from < len(order); {
-		to, here := from, 0.0
-		for ; to < len(order) && scores[order[to]] == scores[order[from]]; to++ {
-			here += wins[order[to]]
+	for before, tied := range ties(FallingOrder(scores), scores) {
+		here := 0.0
+		for _, i := range tied {
+			here += wins[i]
 		}
 		won += here
-		sum += here / total * won / float64(to)
-		from = to
+		sum += here / total * won / float64(before+len(tied))
 	}
 	return sum, nil
 }

@@ -14,14 +14,13 @@ func WeightedAUC(scores, wins, weights []float64) (float64, error) {
 	if err := checkWeights(weights, len(scores)); err != nil {
 		return 0, err
 	}
-	order := RisingOrder(scores)
 	below, won, sum := 0.0, 0.0, 0.0 // below: weight of the lost leads with a lower score
-	for i := 0; i < len(order); {
-		tiedWon, tiedLost, score := 0.0, 0.0, scores[order[i]]
-		for ; i < len(order) && scores[order[i]] == score; i++ {
-			w := weightAt(weights, order[i])
-			tiedWon += w * wins[order[i]]
-			tiedLost += w * (1 - wins[order[i]])
+	for _, tied := range ties(RisingOrder(scores), scores) {
+		tiedWon, tiedLost := 0.0, 0.0
+		for _, i := range tied {
+			w := weightAt(weights, i)
+			tiedWon += w * wins[i]
+			tiedLost += w * (1 - wins[i])
 		}
 		sum += tiedWon * (below + tiedLost/2)
 		below += tiedLost
