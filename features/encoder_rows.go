@@ -75,6 +75,7 @@ func (r *RowEncoder) dates(in *Input, first int) {
 	}
 }
 
+// grown is s with room for n elements, whose values are any.
 func grown[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)

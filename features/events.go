@@ -111,7 +111,7 @@ func (e *LeadEvents) read(l *EventLog, from, to int64) []byte {
 		if from >= e.last && from-e.last < readAhead {
 			end = max(to, min(from+readAhead, int64(l.Len())))
 		}
-		e.buffer = sizedBytes(e.buffer, int(end-from)*l.size)
+		e.buffer = grown(e.buffer, int(end-from)*l.size)
 		if _, err := l.file.ReadAt(e.buffer, from*int64(l.size)); err != nil {
 			l.fail(err)
 			e.first, e.last = 0, 0
@@ -120,11 +120,4 @@ func (e *LeadEvents) read(l *EventLog, from, to int64) []byte {
 		e.first, e.last = from, end
 	}
 	return e.buffer[(from-e.first)*int64(l.size) : (to-e.first)*int64(l.size)]
-}
-
-func sizedBytes(b []byte, n int) []byte {
-	if cap(b) < n {
-		return make([]byte, n)
-	}
-	return b[:n]
 }

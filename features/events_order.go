@@ -89,7 +89,7 @@ func (o *eventOrder) room(start, events int) []byte {
 	if o.log.file == nil {
 		return o.log.records[start*size : (start+events)*size]
 	}
-	o.records = sizedBytes(o.records, events*size)
+	o.records = grown(o.records, events*size)
 	return o.records
 }
 
@@ -99,7 +99,7 @@ func (o *eventOrder) all(p *eventPart, spill *os.File) ([][]byte, error) {
 	for _, s := range p.spilled {
 		size += s.bytes
 	}
-	o.raw = sizedBytes(o.raw, size)
+	o.raw = grown(o.raw, size)
 	to := o.raw
 	for _, s := range p.spilled {
 		if _, err := spill.ReadAt(to[:s.bytes], s.from); err != nil && err != io.EOF {
