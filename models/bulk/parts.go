@@ -153,7 +153,10 @@ func (p *parts) score(ctx context.Context, scorer *models.Scorer, h *features.Hi
 		group.Go(func() error {
 			own := newResults(scorer, cfg.Explain)
 			own.allocate(chunk)
-			own.history, own.rows = h, scorer.Rows(h)
+			own.history = h
+			if !cfg.Explain {
+				own.rows = scorer.Rows(h)
+			}
 			for k := int(next.Add(1)) - 1; k < p.count; k = int(next.Add(1)) - 1 {
 				first, last := k*p.job.PartRows, min((k+1)*p.job.PartRows, p.job.Rows)
 				if _, err := p.figures(k); err == nil {

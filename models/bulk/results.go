@@ -19,7 +19,7 @@ type results struct {
 
 	// Of a run by parts.
 	history  *features.History
-	rows     *models.Rows
+	rows     *models.Rows // nil with explain
 	snapshot features.Snapshot
 }
 
