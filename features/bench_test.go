@@ -170,7 +170,7 @@ func BenchmarkEncode(b *testing.B) {
 	for i := range snapshots {
 		h.Snapshot(i, &snapshots[i])
 	}
-	codes, status := make([]uint16, len(e.Inputs)), make([]StatusRank, len(e.Inputs))
+	codes, status := make([]uint16, len(e.Inputs)), make([]Status, len(e.Inputs))
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		e.Encode(&snapshots[i%len(snapshots)], codes, status)
@@ -201,7 +201,7 @@ func BenchmarkEncodeRows(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	codes, status := make([]uint16, block*len(e.Inputs)), make([]StatusRank, block*len(e.Inputs))
+	codes, status := make([]uint16, block*len(e.Inputs)), make([]Status, block*len(e.Inputs))
 	var snapshot Snapshot
 	for name, encode := range map[string]func(first int){
 		"by snapshot": func(first int) {

@@ -76,7 +76,7 @@ func (e *Encoder) MissingCode(i int) uint16 { return uint16(e.Bins(i) - 1) }
 // Encode writes one code an input, and what is known of each; status may be nil. A value that is missing, unseen or outside
 // has a code as well: every snapshot can be scored. NaN counts as missing. It allocates nothing. codes and status have
 // one entry an input, the snapshot one value a field of the schema; otherwise it panics.
-func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []StatusRank) {
+func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
 	if e.levels == nil || len(codes) != len(e.Inputs) || status != nil && len(status) != len(e.Inputs) {
 		panic("features: Encode without Validate, or with slices of another length than the inputs")
 	}
@@ -90,22 +90,22 @@ func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []StatusRank) {
 }
 
 // number is the code of a number; NaN is missing.
-func (e *Encoder) number(i int, v float64) (uint16, StatusRank) {
+func (e *Encoder) number(i int, v float64) (uint16, Status) {
 	c := &e.Coders[i]
 	if math.IsNaN(v) {
-		return e.steps[i].missing, isMissing
+		return e.steps[i].missing, Missing
 	}
 	if len(c.Special)+len(c.Values) > 0 {
 		if code, ok := c.Exact(v); ok {
-			return code, isPresent
+			return code, Present
 		}
 	}
-	status := isPresent
+	status := Present
 	switch {
 	case len(c.Values) > 0:
-		status = isUnseen
+		status = Unseen
 	case v < c.Min || v > c.Max:
-		status = isOutside
+		status = Outside
 	}
 	return e.cuts[i].bin(v), status
 }
@@ -124,14 +124,14 @@ func (c *Coder) Exact(v float64) (code uint16, ok bool) {
 }
 
 // text is the code of a category's value; the empty one is missing.
-func (e *Encoder) text(i int, text string) (uint16, StatusRank) {
+func (e *Encoder) text(i int, text string) (uint16, Status) {
 	if text == "" {
-		return e.MissingCode(i), isMissing
+		return e.MissingCode(i), Missing
 	}
 	if code, ok := e.levels[i].Code(text); ok {
-		return code, isPresent
+		return code, Present
 	}
-	return uint16(len(e.Coders[i].Levels)), isUnseen
+	return uint16(len(e.Coders[i].Levels)), Unseen
 }
 
 // datePart is a date's age at the snapshot or its day, in days; NaN where it is not known. A date to come has an age

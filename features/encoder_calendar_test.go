@@ -105,10 +105,10 @@ func TestEncoderOfANumberThatSaysTheDate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		snapshot, codes, status := lead.At(NoTime), make([]uint16, 1), make([]StatusRank, 1)
+		snapshot, codes, status := lead.At(NoTime), make([]uint16, 1), make([]Status, 1)
 		e.Encode(&snapshot, codes, status)
-		if codes[0] != c.code || status[0].Status() != c.known || e.Label(0, codes[0]) != c.label {
-			t.Errorf("%v: code %d, %s, %q; want %d, %s, %q", c.value, codes[0], status[0].Status(), e.Label(0, codes[0]), c.code, c.known, c.label)
+		if codes[0] != c.code || status[0] != c.known || e.Label(0, codes[0]) != c.label {
+			t.Errorf("%v: code %d, %s, %q; want %d, %s, %q", c.value, codes[0], status[0], e.Label(0, codes[0]), c.code, c.known, c.label)
 		}
 	}
 	var snapshot Snapshot

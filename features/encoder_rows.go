@@ -14,7 +14,7 @@ type RowEncoder struct {
 // levelCode is a category's code of one of the table's levels.
 type levelCode struct {
 	code   uint16
-	status StatusRank
+	status Status
 }
 
 // Rows makes an encoder of the history's leads.
@@ -31,7 +31,7 @@ func (e *Encoder) Rows(h *History) *RowEncoder {
 
 // Encode gives leads first … first+n−1 their codes and what is known of each, one an input, lead behind lead. Those of engagement figures are
 // left to [Encoder.EncodeFigures].
-func (r *RowEncoder) Encode(first, n int, codes []uint16, status []StatusRank) {
+func (r *RowEncoder) Encode(first, n int, codes []uint16, status []Status) {
 	r.numbers, r.places, r.times = grown(r.numbers, n), grown(r.places, n), grown(r.times, n)
 	e, t, step := r.encoder, r.history.Table, len(r.encoder.Inputs)
 	for i := range e.Inputs {
@@ -57,7 +57,7 @@ func (r *RowEncoder) Encode(first, n int, codes []uint16, status []StatusRank) {
 			}
 		default: // a field that the table does not hold
 			for k, at := 0, 0; k < n; k, at = k+1, at+step {
-				codes[at], status[at] = e.MissingCode(i), isMissing
+				codes[at], status[at] = e.MissingCode(i), Missing
 			}
 		}
 	}
@@ -84,7 +84,7 @@ func grown[T any](s []T, n int) []T {
 }
 
 // EncodeFigures gives a lead the codes of its engagement figures: the part of [Encoder.Encode] that looks at events.
-func (e *Encoder) EncodeFigures(s *Snapshot, codes []uint16, status []StatusRank) {
+func (e *Encoder) EncodeFigures(s *Snapshot, codes []uint16, status []Status) {
 	for i := range e.steps {
 		if e.steps[i].kind == figureStep {
 			codes[i], status[i] = e.one(i, s)

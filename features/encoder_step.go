@@ -54,7 +54,7 @@ func (e *Encoder) calendarCodes(i int) (codes []uint16) {
 	return codes
 }
 
-func (e *Encoder) one(i int, s *Snapshot) (uint16, StatusRank) {
+func (e *Encoder) one(i int, s *Snapshot) (uint16, Status) {
 	step := &e.steps[i]
 	switch step.kind {
 	case figureStep:
@@ -70,7 +70,7 @@ func (e *Encoder) one(i int, s *Snapshot) (uint16, StatusRank) {
 	}
 	v := &s.Values[step.index]
 	if v.Missing {
-		return step.missing, isMissing
+		return step.missing, Missing
 	}
 	switch step.kind {
 	case numberStep:
@@ -91,19 +91,19 @@ func booleanLevel(number float64) string {
 }
 
 // date is the code of a part of a date.
-func (e *Encoder) date(i int, date, asOf Micros) (uint16, StatusRank) {
+func (e *Encoder) date(i int, date, asOf Micros) (uint16, Status) {
 	step := &e.steps[i]
 	if step.names == nil {
 		return e.number(i, datePart(step.part, date, asOf))
 	}
 	if date == NoTime {
-		return step.missing, isMissing
+		return step.missing, Missing
 	}
 	code := step.names[dateName(step.part, date, e.zone)]
 	if int(code) == len(e.Coders[i].Levels) {
-		return code, isUnseen
+		return code, Unseen
 	}
-	return code, isPresent
+	return code, Present
 }
 
 // dateName is the place of a date's month or weekday in the calendar's order.

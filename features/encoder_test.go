@@ -277,7 +277,7 @@ func TestFileAndRequestAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			codes, status := make([]uint16, len(e.Inputs)), make([]StatusRank, len(e.Inputs))
+			codes, status := make([]uint16, len(e.Inputs)), make([]Status, len(e.Inputs))
 			again := make([]uint16, len(e.Inputs))
 			rowCodes, rowStatus := byRows(e, h)
 			var snapshot Snapshot
@@ -296,10 +296,10 @@ func TestFileAndRequestAgree(t *testing.T) {
 					if int(codes[i]) >= e.Bins(i) || e.Label(i, codes[i]) == "" {
 						t.Fatalf("lead %d, input %s: code %d of %d", row, e.Inputs[i].Name, codes[i], e.Bins(i))
 					}
-					if (status[i].Status() == Missing) != (codes[i] == e.MissingCode(i)) {
-						t.Fatalf("lead %d, input %s: status %s, code %d", row, e.Inputs[i].Name, status[i].Status(), codes[i])
+					if (status[i] == Missing) != (codes[i] == e.MissingCode(i)) {
+						t.Fatalf("lead %d, input %s: status %s, code %d", row, e.Inputs[i].Name, status[i], codes[i])
 					}
-					if row < 200 && status[i].Status() == Outside {
+					if row < 200 && status[i] == Outside {
 						t.Fatalf("lead %d, input %s: outside of what it was fitted on", row, e.Inputs[i].Name)
 					}
 				}
@@ -390,11 +390,11 @@ func TestEncoderCodes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			snapshot, codes, status := lead.At(NoTime), make([]uint16, 3), make([]StatusRank, 3)
+			snapshot, codes, status := lead.At(NoTime), make([]uint16, 3), make([]Status, 3)
 			e.Encode(&snapshot, codes, status)
 			i, _ := s.FieldIndex(c.input)
-			if codes[i] != c.code || status[i].Status() != c.known || e.Label(i, codes[i]) != c.label {
-				t.Errorf("code %d, %s, %q, want %d, %s, %q", codes[i], status[i].Status(), e.Label(i, codes[i]), c.code, c.known, c.label)
+			if codes[i] != c.code || status[i] != c.known || e.Label(i, codes[i]) != c.label {
+				t.Errorf("code %d, %s, %q, want %d, %s, %q", codes[i], status[i], e.Label(i, codes[i]), c.code, c.known, c.label)
 			}
 		})
 	}
@@ -443,8 +443,8 @@ func TestEncoderCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, v := range []float64{-5, -.5, 0, 7} {
-			if code, known := none.number(0, v); code != 0 || known != isOutside {
-				t.Errorf("number(%v) = %d, %s", v, code, known.Status())
+			if code, known := none.number(0, v); code != 0 || known != Outside {
+				t.Errorf("number(%v) = %d, %s", v, code, known)
 			}
 		}
 	})
@@ -547,7 +547,7 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 	}
 	var snapshot Snapshot
 	h.Snapshot(7, &snapshot)
-	codes, status := make([]uint16, len(e.Inputs)), make([]StatusRank, len(e.Inputs))
+	codes, status := make([]uint16, len(e.Inputs)), make([]Status, len(e.Inputs))
 	if n := testing.AllocsPerRun(100, func() { e.Encode(&snapshot, codes, status) }); n != 0 {
 		t.Errorf("Encode allocates %v times", n)
 	}
@@ -611,9 +611,9 @@ engagement:
 }
 
 // byRows are the codes of all leads by [RowEncoder], in pieces of different lengths.
-func byRows(e *Encoder, h *History) (codes []uint16, status []StatusRank) {
+func byRows(e *Encoder, h *History) (codes []uint16, status []Status) {
 	n, inputs, rows := h.Table.Len(), len(e.Inputs), e.Rows(h)
-	codes, status = make([]uint16, n*inputs), make([]StatusRank, n*inputs)
+	codes, status = make([]uint16, n*inputs), make([]Status, n*inputs)
 	var snapshot Snapshot
 	for from, count := 0, 1; from < n; from, count = from+count, 3*count {
 		count = min(count, n-from)

@@ -1,7 +1,9 @@
 package features
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,31 +49,35 @@ type Snapshot struct {
 	scratch LeadEvents // of [History.Snapshot]
 }
 
-// Status says what is known of one input of one lead.
-type Status string
+// Status says what is known of one input of one lead. Of two, the larger is the worse. As text it is its name.
+type Status uint8
 
 const (
-	Present Status = "present" // a value that training has seen
-	Missing Status = "missing" // no value
-	Unseen  Status = "unseen"  // a category that training has not seen, or too seldom
-	Outside Status = "outside" // a number beyond the smallest or largest of training; scored as the nearest bin
+	Present Status = iota // a value that training has seen
+	Outside               // a number beyond the smallest or largest of training; scored as the nearest bin
+	Unseen                // a category that training has not seen, or too seldom
+	Missing               // no value
 )
 
-// StatusRank is a [Status] as a small number: of two, the larger is the worse.
-type StatusRank uint8
+// Statuses are the names.
+var Statuses = [...]string{Present: "present", Outside: "outside", Unseen: "unseen", Missing: "missing"}
 
-// Statuses lists them by rank.
-var Statuses = [...]Status{isPresent: Present, isOutside: Outside, isUnseen: Unseen, isMissing: Missing}
+func (s Status) String() string {
+	if int(s) >= len(Statuses) {
+		return fmt.Sprintf("Status(%d)", uint8(s))
+	}
+	return Statuses[s]
+}
 
-const (
-	isPresent StatusRank = iota
-	isOutside
-	isUnseen
-	isMissing
-)
+// MarshalText writes the name.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Rank is the status as a number. Of a text that is no status it is that of [Present].
-func (s Status) Rank() StatusRank { return StatusRank(max(0, slices.Index(Statuses[:], s))) }
-
-// Status is the status of the rank.
-func (r StatusRank) Status() Status { return Statuses[r] }
+// UnmarshalText reads a name.
+func (s *Status) UnmarshalText(text []byte) error {
+	at := slices.Index(Statuses[:], string(text))
+	if at < 0 {
+		return fmt.Errorf("%q is no status: %s", text, strings.Join(Statuses[:], ", "))
+	}
+	*s = Status(at)
+	return nil
+}

@@ -98,8 +98,5 @@ func (s *Scorer) Term(t int) string { return s.terms[t].term.Name }
 // IsPair says that the model's t-th term is of two inputs together.
 func (s *Scorer) IsPair(t int) bool { return s.terms[t].second >= 0 }
 
-// CellRank is [CellStatus] as a number.
-func CellRank(cell int) features.StatusRank { return features.StatusRank(uint(cell) % uint(statuses)) }
-
 // CellStatus is what a cell of [Prediction.Cells] says of its term's inputs; of a pair the worse.
-func CellStatus(cell int) features.Status { return CellRank(cell).Status() }
+func CellStatus(cell int) features.Status { return features.Status(uint(cell) % uint(statuses)) }

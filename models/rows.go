@@ -14,7 +14,7 @@ type Rows struct {
 	encoder  *features.RowEncoder
 	levels   *rules.Levels
 	codes    []uint16 // of a block of leads
-	status   []features.StatusRank
+	status   []features.Status
 	rows     []int
 	snapshot features.Snapshot
 }
@@ -29,7 +29,7 @@ func (s *Scorer) Rows(h *features.History) *Rows {
 func (r *Rows) ScoreInto(first int, out []Score) {
 	s, inputs := r.scorer, len(r.scorer.version.Encoder.Inputs)
 	if room := len(out) * inputs; len(r.codes) < room {
-		r.codes, r.status = make([]uint16, room), make([]features.StatusRank, room)
+		r.codes, r.status = make([]uint16, room), make([]features.Status, room)
 	}
 	r.encoder.Encode(first, len(out), r.codes, r.status)
 	for k := range out {

@@ -25,7 +25,7 @@ type Scorer struct {
 // scratch is the memory that one lead's scoring needs.
 type scratch struct {
 	codes  []uint16
-	status []features.StatusRank
+	status []features.Status
 	rows   []int
 }
 
@@ -51,7 +51,7 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	s.scratch.New = func() any {
 		return &scratch{
 			codes:  make([]uint16, len(v.Encoder.Inputs)),
-			status: make([]features.StatusRank, len(v.Encoder.Inputs)),
+			status: make([]features.Status, len(v.Encoder.Inputs)),
 			rows:   make([]int, len(v.Logistic.Terms)),
 		}
 	}

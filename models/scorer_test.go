@@ -34,7 +34,7 @@ func TestContributionsSum(t *testing.T) {
 				sum := p.Baseline
 				for _, c := range p.Contributions {
 					sum += c.LogOdds
-					if c.Label == "" || c.Term == "" || c.Status == "" || !(c.StandardError >= 0) {
+					if c.Label == "" || c.Term == "" || !(c.StandardError >= 0) {
 						t.Errorf("lead %d: contribution %+v", i, c)
 					}
 				}

@@ -96,7 +96,7 @@ func (t *tally) collect(into chan<- prometheus.Metric, model, version string) {
 	}
 	for s, status := range countedStatuses {
 		for i, term := range t.terms {
-			counter(into, descTerm, t.statuses[s][i].Load(), model, version, term, string(status))
+			counter(into, descTerm, t.statuses[s][i].Load(), model, version, term, status.String())
 		}
 	}
 }

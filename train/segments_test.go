@@ -56,7 +56,7 @@ func TestSegmentsReachTheModel(t *testing.T) {
 		t.Errorf("%d leads in segments, want %d", leads, len(p.Rows))
 	}
 	snapshot := features.Snapshot{AsOf: h.AsOf[0], Created: h.Table.Created.At(0), Values: []features.Value{{Number: 3}, {Text: "atlantis"}}}
-	codes, status := make([]uint16, len(m.encoder.Inputs)), make([]features.StatusRank, len(m.encoder.Inputs))
+	codes, status := make([]uint16, len(m.encoder.Inputs)), make([]features.Status, len(m.encoder.Inputs))
 	m.encoder.Encode(&snapshot, codes, status)
 	contributions := make([]float64, len(m.model.Terms))
 	m.model.Contributions(codes, contributions)

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"runtime"
 	"sync"
@@ -74,8 +75,8 @@ func (r *results) addDetails() {
 			c.Null[i], c.Times[i] = s.AsOf == features.NoTime, int64(s.AsOf)
 		},
 	})
-	r.terms("missing_fields", features.Missing.Rank())
-	r.terms("unseen_fields", features.Unseen.Rank())
+	r.terms("missing_fields", features.Missing)
+	r.terms("unseen_fields", features.Unseen)
 }
 
 func (r *results) text(name string, of func(*models.Score) string) {
@@ -171,15 +172,21 @@ func (r *results) reason() {
 }
 
 // terms adds a column that lists the fields whose value has a status; pairs repeat their fields and are left out.
-func (r *results) terms(name string, status features.StatusRank) {
+func (r *results) terms(name string, status features.Status) {
 	var text, set []byte // set: a bit a term
 	r.words(name, func(w *words, s *models.Score) uint32 {
 		cells := s.Prediction.Cells
-		set = append(set[:0], make([]byte, (len(cells)+7)/8)...)
-		for t, cell := range cells {
-			if models.CellRank(cell) == status {
-				set[t/8] |= 1 << (t % 8)
+		set = set[:0]
+		for from := 0; from < len(cells); from += 64 {
+			word := uint64(0)
+			for t, cell := range cells[from:min(from+64, len(cells))] {
+				has := uint64(0)
+				if models.CellStatus(cell) == status {
+					has = 1
+				}
+				word |= has << t
 			}
+			set = binary.LittleEndian.AppendUint64(set, word)
 		}
 		place, ok := w.sets[string(set)]
 		if ok {
@@ -187,7 +194,7 @@ func (r *results) terms(name string, status features.StatusRank) {
 		}
 		text = text[:0]
 		for t, cell := range cells {
-			if models.CellRank(cell) != status || r.scorer.IsPair(t) {
+			if models.CellStatus(cell) != status || r.scorer.IsPair(t) {
 				continue
 			}
 			if len(text) > 0 {
