@@ -72,8 +72,7 @@ func (m *fitted) count(of *fittedLeads, t int) (leads, won []int64) {
 	} else {
 		second := of.codes[term.Inputs[1]]
 		for i, y := range of.wins {
-			cell := int(term.Coarse[0][first.At(i)])*term.Shape[1] + int(term.Coarse[1][second.At(i)])
-			counts[cell][int(y)]++
+			counts[term.PairCell(first.At(i), second.At(i))][int(y)]++
 		}
 	}
 	for _, c := range counts {

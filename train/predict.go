@@ -91,8 +91,7 @@ func addTerm(term *logistic.Term, codes []features.Codes, from int, out []float6
 	}
 	second := codes[term.Inputs[1]]
 	for i := range out {
-		row, column := term.Coarse[0][first.At(from+i)], term.Coarse[1][second.At(from+i)]
-		out[i] += term.Coefficients[int(row)*term.Shape[1]+int(column)]
+		out[i] += term.Coefficients[term.PairCell(first.At(from+i), second.At(from+i))]
 	}
 }
 

@@ -74,7 +74,7 @@ func (m *Model) LogOdds(codes []uint16) float64 {
 	eta := m.Intercept
 	for t := range m.Terms {
 		term := &m.Terms[t]
-		eta += term.Coefficients[term.cell(codes)]
+		eta += term.Coefficients[term.Cell(codes)]
 	}
 	if m.Curve != nil {
 		eta += m.Curve.At(eta) - eta
@@ -98,7 +98,7 @@ func (m *Model) Contributions(codes []uint16, out []float64) float64 {
 	out = out[:m.Parts()]
 	for t := range m.Terms {
 		term := &m.Terms[t]
-		out[t] = term.Coefficients[term.cell(codes)]
+		out[t] = term.Coefficients[term.Cell(codes)]
 		eta += out[t]
 	}
 	if m.Curve != nil {
@@ -106,18 +106,4 @@ func (m *Model) Contributions(codes []uint16, out []float64) float64 {
 		eta += out[len(m.Terms)]
 	}
 	return eta
-}
-
-// cell is the position of a lead's coefficient in the term.
-func (t *Term) cell(codes []uint16) int {
-	if len(t.Inputs) == 1 {
-		return int(codes[t.Inputs[0]])
-	}
-	return t.pairCell(codes)
-}
-
-func (t *Term) pairCell(codes []uint16) int {
-	row := int(t.Coarse[0][codes[t.Inputs[0]]])
-	column := int(t.Coarse[1][codes[t.Inputs[1]]])
-	return row*t.Shape[1] + column
 }

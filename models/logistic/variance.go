@@ -100,7 +100,7 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	rows, total, offset := places[:0], v.Constant, 0
 	for t := range m.Terms {
 		term := &m.Terms[t]
-		at := offset + term.cell(codes)
+		at := offset + term.Cell(codes)
 		rows = append(rows, at*v.Rank)
 		total += float64(v.Diagonal[at])
 		offset += len(term.Coefficients)
@@ -111,7 +111,7 @@ func (m *Model) StandardErrorAt(codes []uint16, daysBeyond float64) float64 {
 	for i := range v.Blocks {
 		b := &v.Blocks[i]
 		second := &m.Terms[b.Second]
-		total += 2 * float64(b.Table[m.Terms[b.First].cell(codes)*len(second.Coefficients)+second.cell(codes)])
+		total += 2 * float64(b.Table[m.Terms[b.First].Cell(codes)*len(second.Coefficients)+second.Cell(codes)])
 	}
 	if m.Drift != nil && daysBeyond > 0 {
 		total += m.Drift.VariancePerDay * daysBeyond
