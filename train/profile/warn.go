@@ -23,8 +23,14 @@ func (l *look) warnOfMixture(decimal byte, notes *notes) {
 	if l.kind != features.Category || l.codes || l.distinct <= mostCodes {
 		return
 	}
+	var tried []int
+	l.eachValue(true, func(code int, _ string, _ int) {
+		if len(tried) < mostTried {
+			tried = append(tried, code)
+		}
+	})
 	number := func(text string) bool { _, _, ok := features.ParseNumber(text, decimal); return ok }
-	if l.mixed("numbers", "number", number, notes) {
+	if l.mixed(tried, "numbers", "number", number, notes) {
 		return
 	}
 	for _, layout := range layouts {
@@ -32,26 +38,25 @@ func (l *look) warnOfMixture(decimal byte, notes *notes) {
 			t, ok := features.ParseTime(text, layout, time.UTC)
 			return ok && plausibleTime(t, text)
 		}
-		if l.mixed("dates", "date", date, notes) {
+		if l.mixed(tried, "dates", "date", date, notes) {
 			return
 		}
 	}
 }
 
-func (l *look) mixed(what, kind string, is func(string) bool, notes *notes) bool {
-	found, all, tried := 0, 0, 0
+// mixed tells of it if most of the tried values are such, but not all.
+func (l *look) mixed(tried []int, what, kind string, is func(string) bool, notes *notes) bool {
+	found, all := 0, 0
 	strays := map[string]int{}
-	l.eachValue(true, func(_ int, text string, rows int) {
-		if tried++; tried > mostTried {
-			return
-		}
+	for _, code := range tried {
+		text, rows := l.values[code], l.rows[code]
 		all += rows
 		if is(text) {
 			found += rows
 		} else {
 			strays[text] = rows
 		}
-	})
+	}
 	if found == all || float64(found) < leastMixed*float64(all) {
 		return false
 	}
