@@ -328,7 +328,7 @@ func (f *figures) causes() {
 	}
 }
 
-// slowAUC compares every won with every not won lead, and gives DeLong's 95 % range; with a second score it is the difference.
+// slowAUC compares every won with every not won lead, and gives DeLong's 95 % range, or that of few leads; with a second score it is the difference.
 func slowAUC(score, other []float64, f *figures, rows []int) (auc, low, high float64) {
 	var won, lost []int
 	for _, i := range rows {
@@ -366,6 +366,30 @@ func slowAUC(score, other []float64, f *figures, rows []int) (auc, low, high flo
 	}
 	auc, one := variance(byWon)
 	_, two := variance(byLost)
+	if min(len(won), len(lost)) < 10 {
+		if other == nil {
+			low, high = slowRangeOfFew(auc, float64(len(won)), float64(len(lost)))
+			return auc, low, high
+		}
+		a, aLow, aHigh := slowAUC(score, nil, f, rows)
+		b, bLow, bHigh := slowAUC(other, nil, f, rows)
+		return auc, auc - math.Sqrt((a-aLow)*(a-aLow)+(bHigh-b)*(bHigh-b)), auc + math.Sqrt((aHigh-a)*(aHigh-a)+(b-bLow)*(b-bLow))
+	}
 	spread := z95 * math.Sqrt(one+two)
 	return auc, auc - spread, auc + spread
+}
+
+// slowRangeOfFew looks at every area, a millionth apart, for the least and greatest that the one found is within 1.96 standard errors of (Newcombe's method 5).
+func slowRangeOfFew(auc, won, lost float64) (low, high float64) {
+	low, high = auc, auc
+	each := (won+lost)/2 - 1
+	for step := range 1_000_001 {
+		area := float64(step) / 1e6
+		q1, q2 := area/(2-area), 2*area*area/(1+area)
+		variance := (area*(1-area) + each*(q1-area*area) + each*(q2-area*area)) / (won * lost)
+		if math.Abs(auc-area) <= z95*math.Sqrt(variance) {
+			low, high = min(low, area), max(high, area)
+		}
+	}
+	return low, high
 }
