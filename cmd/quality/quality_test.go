@@ -198,6 +198,24 @@ func TestRecheckFindsAWrongFigure(t *testing.T) {
 	}
 }
 
+// Low probabilities close together, of which far more win: bank ahead in time, recalibrated.
+func TestRecheckOfScoresThatLieTogether(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 1))
+	scores, wins := make([]float64, 8000), make([]float64, 8000)
+	for i := range scores {
+		logOdds := -2.6 + 0.4*r.NormFloat64()
+		scores[i] = 1 / (1 + math.Exp(-logOdds))
+		wins[i] = asNumber(r.Float64() < 1/(1+math.Exp(-3.5-1.8*logOdds)))
+	}
+	var m measurement
+	if err := m.compute(scores, wins); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.recheck(scores, wins); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestGoals(t *testing.T) {
 	plain := goals{leastAUC: 0.8, mostLogLoss: 0.4, slope: true}
 	control := goals{leastAUC: 0.47, mostAUC: 0.55, wantsNoSignalWarning: true}

@@ -68,15 +68,16 @@ func lineByNewton(scores, wins []float64) (slope, intercept float64) {
 	for i, p := range scores {
 		logOdds[i] = math.Log(p / (1 - p))
 	}
-	rate := mean(wins)
-	a, b := math.Log(rate/(1-rate)), 0.0 // from no ranking at all Newton's steps do not overshoot; from 1 they may
+	rate, middle := mean(wins), mean(logOdds) // about the middle, else level and slope of log-odds far from 0 answer for each other
+	a, b := math.Log(rate/(1-rate)), 0.0      // from no ranking at all Newton's steps do not overshoot; from 1 they may
 	bounded := func(step float64) float64 { return max(-1, min(1, step)) }
 	for range 100 {
 		var ga, gb, haa, hab, hbb, g, h float64
 		for i, x := range logOdds {
-			p := 1 / (1 + math.Exp(-a-b*x))
-			ga, gb = ga+wins[i]-p, gb+(wins[i]-p)*x
-			haa, hab, hbb = haa+p*(1-p), hab+p*(1-p)*x, hbb+p*(1-p)*x*x
+			c := x - middle
+			p := 1 / (1 + math.Exp(-a-b*c))
+			ga, gb = ga+wins[i]-p, gb+(wins[i]-p)*c
+			haa, hab, hbb = haa+p*(1-p), hab+p*(1-p)*c, hbb+p*(1-p)*c*c
 			q := 1 / (1 + math.Exp(-intercept-x))
 			g, h = g+wins[i]-q, h+q*(1-q)
 		}
