@@ -22,6 +22,7 @@
 //
 //	λ_k ← (rank S_k − λ_k tr(V S_k)) / β'S_kβ,    V = (H + S_λ)⁻¹,
 //
+// lengthened where it keeps its direction (see penalty.go),
 // with Config.Caution > 0 adding θσ_k to the numerator, σ_k being the effect's spread at λ_k: the mode under the prior
 // exp(−θσ_k). H is the Hessian of the first sum. V is also the covariance of the coefficients (Wood,
 // Generalized Additive Models, 2nd ed., 2017, section 6.10): standard errors account for the penalty. For them, with
