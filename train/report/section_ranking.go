@@ -46,7 +46,7 @@ func (w *writer) comparison() *page.Section {
 		return nil
 	}
 	s := &page.Section{ID: "comparison", Title: "Model against rules and champion",
-		Intro: "The difference of AUC on the same leads; above 0 the model ranks better. Two intervals: DeLong's takes every lead for itself, the bootstrap draws whole accounts, because leads of one account share their luck. If they disagree, believe the wider one."}
+		Intro: "The difference of AUC on the same leads; above 0 the model ranks better. Two intervals: DeLong's takes every lead for itself, the bootstrap draws whole accounts, because leads of one account share their luck. If they disagree, believe the wider one. With fewer than ten won or lost leads Newcombe's stands in the place of DeLong's, and no accounts are drawn."}
 	table := &page.Table{Caption: "AUC of the model less that of another score",
 		Columns: []page.Column{{Title: "Against"}, {Title: "Difference"}, {Title: "DeLong"}, {Title: "Accounts drawn"}}}
 	ranges := &chart.Ranges{ID: "differences", Title: "Difference of AUC", Desc: "Each difference with its two intervals, beside 0."}
