@@ -90,26 +90,24 @@ func before(events []Event, asOf Micros) []Event {
 func notBefore(events []Event, from Micros) []Event { return events[len(before(events, from)):] }
 
 func count(events []Event, types []string) (n int) {
+	if all(types) {
+		return len(events)
+	}
 	for i := range events {
-		if anyOf(events[i].Type, types) {
+		if slices.Contains(types, events[i].Type) {
 			n++
 		}
 	}
 	return n
 }
 
-func anyOf(t string, types []string) bool {
-	for _, wanted := range types {
-		if t == wanted || wanted == AnyEvent {
-			return true
-		}
-	}
-	return false
-}
+// all says that a figure is of every event.
+func all(types []string) bool { return slices.Contains(types, AnyEvent) }
 
 func decayed(events []Event, types []string, asOf, halfLife Micros) (sum float64) {
+	every := all(types)
 	for i := range events {
-		if anyOf(events[i].Type, types) {
+		if every || slices.Contains(types, events[i].Type) {
 			sum += Decay(asOf-events[i].Time, halfLife)
 		}
 	}
@@ -117,8 +115,9 @@ func decayed(events []Event, types []string, asOf, halfLife Micros) (sum float64
 }
 
 func daysSinceLast(events []Event, types []string, asOf Micros) float64 {
+	every := all(types)
 	for i := len(events) - 1; i >= 0; i-- {
-		if anyOf(events[i].Type, types) {
+		if every || slices.Contains(types, events[i].Type) {
 			return (asOf - events[i].Time).Days()
 		}
 	}
@@ -126,9 +125,9 @@ func daysSinceLast(events []Event, types []string, asOf Micros) float64 {
 }
 
 func distinctDays(events []Event, types []string) (n int) {
-	last := Micros(math.MinInt64)
+	last, every := Micros(math.MinInt64), all(types)
 	for i := range events {
-		if !anyOf(events[i].Type, types) {
+		if !every && !slices.Contains(types, events[i].Type) {
 			continue
 		}
 		if day := floorDay(events[i].Time); n == 0 || day != last {
@@ -149,8 +148,9 @@ func floorDay(m Micros) Micros {
 
 // beforeFirst counts the events strictly earlier than the first of these types.
 func beforeFirst(events []Event, types []string) float64 {
+	every := all(types)
 	for i := range events {
-		if anyOf(events[i].Type, types) {
+		if every || slices.Contains(types, events[i].Type) {
 			return float64(len(before(events, events[i].Time)))
 		}
 	}

@@ -6,19 +6,29 @@ import (
 	"sync"
 )
 
-// EventLog holds the events of all leads of a table, grouped by lead and sorted by (time, type). An event takes 9 bytes where there are at
-// most 256 types, else 10 or 12; a lead 2 or 3. More than [eventMemory] of them lie in a temporary file and are read from there lead by lead.
+// EventLog holds the events of all leads of a table, grouped by lead and sorted by (time, type). An event takes as many bytes as the time and
+// type of those of its part of the leads need ([eventForm]), mostly 6 or 7; a lead 2 or 3. More than [eventMemory] of them lie in a temporary
+// file and are read from there lead by lead.
 type EventLog struct {
 	Types []string // sorted; no doubles
 
 	offsets packed // of each lead's first event; one more than leads
-	size    int    // bytes of an event: its time, then the place of its type
-	records []byte
-	file    *os.File // instead of records
+	shift   uint   // a lead's part is lead >> shift
+	parts   []logPart
+	file    *os.File // instead of the parts' records
 	latest  Micros
 
 	faults sync.Mutex
 	fault  error
+}
+
+// logPart are the events of leads that stand together. Their records have no lead.
+type logPart struct {
+	form    eventForm
+	start   int64 // events before it
+	events  int64
+	records []byte // and behind them [behind] bytes
+	from    int64  // in the file
 }
 
 // LeadEvents are the events of one lead. It is used again for the next lead, by one goroutine.
@@ -26,8 +36,8 @@ type LeadEvents struct {
 	Times []Micros // ascending
 	Types []uint32 // places in [EventLog.Types]
 
-	of          *EventLog // that the rest belongs to
-	first, last int64     // events of the file that buffer holds
+	of          *logPart // that the rest belongs to
+	first, last int64    // events of the file that buffer holds
 	buffer      []byte
 }
 
@@ -85,39 +95,44 @@ func (l *EventLog) each(row int, scratch *LeadEvents, do func(at Micros, kind ui
 	if from == to {
 		return
 	}
-	records := l.records
+	p := &l.parts[row>>l.shift]
+	records := p.records
 	if l.file == nil {
-		records = records[from*int64(l.size) : to*int64(l.size)]
-	} else {
-		records = scratch.read(l, from, to)
+		records = records[(from-p.start)*int64(p.form.size):]
+	} else if records = scratch.read(l, p, from, to); records == nil {
+		return
 	}
-	for ; len(records) >= l.size; records = records[l.size:] {
-		if !do(l.recordOf(records)) {
+	for ; from < to; from++ {
+		e := p.form.get(records)
+		if !do(e.time, e.kind) {
 			return
 		}
+		records = records[p.form.size:]
 	}
 }
 
 // readAhead is how many events are read at once where leads are looked at in their order.
 const readAhead = 8192
 
-// read gives the events from … to of the file. A lead not far behind the last one is read together with those that follow it.
-func (e *LeadEvents) read(l *EventLog, from, to int64) []byte {
-	if e.of != l {
-		e.of, e.first, e.last = l, 0, 0
+// read gives the events from … to of a part in the file. A lead not far behind the last one is read together with those that follow it in the
+// part. It gives nil where the file fails.
+func (e *LeadEvents) read(l *EventLog, p *logPart, from, to int64) []byte {
+	if e.of != p {
+		e.of, e.first, e.last = p, p.start, p.start
 	}
+	size := int64(p.form.size)
 	if from < e.first || to > e.last {
 		end := to
 		if from >= e.last && from-e.last < readAhead {
-			end = max(to, min(from+readAhead, int64(l.Len())))
+			end = max(to, min(from+readAhead, p.start+p.events))
 		}
-		e.buffer = grown(e.buffer, int(end-from)*l.size)
-		if _, err := l.file.ReadAt(e.buffer, from*int64(l.size)); err != nil {
+		e.buffer = grown(e.buffer, int((end-from)*size)+behind)
+		if _, err := l.file.ReadAt(e.buffer[:(end-from)*size], p.from+(from-p.start)*size); err != nil {
 			l.fail(err)
-			e.first, e.last = 0, 0
+			e.of = nil
 			return nil
 		}
 		e.first, e.last = from, end
 	}
-	return e.buffer[(from-e.first)*int64(l.size) : (to-e.first)*int64(l.size)]
+	return e.buffer[(from-e.first)*size:]
 }

@@ -1,7 +1,6 @@
 package features
 
 import (
-	"encoding/binary"
 	"os"
 	"slices"
 )
@@ -17,8 +16,8 @@ type EventBuilder struct {
 
 	shift uint // a lead's part is lead >> shift
 	parts []eventPart
-	held  int      // events in parts' chunks
-	free  [][]byte // chunks that were written
+	held  int      // bytes of the parts' events
+	free  [][]byte // blocks that were written
 	spill *os.File
 	end   int64 // of spill
 	fault error
@@ -26,25 +25,33 @@ type EventBuilder struct {
 
 // eventPart are the events of leads that stand together.
 type eventPart struct {
-	open    []byte // the chunk that is being filled
-	full    [][]byte
-	spilled []section
-	count   int
+	open             []rawEvent // that are not packed yet
+	full             []eventChunk
+	blocks           [][]byte // that the full ones lie in
+	room             []byte   // what is left of the last block
+	spilled          []eventChunk
+	count            int
+	earliest, latest Micros
 }
 
-// section is a stretch of a file.
-type section struct {
-	from  int64
-	bytes int
+// eventChunk are events of a part, packed.
+type eventChunk struct {
+	form   eventForm
+	events int
+	data   []byte // and behind them [behind] bytes; nil in the file
+	from   int64  // in the file
 }
+
+func (c *eventChunk) bytes() int { return c.events * int(c.form.size) }
 
 const (
-	// eventMemory is how many bytes of events stay in memory.
-	eventMemory = 96 << 20
-	rawBytes    = 16 // of an event while they are gathered: time, lead and kind
-	// A part's first chunk grows from leastChunk to eventChunk bytes, and the others have that, so that growing moves next to nothing.
-	leastChunk, eventChunk = 16 * rawBytes, 4096 * rawBytes
-	// A part of eventParts is put in order at once, of 300 million events 75 MB, and eventOrders at a time, however many cores there are.
+	// eventMemory is how many bytes of events stay in memory: some 18 million of them where they come in the order of time.
+	eventMemory = 128 << 20
+	rawBytes    = 16 // of an event that is not packed yet
+	// A part's first events have room for leastOpen, which grows to mostOpen; then they are packed into blocks.
+	leastOpen, mostOpen = 16, 2048
+	blockBytes          = 64 << 10 // more than mostOpen events take
+	// A part of eventParts is put in order at once, of 300 million events 35 MB, and eventOrders at a time, however many cores there are.
 	eventParts  = 64
 	eventOrders = 4
 )
@@ -76,84 +83,93 @@ func (b *EventBuilder) kind(name string) uint32 {
 	return place
 }
 
-// rawEvent is an event of a lead; kind is the place of its type in the order met.
-type rawEvent struct {
-	time Micros
-	lead uint32
-	kind uint32
-}
-
 func (b *EventBuilder) add(e rawEvent) {
 	p := &b.parts[e.lead>>b.shift]
-	n := len(p.open)
-	if n == cap(p.open) {
+	if len(p.open) == cap(p.open) {
 		b.grow(p)
-		n = len(p.open)
 	}
-	p.open = p.open[:n+rawBytes]
-	e.put(p.open[n:])
-	b.latest = max(b.latest, e.time)
-	if b.held++; b.held*rawBytes >= b.budget {
+	p.open = append(p.open, e)
+	if b.held += rawBytes; b.held >= b.budget {
 		b.write()
 	}
 }
 
-func (e rawEvent) put(to []byte) {
-	binary.LittleEndian.PutUint64(to, uint64(e.time))
-	binary.LittleEndian.PutUint64(to[8:], uint64(e.lead)|uint64(e.kind)<<32)
-}
-
-func rawEventOf(from []byte) rawEvent {
-	rest := binary.LittleEndian.Uint64(from[8:])
-	return rawEvent{Micros(binary.LittleEndian.Uint64(from)), uint32(rest), uint32(rest >> 32)}
-}
-
-// grow makes room in a part's open chunk.
+// grow makes room among a part's open events.
 func (b *EventBuilder) grow(p *eventPart) {
-	if size := cap(p.open); len(p.full) == 0 && size < eventChunk && len(b.free) == 0 {
-		p.open = append(make([]byte, 0, max(2*size, leastChunk)), p.open...)
+	if have := len(p.open); have < mostOpen {
+		p.open = append(make([]rawEvent, 0, max(2*have, leastOpen)), p.open...)
 		return
 	}
-	if len(p.open) > 0 {
-		p.full = append(p.full, p.open)
-	}
-	if last := len(b.free) - 1; last >= 0 {
-		p.open, b.free = b.free[last], b.free[:last]
-	} else {
-		p.open = make([]byte, 0, eventChunk)
-	}
+	b.pack(p)
 }
 
-// close puts the open chunk to the others.
-func (p *eventPart) close() {
-	if len(p.open) > 0 {
-		p.full = append(p.full, p.open)
+// pack makes a chunk of a part's open events.
+func (b *EventBuilder) pack(p *eventPart) {
+	if len(p.open) == 0 {
+		return
 	}
-	p.open = nil
+	earliest, latest, kinds := p.open[0].time, p.open[0].time, 0
+	for _, e := range p.open {
+		earliest, latest, kinds = min(earliest, e.time), max(latest, e.time), max(kinds, int(e.kind)+1)
+	}
+	p.widen(earliest, latest)
+	b.latest = max(b.latest, latest)
+	c := eventChunk{form: formOf(earliest, latest, b.firstOf(p.open[0].lead), 1<<b.shift, kinds), events: len(p.open)}
+	size := c.bytes()
+	if len(p.room) < size+behind {
+		p.room = b.newBlock()
+		p.blocks = append(p.blocks, p.room)
+	}
+	c.data, p.room = p.room[:size+behind:size+behind], p.room[size:]
+	for at, e := range p.open {
+		c.form.put(c.data[at*int(c.form.size):], e)
+	}
+	p.full, p.open = append(p.full, c), p.open[:0]
+	p.count += c.events
+	b.held -= c.events*rawBytes - size
+}
+
+// widen takes a span of events into that of the part.
+func (p *eventPart) widen(earliest, latest Micros) {
+	if p.count == 0 {
+		p.earliest, p.latest = earliest, latest
+	}
+	p.earliest, p.latest = min(p.earliest, earliest), max(p.latest, latest)
+}
+
+// firstOf is the first lead of a lead's part.
+func (b *EventBuilder) firstOf(lead uint32) uint32 { return lead >> b.shift << b.shift }
+
+func (b *EventBuilder) newBlock() []byte {
+	last := len(b.free) - 1
+	if last < 0 {
+		return make([]byte, blockBytes)
+	}
+	block := b.free[last]
+	b.free = b.free[:last]
+	return block
 }
 
 // write moves all parts' events to the temporary file.
 func (b *EventBuilder) write() {
-	b.held = 0
 	if b.spill == nil && b.fault == nil {
 		b.spill, b.fault = temporary("events")
 	}
 	for i := range b.parts {
 		p := &b.parts[i]
-		p.close()
-		for _, chunk := range p.full {
-			p.count += len(chunk) / rawBytes
+		b.pack(p)
+		for _, c := range p.full {
 			if b.fault == nil {
-				p.spilled = append(p.spilled, section{b.end, len(chunk)})
-				_, b.fault = b.spill.WriteAt(chunk, b.end)
-				b.end += int64(len(chunk))
+				_, b.fault = b.spill.WriteAt(c.data[:c.bytes()], b.end)
 			}
-			if cap(chunk) == eventChunk {
-				b.free = append(b.free, chunk[:0])
-			}
+			c.data, c.from = nil, b.end
+			b.end += int64(c.bytes())
+			p.spilled = append(p.spilled, c)
 		}
-		p.full = nil // in a file by time, a part's events come together, and then never again
+		b.free = append(b.free, p.blocks...)
+		p.full, p.blocks, p.room = nil, nil, nil
 	}
+	b.held = 0
 }
 
 // temporary opens a file that has no name any more: the system takes it back when the process ends, however it does. Where a file that is
@@ -169,41 +185,24 @@ func temporary(what string) (*os.File, error) {
 
 // Build groups and sorts; the builder is empty afterwards. Cost: linear where each lead's events came in order.
 func (b *EventBuilder) Build() *EventLog {
-	l := &EventLog{Types: slices.Clone(b.types), size: 9, latest: b.latest}
-	switch {
-	case len(b.types) > 1<<16:
-		l.size = 12
-	case len(b.types) > 1<<8:
-		l.size = 10
-	}
+	l := &EventLog{Types: slices.Clone(b.types), shift: b.shift, parts: make([]logPart, len(b.parts))}
 	slices.Sort(l.Types)
 	renamed := make([]uint32, len(b.types))
 	for i, name := range b.types {
 		place, _ := slices.BinarySearch(l.Types, name)
 		renamed[i] = uint32(place)
 	}
-	total := 0
-	starts := make([]int, len(b.parts)) // events before each part
-	b.free = nil
-	for i := range b.parts {
-		starts[i] = total
-		b.parts[i].close()
-		for _, chunk := range b.parts[i].full {
-			b.parts[i].count += len(chunk) / rawBytes
-		}
-		total += b.parts[i].count
-	}
+	total := b.lay(l)
+	l.latest = b.latest
 	l.fail(b.fault)
-	if total*l.size <= b.budget {
-		l.records = make([]byte, total*l.size)
-	} else if l.Err() == nil {
+	if total > int64(b.budget) && l.Err() == nil {
 		var err error
 		l.file, err = temporary("events")
 		l.fail(err)
 	}
 	counts := make([]uint32, b.leads)
 	if l.Err() == nil {
-		l.fail(b.orderAll(l, starts, renamed, counts))
+		l.fail(b.orderAll(l, renamed, counts))
 	}
 	at := int64(0)
 	for _, n := range counts {
@@ -217,4 +216,21 @@ func (b *EventBuilder) Build() *EventLog {
 	}
 	*b = EventBuilder{}
 	return l
+}
+
+// lay settles the form and the place of each part in a log, and gives the bytes of all.
+func (b *EventBuilder) lay(l *EventLog) (total int64) {
+	b.free = nil
+	events := int64(0)
+	for i := range b.parts {
+		p := &b.parts[i]
+		b.pack(p)
+		p.open = nil
+		one := &l.parts[i]
+		one.form, one.start, one.from = formOf(p.earliest, p.latest, 0, 1, len(l.Types)), events, total
+		one.events = int64(p.count)
+		events += one.events
+		total += one.events * int64(one.form.size)
+	}
+	return total
 }

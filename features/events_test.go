@@ -1,7 +1,10 @@
 package features
 
 import (
+	"bytes"
 	"fmt"
+	"math"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,13 +18,18 @@ import (
 func TestSpilledEvents(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
+	filed := 0
 	for _, types := range []int{3, 300, 70_000} {
-		for seed := range uint64(6) {
+		for seed := range uint64(12) {
 			r := rand.New(rand.NewPCG(seed, uint64(types)))
-			leads, n := 1+r.IntN(3000), r.IntN(40_000)
-			held, spilled := NewEventBuilder(leads), newEventBuilder(leads, rawBytes*(1+r.IntN(5000)))
+			leads, n, budget := 1+r.IntN(3000), r.IntN(40_000), rawBytes*(1+r.IntN(5000))
+			held, spilled := NewEventBuilder(leads), newEventBuilder(leads, budget)
+			span := []int64{500, 1e13, math.MaxInt64}[seed%3] // of the last, no time fits beside a type into eight bytes
 			for i := range n {
-				lead, at, kind := r.IntN(leads), Micros(r.IntN(500)), fmt.Sprint("kind ", r.IntN(types))
+				lead, at, kind := r.IntN(leads), Micros(r.Int64N(span)), fmt.Sprint("kind ", r.IntN(types))
+				if r.IntN(2) == 0 {
+					at = -at
+				}
 				if seed%2 == 0 { // leads stand together
 					lead = i * leads / n
 				}
@@ -32,14 +40,21 @@ func TestSpilledEvents(t *testing.T) {
 				t.Fatalf("%v can be seen in the folder of temporary files", left)
 			}
 			one, other := held.Build(), spilled.Build()
-			if one.file != nil || n > 10_000 && other.file == nil {
-				t.Fatal("the events are not where this test means them to be")
+			size := 0
+			for _, p := range other.parts {
+				size += int(p.events) * int(p.form.size)
+			}
+			if one.file != nil || size > budget != (other.file != nil) {
+				t.Fatalf("%d bytes of events are not where this test means them to be", size)
+			}
+			if other.file != nil {
+				filed++
 			}
 			if one.Len() != n || other.Len() != n || one.Leads() != leads || other.Leads() != leads || one.latest != other.latest || !slices.Equal(one.Types, other.Types) {
 				t.Fatalf("%d and %d events of %d and %d leads, of %d and %d", one.Len(), other.Len(), one.Leads(), other.Leads(), n, leads)
 			}
 			rows := r.Perm(leads)
-			if seed < 3 {
+			if seed < 6 {
 				slices.Sort(rows)
 			}
 			var a, b LeadEvents
@@ -53,6 +68,32 @@ func TestSpilledEvents(t *testing.T) {
 			if err := other.Err(); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+	if filed < 10 {
+		t.Errorf("%d logs in files", filed)
+	}
+}
+
+// What is put is got, and no byte beside it is touched.
+func TestEventForm(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 5000 {
+		span, leads, kinds := r.Int64N(1<<r.IntN(63))+1, 1+r.IntN(1<<r.IntN(20)), 1+r.IntN(1<<r.IntN(20))
+		earliest, first := Micros(r.Int64())-math.MaxInt64/2, uint32(r.IntN(1000))
+		f := formOf(earliest, earliest+Micros(span), first, leads, kinds)
+		if f.size > 8 && f.size != wideEvent || f.size > 1 && f.size <= 8 && 8*int(f.size-1) >= int(f.leadBits)+int(f.kindBits)+bits.Len64(uint64(span)) {
+			t.Fatalf("%d bytes for a span of %d, %d leads, %d types", f.size, span, leads, kinds)
+		}
+		room := bytes.Repeat([]byte{0xa5}, 3*int(f.size)+behind)
+		want := rawEvent{earliest + Micros(r.Int64N(span+1)), first + uint32(r.IntN(leads)), uint32(r.IntN(kinds))}
+		f.put(room[f.size:], want)
+		if got := f.get(room[f.size:]); got != want {
+			t.Fatalf("got %v, put %v by %+v", got, want, f)
+		}
+		copy(room[f.size:], bytes.Repeat([]byte{0xa5}, int(f.size)))
+		if len(bytes.Trim(room, "\xa5")) > 0 {
+			t.Fatalf("bytes beside an event of %+v were touched", f)
 		}
 	}
 }
@@ -221,5 +262,56 @@ func BenchmarkEventLog(b *testing.B) {
 			}
 			b.ReportMetric(events*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
+	}
+}
+
+// Of a reading that keeps only what came before snapshots, every snapshot is the same, and what was not kept is counted where the rule allows it.
+func TestEventsBeforeSnapshots(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 3))
+	leads, events := "id,created,closed,stage,seen\n", "lead,at,what\n"
+	at := func(days int) string {
+		return day(t, "2026-01-01").Time().AddDate(0, 0, days).Format("2006-01-02T15:04:05Z")
+	}
+	for i := range 200 {
+		created := at(r.IntN(50))
+		if i%20 == 0 {
+			created = ""
+		}
+		leads += fmt.Sprintf("%d,%s,%s,%s,%s\n", i, created, at(60+r.IntN(30)), []string{"won", "open"}[i%2], at(r.IntN(80)))
+		for range r.IntN(9) {
+			events += fmt.Sprintf("%d,%s,%s\n", i, at(r.IntN(100)), []string{"visit", "demo", "mark"}[r.IntN(3)])
+		}
+	}
+	for rule, fewer := range map[string]bool{"created + 10d": true, "column seen": true, "event mark": false, "": false} {
+		text := "version: 1\nlead: {id: id, created: created, closed: closed}\noutcome: {column: stage, won: [won], lost: [lost]}\n" +
+			"events: {lead: lead, time: at, type: what}\n"
+		if rule != "" {
+			text += "snapshot: " + rule + "\n"
+		}
+		s := schemaOf(t, text)
+		table, _, err := readText(t, s, leads, ReadOptions{Outcome: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := write(t, "events.csv", events)
+		var histories [2]*History
+		for i := range histories {
+			log, report, err := ReadEvents(t.Context(), s, []string{path}, table, ReadOptions{BeforeSnapshot: i == 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if int64(log.Len())+report.Later != report.Rows || (report.Later > 0) != (fewer && i == 1) {
+				t.Errorf("rule %q: %d events kept and %d not of %d", rule, log.Len(), report.Later, report.Rows)
+			}
+			histories[i] = historyOf(t, table, log)
+		}
+		var want, got Snapshot
+		for i := range table.Len() {
+			histories[0].Snapshot(i, &want)
+			histories[1].Snapshot(i, &got)
+			if !slices.Equal(got.Events, want.Events) || got.AsOf != want.AsOf {
+				t.Fatalf("rule %q: lead %d has %v as of %v, want %v as of %v", rule, i, got.Events, got.AsOf, want.Events, want.AsOf)
+			}
+		}
 	}
 }

@@ -85,6 +85,9 @@ func (h *History) asOf(i int, until Micros, scratch *LeadEvents) Micros {
 	return until
 }
 
+// needsNoEvents says that a lead's instant follows from its own row alone.
+func (r *SnapshotRule) needsNoEvents() bool { return r.AfterCreated != nil || r.Column != "" }
+
 func (h *History) firstEvent(i int, name string, scratch *LeadEvents) (first Micros) {
 	first = NoTime
 	if h.Events == nil {

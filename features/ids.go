@@ -103,11 +103,12 @@ func (ids *IDs) All() iter.Seq2[int, string] {
 	}
 }
 
-// idIndex finds a lead's row by its id: a hash table of rows, 5 to 11 bytes a lead beside the ids themselves.
+// idIndex finds a lead's row by its id: a hash table of rows, 5 to 11 bytes a lead beside the ids themselves. A slot's upper bits are those of
+// the id's hash that say nothing of its place, so that hardly any other lead's id is looked at.
 type idIndex struct {
 	seed  maphash.Seed
 	ids   *IDs
-	slots []uint32 // row + 1; 0 is free; a power of two of them
+	slots []uint32 // row + 1 in as many of the lower bits as say a place; 0 is free; a power of two of them
 	count int
 }
 
@@ -115,38 +116,37 @@ func newIDIndex(ids *IDs) *idIndex {
 	return &idIndex{seed: maphash.MakeSeed(), ids: ids, slots: make([]uint32, 1024)}
 }
 
-// place is where an id is first looked for.
-func (x *idIndex) place(id string) uint64 { return maphash.String(x.seed, id) & uint64(len(x.slots)-1) }
+func (x *idIndex) hash(id string) uint32 { return uint32(maphash.String(x.seed, id)) }
 
-func (x *idIndex) find(id string) (row int, ok bool) {
-	mask := uint64(len(x.slots) - 1)
-	for at := x.place(id); x.slots[at] != 0; at = (at + 1) & mask {
-		if row := int(x.slots[at] - 1); x.ids.At(row) == id {
-			return row, true
+func (x *idIndex) mask() uint32 { return uint32(len(x.slots) - 1) }
+
+// find looks for an id of a hash.
+func (x *idIndex) find(id string, hash uint32) (row int, ok bool) {
+	mask := x.mask()
+	for at := hash & mask; x.slots[at] != 0; at = (at + 1) & mask {
+		if slot := x.slots[at]; (slot^hash)&^mask == 0 && x.ids.At(int(slot&mask)-1) == id {
+			return int(slot&mask) - 1, true
 		}
 	}
 	return 0, false
 }
 
-// add enters a row whose id is not there yet.
-func (x *idIndex) add(row int) {
+// add enters the next row, whose id is not there yet.
+func (x *idIndex) add(hash uint32) {
 	if x.count++; x.count*4 > len(x.slots)*3 {
-		old := x.slots
-		x.slots = make([]uint32, 2*len(old))
-		for _, slot := range old {
-			if slot != 0 {
-				x.enter(int(slot - 1))
-			}
+		x.slots = make([]uint32, 2*len(x.slots))
+		for row := range x.count - 1 {
+			x.enter(row, x.hash(x.ids.At(row)))
 		}
 	}
-	x.enter(row)
+	x.enter(x.count-1, hash)
 }
 
-func (x *idIndex) enter(row int) {
-	mask := uint64(len(x.slots) - 1)
-	at := x.place(x.ids.At(row))
+func (x *idIndex) enter(row int, hash uint32) {
+	mask := x.mask()
+	at := hash & mask
 	for x.slots[at] != 0 {
 		at = (at + 1) & mask
 	}
-	x.slots[at] = uint32(row + 1)
+	x.slots[at] = uint32(row+1) | hash&^mask
 }

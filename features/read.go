@@ -22,6 +22,7 @@ type ReadOptions struct {
 	NoFields        bool                    // only what is about the lead itself is read: id, times, outcome, account; every field is missing
 	NoFingerprint   bool                    // the report has none
 	LeaveOutBadRows bool                    // a row with a fault is left out and counted; otherwise all faults together are the error
+	BeforeSnapshot  bool                    // of events only those before their lead's snapshot are kept, where the schema's rule tells it without events
 	Progress        func(done, total int64) // bytes; may be nil
 }
 
@@ -30,6 +31,7 @@ type ReadReport struct {
 	Files       []string         `json:"files"`
 	Rows        int64            `json:"rows"`
 	LeftOut     map[string]int64 `json:"left_out,omitempty"` // rows by reason
+	Later       int64            `json:"later,omitempty"`    // events that [ReadOptions.BeforeSnapshot] did not keep
 	Warnings    []Warning        `json:"warnings,omitempty"`
 	Fingerprint string           `json:"fingerprint"` // sha256, hex, of the files' contents in order
 }

@@ -33,6 +33,7 @@ func ReadEvents(ctx context.Context, s *Schema, paths []string, t *Table, o Read
 		return nil, nil, err
 	}
 	report := r.rows.report(files)
+	report.Later = r.later
 	if report.Fingerprint, err = print.sum(); err != nil {
 		return nil, nil, err
 	}
@@ -47,6 +48,8 @@ type eventReader struct {
 	index   *idIndex
 	builder *EventBuilder // its types apart, adding has it
 	adding  *eventAdder
+	until   []Micros // of each lead: its events from then on are not kept; nil: all are
+	later   int64    // events that were not kept
 
 	leads *leadColumn
 	times *timeColumn
@@ -56,11 +59,17 @@ type eventReader struct {
 func newEventReader(s *Schema, t *Table, o ReadOptions) *eventReader {
 	r := &eventReader{schema: s, ask: o, builder: NewEventBuilder(t.Len())}
 	r.rows.leaveOut = o.LeaveOutBadRows
+	if o.BeforeSnapshot && s.Snapshot.needsNoEvents() {
+		h := History{Table: t}
+		for row := range t.Len() {
+			r.until = append(r.until, h.asOf(row, NoTime, nil))
+		}
+	}
 	r.adding = newEventAdder(r.builder)
 	if r.index = t.index; r.index == nil {
 		r.index = newIDIndex(t.IDs)
-		for i := range t.Len() {
-			r.index.add(i)
+		for id := range t.IDs.Values() {
+			r.index.add(r.index.hash(id))
 		}
 	}
 	r.leads = &leadColumn{index: r.index}
@@ -106,6 +115,8 @@ func (r *eventReader) batch(b *source.Batch, have []wanted) {
 			})
 		case lead == noLead:
 			r.rows.notes.add("events without a lead, left out", func() string { return placeOf(b, row) })
+		case r.until != nil && r.times.values[row] >= r.until[lead]:
+			r.later++
 		default:
 			events = append(events, rawEvent{r.times.values[row], uint32(lead), r.kind(r.types.codes[row])})
 		}
@@ -187,7 +198,8 @@ type leadColumn struct {
 	rows  []int32
 	names []string // of the batch, or of its dictionary; as long as the batch lives
 
-	guesses []uint64 // of names: places in the index, then what stands there
+	hashes  []uint32 // of names
+	guesses []uint32 // what stands in the index where each is first looked for
 	version int      // of the dictionary that byLevel belongs to
 	byLevel []int32  // rows; nil: no dictionary was read yet
 	of      *source.Column
@@ -243,31 +255,33 @@ func (l *leadColumn) byDictionary(c *source.Column, rows int) {
 
 // find appends the rows of all names, which it looks up in steps, each for all: what the processor waits for from memory it then waits for together.
 func (l *leadColumn) find(to []int32) []int32 {
-	l.guesses = l.guesses[:0]
+	l.hashes, l.guesses = l.hashes[:0], l.guesses[:0]
 	for _, name := range l.names {
-		l.guesses = append(l.guesses, l.index.place(name))
+		l.hashes = append(l.hashes, l.index.hash(name))
 	}
-	for i, place := range l.guesses {
-		l.guesses[i] = uint64(l.index.slots[place])
+	mask := l.index.mask()
+	for _, hash := range l.hashes {
+		l.guesses = append(l.guesses, l.index.slots[hash&mask])
 	}
 	for i, name := range l.names {
-		switch guess := int(l.guesses[i]) - 1; {
+		slot, hash := l.guesses[i], l.hashes[i]
+		switch {
 		case name == "":
 			to = append(to, noLead)
 		case i > 0 && name == l.names[i-1]: // an export often lists a lead's events together
 			to = append(to, to[len(to)-1])
-		case guess >= 0 && l.index.ids.At(guess) == name:
-			to = append(to, int32(guess))
+		case slot != 0 && (slot^hash)&^mask == 0 && l.index.ids.At(int(slot&mask)-1) == name:
+			to = append(to, int32(slot&mask)-1)
 		default:
-			to = append(to, l.further(name))
+			to = append(to, l.further(name, hash))
 		}
 	}
 	return to
 }
 
 // further looks for an id that is not where it is first looked for.
-func (l *leadColumn) further(name string) int32 {
-	if row, ok := l.index.find(name); ok {
+func (l *leadColumn) further(name string, hash uint32) int32 {
+	if row, ok := l.index.find(name, hash); ok {
 		return int32(row)
 	}
 	return unknownLead

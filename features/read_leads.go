@@ -226,7 +226,8 @@ func (r *leadReader) place(b *source.Batch, base int) {
 	r.file(b, base)
 	for row := range b.Rows {
 		id := r.ids.values[row]
-		if first, ok := r.index.find(id); ok && id != "" {
+		hash := r.index.hash(id)
+		if first, ok := r.index.find(id, hash); ok && id != "" {
 			r.rows.one(b, row, "", &FieldError{Field: "lead.id", Value: id, Problem: "a doubled id", Want: "it is also at " + r.table.Position(first)})
 		}
 		if r.rows.bad[row] {
@@ -234,7 +235,7 @@ func (r *leadReader) place(b *source.Batch, base int) {
 		}
 		to := base + len(r.kept)
 		r.ids.column.add(id)
-		r.index.add(to)
+		r.index.add(hash)
 		r.kept = append(r.kept, int32(row))
 		r.table.lines.add(lineOf(b, row)-int64(to), packWhole)
 	}

@@ -81,7 +81,7 @@ func writeSnapshots(ctx context.Context, cfg *SnapshotsConfig, history *features
 
 func readSnapshots(ctx context.Context, cfg *SnapshotsConfig) (*features.History, *SnapshotsReport, error) {
 	options := func(stage string) features.ReadOptions {
-		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, NoFields: cfg.EngagementOnly, NoFingerprint: true, Progress: func(done, total int64) {
+		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, NoFields: cfg.EngagementOnly, NoFingerprint: true, BeforeSnapshot: true, Progress: func(done, total int64) {
 			if cfg.Progress != nil {
 				cfg.Progress(stage, done, total)
 			}
@@ -98,7 +98,7 @@ func readSnapshots(ctx context.Context, cfg *SnapshotsConfig) (*features.History
 		if err != nil {
 			return nil, nil, err
 		}
-		events, report.Events = read, read.Len()
+		events, report.Events = read, read.Len()+int(told.Later)
 		report.Warnings = append(report.Warnings, told.Warnings...)
 	}
 	history, err := features.NewHistory(table, events)
