@@ -215,7 +215,7 @@ func TestScoreIntoUsedMemory(t *testing.T) {
 func TestCellsStandForContributions(t *testing.T) {
 	for name, v := range map[string]*Version{"of the artefact": withPair(t, artifact(t)), "of the benchmark": benchVersion(t)} {
 		t.Run(name, func(t *testing.T) {
-			s, known := scorerOf(t, v), map[int]Contribution{}
+			s, known := scorerOf(t, v), map[int]*Contribution{}
 			for i := range v.Golden {
 				g := &v.Golden[i]
 				p := s.Score(&features.Snapshot{AsOf: g.AsOf, Created: g.Created, Values: g.Values, Events: g.Events}).Prediction
@@ -224,7 +224,7 @@ func TestCellsStandForContributions(t *testing.T) {
 					if cell < 0 || cell >= s.Cells() || CellStatus(cell) != c.Status || s.Term(term) != c.Term {
 						t.Fatalf("cell %d of %d, status %s, stands for %+v", cell, s.Cells(), CellStatus(cell), c)
 					}
-					if before, met := known[cell]; met && before != c {
+					if before, met := known[cell]; met && *before != *c {
 						t.Fatalf("cell %d stands for %+v and %+v", cell, before, c)
 					}
 					known[cell] = c

@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"slices"
 
 	"leadscore/models/rules"
 )
@@ -16,16 +17,34 @@ const mostCauses = 3
 // log-odds and the rules that take points away; the other way round, the rules that give points and the fields that lower
 // the log-odds. Where the fast lane or an exclusion makes the rules high or low against the model, that gate stands first.
 func causes(list []Cause, c *Comparison, p *Prediction, points *rules.Score) []Cause {
-	sign := gateSide(c.Quadrant, points)
-	switch {
-	case sign != 0:
-		list = append(list, Cause{Side: "rules", Name: points.RuleID, Detail: points.Reason})
-	case math.Abs(c.Gap) < smallestGap:
+	gate := gateSide(c.Quadrant, points)
+	if gate == 0 && math.Abs(c.Gap) < smallestGap {
 		return list
-	default:
-		sign = math.Copysign(1, c.Gap)
 	}
-	return appendRules(appendTerms(list, p, sign), points, -sign)
+	sign := math.Copysign(1, c.Gap)
+	if gate != 0 {
+		sign = gate
+	}
+	var terms, fired strongest
+	for i, term := range p.Contributions {
+		terms.offer(i, term.LogOdds*sign)
+	}
+	for i := range points.Fired {
+		fired.offer(i, points.Fired[i].Counted*-sign)
+	}
+	list = slices.Grow(list, 1+terms.count+fired.count)
+	if gate != 0 {
+		list = append(list, Cause{Side: "rules", Name: points.RuleID, Detail: points.Reason})
+	}
+	for _, i := range terms.places[:terms.count] {
+		term := p.Contributions[i]
+		list = append(list, Cause{Side: "model", Name: term.Term, Detail: term.Label, Effect: term.LogOdds})
+	}
+	for _, i := range fired.places[:fired.count] {
+		rule := &points.Fired[i]
+		list = append(list, Cause{Side: "rules", Name: rule.ID, Detail: rule.Reason, Effect: rule.Counted})
+	}
+	return list
 }
 
 // gateSide is the model's side where a gate decided on its own, without points, which side of the model the rules are on; else 0.
@@ -37,32 +56,6 @@ func gateSide(q Quadrant, points *rules.Score) float64 {
 		return 1
 	}
 	return 0
-}
-
-// appendTerms adds the model's terms that push the log-odds in the direction of sign, the strongest first.
-func appendTerms(list []Cause, p *Prediction, sign float64) []Cause {
-	var best strongest
-	for i := range p.Contributions {
-		best.offer(i, p.Contributions[i].LogOdds*sign)
-	}
-	for _, i := range best.places[:best.count] {
-		term := &p.Contributions[i]
-		list = append(list, Cause{Side: "model", Name: term.Term, Detail: term.Label, Effect: term.LogOdds})
-	}
-	return list
-}
-
-// appendRules adds the fired rules that push the points in the direction of sign, the strongest first.
-func appendRules(list []Cause, points *rules.Score, sign float64) []Cause {
-	var best strongest
-	for i := range points.Fired {
-		best.offer(i, points.Fired[i].Counted*sign)
-	}
-	for _, i := range best.places[:best.count] {
-		fired := &points.Fired[i]
-		list = append(list, Cause{Side: "rules", Name: fired.ID, Detail: fired.Reason, Effect: fired.Counted})
-	}
-	return list
 }
 
 // strongest are the places of the largest effects above 0, the largest first; of equal ones the first.

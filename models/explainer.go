@@ -7,7 +7,7 @@ import (
 	"leadscore/models/logistic"
 )
 
-// explainer knows what one term's contributions say, worked out once: a lead's is then a look-up.
+// explainer knows what one term's contributions say, each worked out when a lead first has it: a lead's is then a look-up.
 //
 // A cell is a number for all that a contribution depends on, the codes of the term's inputs and what is known of them, so that a
 // server may keep what it makes of a contribution: first + (code of the inputs)·4 + rank of the status.
@@ -21,15 +21,14 @@ type explainer struct {
 	codes   int       // combinations of the inputs' codes
 	first   int       // cell
 
-	single []Contribution           // by code; nil for a pair
-	labels []atomic.Pointer[string] // by code, of a pair of not too many; made when first met
+	made []atomic.Pointer[Contribution] // by cell, from first on; nil for a pair of very many
 }
 
 // statuses is how many there are.
 const statuses = len(features.Statuses)
 
-// mostLabels bounds the memory for a pair's labels: two fields of 128 bins.
-const mostLabels = 1 << 14
+// mostMade bounds the combinations of a pair's codes whose contributions are kept: two fields of 128 bins.
+const mostMade = 1 << 14
 
 func newExplainer(v *Version, t, first int) explainer {
 	term := &v.Logistic.Terms[t]
@@ -37,15 +36,10 @@ func newExplainer(v *Version, t, first int) explainer {
 	if len(term.Inputs) > 1 {
 		x.second = term.Inputs[1]
 		x.bins = v.Encoder.Bins(term.Inputs[1])
-		if x.codes *= x.bins; x.codes <= mostLabels {
-			x.labels = make([]atomic.Pointer[string], x.codes)
-		}
-		return x
+		x.codes *= x.bins
 	}
-	x.single = make([]Contribution, x.codes)
-	for code := range x.single {
-		x.single[code] = Contribution{Term: term.Name, Label: v.Encoder.Label(term.Inputs[0], uint16(code)),
-			LogOdds: term.Coefficients[code], StandardError: x.errors[code]}
+	if x.second < 0 || x.codes <= mostMade {
+		x.made = make([]atomic.Pointer[Contribution], x.codes*statuses)
 	}
 	return x
 }
@@ -61,32 +55,26 @@ func (x *explainer) cell(lead *scratch) int {
 }
 
 // contribution is what the term adds in a cell; codes are the lead's.
-func (x *explainer) contribution(cell int, codes []uint16) Contribution {
-	code := (cell - x.first) / statuses
-	var c Contribution
-	if x.single != nil {
-		c = x.single[code]
-	} else {
-		at := x.term.Cell(codes)
-		c = Contribution{Term: x.term.Name, Pair: true, Label: x.pairLabel(code), LogOdds: x.term.Coefficients[at], StandardError: x.errors[at]}
+func (x *explainer) contribution(cell int, codes []uint16) *Contribution {
+	if at := cell - x.first; x.made != nil {
+		if known := x.made[at].Load(); known != nil {
+			return known
+		}
+		x.made[at].CompareAndSwap(nil, x.make(cell, codes))
+		return x.made[at].Load()
 	}
-	c.Status = CellStatus(cell)
-	return c
+	return x.make(cell, codes)
 }
 
-// pairLabel says in words which levels of its two inputs a lead is in.
-func (x *explainer) pairLabel(code int) string {
-	if x.labels != nil {
-		if known := x.labels[code].Load(); known != nil {
-			return *known
-		}
+func (x *explainer) make(cell int, codes []uint16) *Contribution {
+	at := x.term.Cell(codes)
+	c := &Contribution{Term: x.term.Name, Label: x.encoder.Label(x.input, codes[x.input]), Status: CellStatus(cell),
+		LogOdds: x.term.Coefficients[at], StandardError: x.errors[at]}
+	if x.second >= 0 {
+		c.Pair = true
+		c.Label += " × " + x.encoder.Label(x.second, codes[x.second])
 	}
-	inputs := x.term.Inputs
-	text := x.encoder.Label(inputs[0], uint16(code/x.bins)) + " × " + x.encoder.Label(inputs[1], uint16(code%x.bins))
-	if x.labels != nil {
-		x.labels[code].Store(&text)
-	}
-	return text
+	return c
 }
 
 // Cells is the number of different cells of [Prediction.Cells], all terms together.

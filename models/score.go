@@ -23,7 +23,8 @@ type Prediction struct {
 	Baseline    float64 // log-odds of the average training lead
 	Evidence    Evidence
 
-	Contributions []Contribution // one a term of the model, in the model's order
+	// Contributions are one a term of the model, in the model's order. Leads that share a bin or level share its Contribution: they must not be changed.
+	Contributions []*Contribution
 
 	// Cells has one number a term, but none for a calibration curve, that stands for all that its contribution says: equal cells of one scorer have equal
 	// contributions. It is there without an explanation too; see [CellStatus].

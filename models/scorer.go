@@ -120,7 +120,7 @@ func (s *Scorer) predictCodes(snapshot *features.Snapshot, scratch *scratch, p *
 		p.Contributions = append(p.Contributions, s.terms[t].contribution(p.Cells[t], scratch.codes))
 	}
 	if model.Curve != nil {
-		p.Contributions = append(p.Contributions, Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present,
+		p.Contributions = append(p.Contributions, &Contribution{Term: CalibrationTerm, Label: curveLabel, Status: features.Present,
 			LogOdds: curve})
 	}
 }

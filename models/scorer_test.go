@@ -228,13 +228,13 @@ func TestCauses(t *testing.T) {
 	p := func(percentile float64) *Prediction {
 		prediction := &Prediction{Percentile: percentile}
 		for i, effect := range []float64{0.1, -0.9, 0.5, 0, 0.3, -0.2, 0.4, -0.6, -0.7} {
-			prediction.Contributions = append(prediction.Contributions, Contribution{Term: string(rune('a' + i)), Label: "x", LogOdds: effect})
+			prediction.Contributions = append(prediction.Contributions, &Contribution{Term: string(rune('a' + i)), Label: "x", LogOdds: effect})
 		}
 		return prediction
 	}
 	points := func(sum float64) *rules.Score {
 		return &rules.Score{Points: sum, Fired: []rules.Fired{
-			{ID: "plus", Counted: 5, Reason: "why"}, {ID: "minus", Counted: -7}, {ID: "capped away", Counted: 0}, {ID: "more", Counted: 9}}}
+			{Giver: &rules.Giver{ID: "plus", Reason: "why"}, Counted: 5}, {Giver: &rules.Giver{ID: "minus"}, Counted: -7}, {Giver: &rules.Giver{ID: "capped away"}, Counted: 0}, {Giver: &rules.Giver{ID: "more"}, Counted: 9}}}
 	}
 	names := func(c Comparison) (list []string) {
 		for _, cause := range c.Causes {

@@ -67,9 +67,9 @@ func contributions(p *models.Prediction, version *ready) []*leadscorev1.Contribu
 	list := make([]*leadscorev1.Contribution, len(p.Contributions))
 	for i := range list {
 		if i < len(p.Cells) {
-			list[i] = version.contribution(p.Cells[i], &p.Contributions[i])
+			list[i] = version.contribution(p.Cells[i], p.Contributions[i])
 		} else {
-			list[i] = contribution(&p.Contributions[i])
+			list[i] = contribution(p.Contributions[i])
 		}
 	}
 	return list

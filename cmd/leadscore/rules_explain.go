@@ -121,7 +121,7 @@ func newPaper(book *rules.Book, s *features.Snapshot) *paper {
 	spoken := map[string]bool{}
 	for _, f := range score.Fired {
 		spoken[f.ID] = true
-		p.Fired = append(p.Fired, paperLine(f))
+		p.Fired = append(p.Fired, paperLine{f.ID, f.Dimension, f.Group, f.Reason, f.Times, f.Before, f.Decayed, f.Counted})
 	}
 	for _, c := range score.Capped {
 		p.Caps = append(p.Caps, paperCap{c.Dimension, c.Group, c.Before, c.After, c.Words()})

@@ -32,9 +32,9 @@ func leadsOf(list []one) *Leads {
 			p, r = append(p, other.probability), append(r, other.points)
 		}
 		score := models.Score{LeadID: fmt.Sprint("L", i), AsOf: features.Micros(i) * features.Day,
-			Prediction: models.Prediction{Probability: o.probability, Percentile: percentile(p, o.probability), Contributions: []models.Contribution{
+			Prediction: models.Prediction{Probability: o.probability, Percentile: percentile(p, o.probability), Contributions: []*models.Contribution{
 				{Term: "source", LogOdds: 1}, {Term: "size", LogOdds: -1}}},
-			Rules: rules.Score{Points: o.points, Qualification: o.q, RuleID: "gate", Fired: []rules.Fired{{ID: "gives", Counted: 5}, {ID: "takes", Counted: -5}}}}
+			Rules: rules.Score{Points: o.points, Qualification: o.q, RuleID: "gate", Fired: []rules.Fired{{Giver: &rules.Giver{ID: "gives"}, Counted: 5}, {Giver: &rules.Giver{ID: "takes"}, Counted: -5}}}}
 		reference.Points.Values, reference.Points.Below, reference.Points.Through = []float64{o.points}, []float64{percentile(r, o.points) / 100}, []float64{percentile(r, o.points) / 100}
 		score.Comparison = reference.Compare(&score.Prediction, &score.Rules)
 		days := math.NaN()

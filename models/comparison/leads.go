@@ -80,8 +80,8 @@ func (l *Leads) Add(s *models.Score, o Outcome) {
 	if l.Accounts != nil {
 		l.Accounts = append(l.Accounts, o.Account)
 	}
-	for i := range s.Prediction.Contributions {
-		l.addTerm(&s.Prediction.Contributions[i])
+	for _, c := range s.Prediction.Contributions {
+		l.addTerm(c)
 	}
 	l.countCauses(s, o.Won)
 	l.keepGap(s, o)

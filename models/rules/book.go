@@ -74,6 +74,7 @@ type group struct {
 // rule gives points once, if its condition holds, or for each of its events.
 type rule struct {
 	gate
+	giver  *Giver
 	group  int // into dimension.groups; −1 for none
 	points Milli
 	atMost int      // events that count, newest first; 0: all
@@ -197,10 +198,7 @@ func (b *Book) Rules() []Rule {
 	for d := range b.dimensions {
 		for i := range b.dimensions[d].rules {
 			r := &b.dimensions[d].rules[i]
-			info := Rule{ID: r.id, Dimension: b.dimensions[d].name, Points: r.points.Points(), Reason: r.reason, Line: r.line}
-			if r.group >= 0 {
-				info.Group = b.dimensions[d].groups[r.group].name
-			}
+			info := Rule{ID: r.id, Dimension: r.giver.Dimension, Group: r.giver.Group, Points: r.points.Points(), Reason: r.reason, Line: r.line}
 			if r.when != nil {
 				info.When = r.when.text
 			}

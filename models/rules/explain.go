@@ -35,15 +35,11 @@ func (d *dimension) explain(m *moment, place int, s *Score) {
 		r, o := &d.rules[i], &m.scratch.outcomes[place][i]
 		switch o.truth {
 		case yes:
-			f := Fired{ID: r.id, Dimension: d.name, Reason: r.reason, Times: o.times,
-				Before: r.points.Points(), Decayed: o.decayed.Points(), Counted: m.scratch.counted[place][i].Points()}
+			before := r.points
 			if !r.once {
-				f.Before = (r.points * Milli(o.times)).Points()
+				before *= Milli(o.times)
 			}
-			if r.group >= 0 {
-				f.Group = d.groups[r.group].name
-			}
-			s.Fired = append(s.Fired, f)
+			s.Fired = append(s.Fired, Fired{r.giver, o.times, before.Points(), o.decayed.Points(), m.scratch.counted[place][i].Points()})
 		case unjudged:
 			s.NotJudged = append(s.NotJudged, r.notJudged(m, string(d.name)))
 		}

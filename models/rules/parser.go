@@ -123,7 +123,7 @@ func (p *parser) amount(line int, what string, points float64) Milli {
 func (p *parser) rule(d *dimension, text *dimensionText, t *ruleText, line func(string) int) rule {
 	g := p.gate("rule", &gateText{ID: t.ID, Reason: t.Reason, When: t.When, Event: t.Event, AtLeast: t.AtLeast,
 		Within: inherit(t.Within, text.Within), First: t.First, After: t.After, AfterEvents: t.AfterEvents}, t.Within != nil, line)
-	r := rule{gate: g, group: -1, once: t.Event == nil || t.AtLeast != nil}
+	r := rule{gate: g, giver: &Giver{ID: t.ID, Dimension: d.name, Group: t.Group, Reason: t.Reason}, group: -1, once: t.Event == nil || t.AtLeast != nil}
 	what := "rule " + t.ID
 	switch {
 	case t.Points == nil:

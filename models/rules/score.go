@@ -40,14 +40,19 @@ type Score struct {
 
 // Fired is one rule that fired.
 type Fired struct {
+	*Giver
+	Times   int     // events that counted; 0 for a rule that is not about events
+	Before  float64 // points before decay and caps
+	Decayed float64 // after decay
+	Counted float64 // after caps: these sum to Score.Fit and Score.Engagement
+}
+
+// Giver is what the book says of a rule that gives points. All scores share it: it must not be changed.
+type Giver struct {
 	ID        string
 	Dimension Dimension
 	Group     string // empty: none
 	Reason    string
-	Times     int     // events that counted; 0 for a rule that is not about events
-	Before    float64 // points before decay and caps
-	Decayed   float64 // after decay
-	Counted   float64 // after caps: these sum to Score.Fit and Score.Engagement
 }
 
 // Cap is a limit that cut a sum.

@@ -79,9 +79,9 @@ engagement:
     - {id: c, event: c, points: 8, reason: r, at_least: 1}
 `)
 	got := b.Score(lead(t, s, nil, "a 30", "b 30", "c 30", "a 20", "c 20"))
-	want := []Fired{{ID: "a", Dimension: Engagement, Reason: "r", Times: 1, Before: 8, Decayed: 2, Counted: 2},
-		{ID: "b", Dimension: Engagement, Reason: "r", Times: 1, Before: 8, Decayed: 8, Counted: 8},
-		{ID: "c", Dimension: Engagement, Reason: "r", Times: 1, Before: 8, Decayed: 8, Counted: 8}}
+	want := []Fired{{Giver: &Giver{ID: "a", Dimension: Engagement, Reason: "r"}, Times: 1, Before: 8, Decayed: 2, Counted: 2},
+		{Giver: &Giver{ID: "b", Dimension: Engagement, Reason: "r"}, Times: 1, Before: 8, Decayed: 8, Counted: 8},
+		{Giver: &Giver{ID: "c", Dimension: Engagement, Reason: "r"}, Times: 1, Before: 8, Decayed: 8, Counted: 8}}
 	if diff := cmp.Diff(want, got.Fired); diff != "" {
 		t.Error(diff)
 	}
