@@ -14,10 +14,8 @@ type Encoder struct {
 	Engagement []Engagement `json:"engagement,omitempty"` // what [Input.Index] of [FromEngagement] points at
 	TimeZone   string       `json:"time_zone,omitempty"`  // of months and weekdays; empty: UTC
 
-	levels []TextCodes  // per coder, built by Validate
-	steps  []encodeStep // per input, likewise
-	cuts   []cutTable   // per input
-	zone   *time.Location
+	steps []encodeStep // per input, made by Validate
+	zone  *time.Location
 }
 
 // Coder holds what an input's codes mean.
@@ -77,7 +75,7 @@ func (e *Encoder) MissingCode(i int) uint16 { return uint16(e.Bins(i) - 1) }
 // has a code as well: every snapshot can be scored. NaN counts as missing. It allocates nothing. codes and status have
 // one entry an input, the snapshot one value a field of the schema; otherwise it panics.
 func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
-	if e.levels == nil || len(codes) != len(e.Inputs) || status != nil && len(status) != len(e.Inputs) {
+	if e.steps == nil || len(codes) != len(e.Inputs) || status != nil && len(status) != len(e.Inputs) {
 		panic("features: Encode without Validate, or with slices of another length than the inputs")
 	}
 	for i := range e.steps {
@@ -87,27 +85,6 @@ func (e *Encoder) Encode(s *Snapshot, codes []uint16, status []Status) {
 			status[i] = known
 		}
 	}
-}
-
-// number is the code of a number; NaN is missing.
-func (e *Encoder) number(i int, v float64) (uint16, Status) {
-	c := &e.Coders[i]
-	if math.IsNaN(v) {
-		return e.steps[i].missing, Missing
-	}
-	if len(c.Special)+len(c.Values) > 0 {
-		if code, ok := c.Exact(v); ok {
-			return code, Present
-		}
-	}
-	status := Present
-	switch {
-	case len(c.Values) > 0:
-		status = Unseen
-	case v < c.Min || v > c.Max:
-		status = Outside
-	}
-	return e.cuts[i].bin(v), status
 }
 
 // Exact is the code of a number that has one of its own: a special value, or one of Values.
@@ -121,17 +98,6 @@ func (c *Coder) Exact(v float64) (code uint16, ok bool) {
 		return uint16(len(c.Cuts) + 1 + len(c.Special) + k), true
 	}
 	return 0, false
-}
-
-// text is the code of a category's value; the empty one is missing.
-func (e *Encoder) text(i int, text string) (uint16, Status) {
-	if text == "" {
-		return e.MissingCode(i), Missing
-	}
-	if code, ok := e.levels[i].Code(text); ok {
-		return code, Present
-	}
-	return uint16(len(e.Coders[i].Levels)), Unseen
 }
 
 // datePart is a date's age at the snapshot or its day, in days; NaN where it is not known. A date to come has an age

@@ -28,7 +28,7 @@ func (e *Encoder) Validate() error {
 	if err != nil {
 		fault("time_zone", "an unknown time zone")
 	}
-	levels, seen := make([]TextCodes, len(e.Inputs)), map[string]bool{}
+	seen := map[string]bool{}
 	for i := range e.Inputs {
 		name := e.Inputs[i].Name
 		if name == "" || seen[name] {
@@ -40,17 +40,13 @@ func (e *Encoder) Validate() error {
 		} else if problem := e.Coders[i].check(e.Inputs[i].Ordered); problem != "" {
 			fault(name, problem)
 		}
-		if !e.Inputs[i].Ordered {
-			levels[i] = NewTextCodes(e.Coders[i].Levels)
-		}
 	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	e.levels, e.zone, e.steps = levels, zone, make([]encodeStep, len(e.Inputs))
-	e.cuts = make([]cutTable, len(e.Inputs))
+	e.zone, e.steps = zone, make([]encodeStep, len(e.Inputs))
 	for i := range e.steps {
-		e.steps[i], e.cuts[i] = e.step(i), newCutTable(e.Coders[i].Cuts)
+		e.steps[i] = e.newStep(i)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (e *Encoder) EncodeRows(ctx context.Context, h *History, rows []int32) ([]C
 }
 
 func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) ([]Codes, error) {
-	if e.levels == nil {
+	if e.steps == nil {
 		panic("features: EncodeHistory without Validate")
 	}
 	codes := make([]Codes, len(e.Inputs))

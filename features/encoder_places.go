@@ -11,7 +11,7 @@ func (e *Encoder) CodeIn(other *Encoder, input int, code uint16) int {
 		if int(code) == len(own.Levels) {
 			return len(other.Coders[input].Levels)
 		}
-		if at, known := other.levels[input].Code(own.Levels[code]); known {
+		if at, known := other.steps[input].levels.Code(own.Levels[code]); known {
 			return int(at)
 		}
 		return -1

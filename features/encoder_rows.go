@@ -19,7 +19,7 @@ type levelCode struct {
 
 // Rows makes an encoder of the history's leads.
 func (e *Encoder) Rows(h *History) *RowEncoder {
-	if e.levels == nil {
+	if e.steps == nil {
 		panic("features: Rows without Validate")
 	}
 	r := &RowEncoder{encoder: e, history: h, levels: make([][]levelCode, len(e.Inputs))}

@@ -13,14 +13,14 @@ type Evidence struct {
 	// Medicine 43, 2024, 1384–1396). Above 0; a few for a lead unlike those of training, the history's size for a model that says the
 	// same of everyone.
 	Leads float64
-	// Thin flags a probability that rests on too little to act on; see [thinOdds] and [thinWidth].
+	// Thin flags a probability that rests on too little to act on; see [thinLogOdds] and [thinWidth].
 	Thin bool
 }
 
 // A probability is thin where both hold:
 const (
-	// The 90 % interval of its odds reaches further than this factor either way. Ten leads with five wins are about as vague.
-	thinOdds = 2.0
+	// The 90 % interval of its odds reaches further than a factor of 2 either way. Ten leads with five wins are about as vague.
+	thinLogOdds = math.Ln2
 	// And its interval is wider than this share of the win rate (or of the loss rate, if that is less): a lead that is surely poor, or
 	// surely good, is known well enough, however vague its odds.
 	thinWidth = 0.5
@@ -32,7 +32,7 @@ func evidenceOf(probability, low, high, standardError, winRate float64) Evidence
 	if math.IsInf(e.Leads, 0) || math.IsNaN(e.Leads) {
 		e.Leads = math.MaxFloat64
 	}
-	e.Thin = logistic.Normal90*standardError > math.Log(thinOdds) && high-low > thinWidth*min(winRate, 1-winRate)
+	e.Thin = logistic.Normal90*standardError > thinLogOdds && high-low > thinWidth*min(winRate, 1-winRate)
 	return e
 }
 

@@ -16,18 +16,24 @@ const (
 // A surplus is taken from positive amounts, those last in the book first; a deficit is given back to negative ones,
 // last first too. As least ≤ 0 ≤ most, there is always enough to take.
 func (l limits) cut(counted []Milli, members []int) (before, after Milli) {
-	at := func(i int) int { return i }
-	n := len(counted)
-	if members != nil {
-		at = func(i int) int { return members[i] }
-		n = len(members)
+	n := len(members)
+	if members == nil {
+		n = len(counted)
+		for _, c := range counted {
+			before += c
+		}
 	}
-	for i := range n {
-		before += counted[at(i)]
+	for _, i := range members {
+		before += counted[i]
 	}
-	excess := before - min(max(before, l.least), l.most)
+	after = min(max(before, l.least), l.most)
+	excess := before - after
 	for i := n - 1; i >= 0 && excess != 0; i-- {
-		c := &counted[at(i)]
+		at := i
+		if members != nil {
+			at = members[i]
+		}
+		c := &counted[at]
 		switch {
 		case excess > 0 && *c > 0:
 			take := min(excess, *c)
@@ -39,5 +45,5 @@ func (l limits) cut(counted []Milli, members []int) (before, after Milli) {
 			excess += give
 		}
 	}
-	return before, min(max(before, l.least), l.most)
+	return before, after
 }

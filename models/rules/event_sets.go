@@ -111,6 +111,7 @@ func (s *selector) addFromSet(m *moment, points Milli, h halfLife, most int) (ti
 		set &= 1
 	}
 	from, _ := m.since(s.within)
+	rate := h.rate()
 	for set != 0 {
 		i := set.newest()
 		at := m.Events[i].Time
@@ -118,7 +119,7 @@ func (s *selector) addFromSet(m *moment, points Milli, h halfLife, most int) (ti
 			break
 		}
 		times++
-		sum += h.of(points, m.AsOf-at)
+		sum += h.of(points, m.AsOf-at, rate)
 		if times == most {
 			break
 		}

@@ -93,3 +93,28 @@ func TestEventSets(t *testing.T) {
 		t.Errorf("%d events counted: the leads do not test it", counted)
 	}
 }
+
+// What an event still counts is rounded as the exact decay is, halves too: those that the estimate cannot tell are worked out.
+func TestHalfLifeRounds(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	check := func(h halfLife, points Milli, age features.Micros) (tie bool) {
+		t.Helper()
+		exact := float64(points) * features.Decay(age, features.Micros(h))
+		if got, want := h.of(points, age, h.rate()), Milli(math.Round(exact)); got != want {
+			t.Fatalf("half-life %d, %d points of age %d: %d, want %d of %v", h, points, age, got, want, exact)
+		}
+		return math.Abs(exact-math.Trunc(exact)) == 0.5
+	}
+	ties := 0
+	for range 300_000 {
+		h, points := halfLife(1+r.Int64N(int64(60*features.Day))), Milli(r.Int64N(2*int64(mostPoints*float64(onePoint)))-int64(mostPoints*float64(onePoint)))
+		check(h, points, features.Micros(r.Int64N(int64(h)*30)))
+		check(h, points%20_000, features.Micros(r.Int64N(int64(h)*4)))
+		if check(h, points, features.Micros(h)*features.Micros(1+r.IntN(4))) { // whole half-lives: halves of a thousandth
+			ties++
+		}
+	}
+	if ties < 1000 {
+		t.Errorf("%d ties: the amounts do not test them", ties)
+	}
+}

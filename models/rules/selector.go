@@ -1,6 +1,10 @@
 package rules
 
-import "leadscore/features"
+import (
+	"math"
+
+	"leadscore/features"
+)
 
 // selector picks the events of a lead that a rule is about.
 type selector struct {
@@ -16,13 +20,25 @@ type selector struct {
 // halfLife is the time in which an event's points halve; 0: they do not.
 type halfLife features.Micros
 
-// of is the share of the points that an event of this age still has, in (0, 1].
-func (h halfLife) of(points Milli, age features.Micros) Milli {
+// rate is the share of a half-life that passes in a microsecond.
+func (h halfLife) rate() float64 { return 1 / float64(h) }
+
+// of is what an event of this age still has of the points; rate is the half-life's. A quick estimate is enough to round most amounts; one that it puts
+// too near a half is worked out.
+func (h halfLife) of(points Milli, age features.Micros, rate float64) Milli {
 	if h == 0 || age <= 0 {
 		return points
 	}
+	near := float64(points)*features.DecayNear(age, rate) + math.Copysign(0.5, float64(points))
+	whole := Milli(near)
+	if rest := math.Abs(near - float64(whole)); rest > nearHalf && rest < 1-nearHalf {
+		return whole
+	}
 	return rounded(float64(points) * features.Decay(age, features.Micros(h)))
 }
+
+// nearHalf is, in thousandths of a point, more than the estimate may be wrong by: that is [features.DecayNearError] of [mostPoints].
+const nearHalf = 1e-3
 
 // needsTime says whether the selection cannot be told without the instant of the score.
 func (s *selector) needsTime(h halfLife) bool { return s.within != 0 || h != 0 }
@@ -51,6 +67,7 @@ func (s *selector) add(m *moment, points Milli, h halfLife, most int) (times int
 
 func (s *selector) addByWalk(m *moment, points Milli, h halfLife, most int) (times int, sum Milli) {
 	from, _ := m.since(s.within)
+	rate := h.rate()
 	earliest := s.earliest(m.Events)
 	for i := len(m.Events) - 1; i >= earliest; i-- {
 		e := &m.Events[i]
@@ -61,7 +78,7 @@ func (s *selector) addByWalk(m *moment, points Milli, h halfLife, most int) (tim
 			continue
 		}
 		times++
-		sum += h.of(points, m.AsOf-e.Time)
+		sum += h.of(points, m.AsOf-e.Time, rate)
 		if times == most {
 			break
 		}
