@@ -3,6 +3,8 @@ package features
 import (
 	"math"
 	"time"
+
+	"leadscore/features/cuts"
 )
 
 // encodeStep is how one input gets its code, with all that it needs beside each other, made out by Validate rather than for each lead.
@@ -16,9 +18,9 @@ type encodeStep struct {
 	names   []uint16
 	levels  TextCodes // of a category
 
-	cuts     cutTable // of a number
-	min, max float64  // of the training values
-	exact    *Coder   // nil: no number has a code of its own
+	cuts     cuts.Table // of a number
+	min, max float64    // of the training values
+	exact    *Coder     // nil: no number has a code of its own
 }
 
 type stepKind uint8
@@ -37,7 +39,7 @@ const (
 func (e *Encoder) newStep(i int) encodeStep {
 	in, c := &e.Inputs[i], &e.Coders[i]
 	step := encodeStep{index: in.Index, ordered: in.Ordered, missing: e.MissingCode(i), other: uint16(len(c.Levels)), part: in.Part,
-		cuts: newCutTable(c.Cuts), min: c.Min, max: c.Max}
+		cuts: cuts.New(c.Cuts), min: c.Min, max: c.Max}
 	if !in.Ordered {
 		step.levels = NewTextCodes(c.Levels)
 		step.names = step.calendarCodes()
@@ -137,7 +139,7 @@ func (step *encodeStep) number(v float64) (uint16, Status) {
 			status = Unseen
 		}
 	}
-	return step.cuts.bin(v), status
+	return step.cuts.Bin(v), status
 }
 
 // text is the code of a category's value; the empty one is missing.

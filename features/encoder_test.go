@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"leadscore/features/cuts"
 )
 
 func TestQuantileCuts(t *testing.T) {
@@ -78,11 +80,11 @@ func TestQuantileCutsProperties(t *testing.T) {
 			t.Fatalf("seed %d: %d cuts for %d bins", seed, len(c.Cuts), maxBins)
 		}
 		mass, kinds := make([]int, len(c.Cuts)+1), make([]int, len(c.Cuts)+1)
-		table := newCutTable(c.Cuts)
+		table := cuts.New(c.Cuts)
 		for i, v := range values {
-			mass[table.bin(v)]++
+			mass[table.Bin(v)]++
 			if i == 0 || v != values[i-1] {
-				kinds[table.bin(v)]++
+				kinds[table.Bin(v)]++
 			}
 		}
 		for b := range mass {
@@ -101,8 +103,8 @@ func TestQuantileCutsProperties(t *testing.T) {
 					n++
 				}
 			}
-			if int(table.bin(v)) != n {
-				t.Fatalf("seed %d: bin(%v) = %d, want %d", seed, v, table.bin(v), n)
+			if int(table.Bin(v)) != n {
+				t.Fatalf("seed %d: bin(%v) = %d, want %d", seed, v, table.Bin(v), n)
 			}
 		}
 	}

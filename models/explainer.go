@@ -12,16 +12,29 @@ import (
 // A cell is a number for all that a contribution depends on, the codes of the term's inputs and what is known of them, so that a
 // server may keep what it makes of a contribution: first + (code of the inputs)·4 + rank of the status.
 type explainer struct {
+	place
 	term    *logistic.Term
-	input   int // of the encoder
-	second  int // of a pair; −1 for a field
 	encoder *features.Encoder
 	errors  []float64 // standard error of each coefficient
-	bins    int       // of the second input of a pair; 1 for a field
 	codes   int       // combinations of the inputs' codes
-	first   int       // cell
 
 	made []atomic.Pointer[Contribution] // by cell, from first on; nil for a pair of very many
+}
+
+// place finds a term's cell.
+type place struct {
+	input  int // of the encoder
+	second int // of a pair; −1 for a field
+	bins   int // of the second input of a pair; 1 for a field
+	first  int // cell
+}
+
+func (p *place) cell(lead *scratch) int {
+	code, rank := int(lead.codes[p.input]), lead.status[p.input]
+	if p.second >= 0 {
+		code, rank = code*p.bins+int(lead.codes[p.second]), max(rank, lead.status[p.second])
+	}
+	return p.first + code*statuses + int(rank)
 }
 
 // statuses is how many there are.
@@ -32,7 +45,8 @@ const mostMade = 1 << 14
 
 func newExplainer(v *Version, t, first int) explainer {
 	term := &v.Logistic.Terms[t]
-	x := explainer{term: term, input: term.Inputs[0], second: -1, encoder: v.Encoder, errors: v.Logistic.TermStandardErrors(t), bins: 1, codes: v.Encoder.Bins(term.Inputs[0]), first: first}
+	x := explainer{place: place{input: term.Inputs[0], second: -1, bins: 1, first: first}, term: term, encoder: v.Encoder,
+		errors: v.Logistic.TermStandardErrors(t), codes: v.Encoder.Bins(term.Inputs[0])}
 	if len(term.Inputs) > 1 {
 		x.second = term.Inputs[1]
 		x.bins = v.Encoder.Bins(term.Inputs[1])
@@ -45,14 +59,6 @@ func newExplainer(v *Version, t, first int) explainer {
 }
 
 func (x *explainer) endCell() int { return x.first + x.codes*statuses }
-
-func (x *explainer) cell(lead *scratch) int {
-	code, rank := int(lead.codes[x.input]), lead.status[x.input]
-	if x.second >= 0 {
-		code, rank = code*x.bins+int(lead.codes[x.second]), max(rank, lead.status[x.second])
-	}
-	return x.first + code*statuses + int(rank)
-}
 
 // contribution is what the term adds in a cell; codes are the lead's.
 func (x *explainer) contribution(cell int, codes []uint16) *Contribution {

@@ -68,13 +68,14 @@ func (r *Reference) validate() error {
 // Compare ranks both scores of one lead among the reference leads and says where they part.
 func (r *Reference) Compare(p *Prediction, points *rules.Score) Comparison {
 	score := Score{Prediction: *p, Rules: *points}
-	r.compare(&score, true)
+	r.compare(&score, r.Points.Percentile(points.Points), true)
 	return score.Comparison
 }
 
-func (r *Reference) compare(score *Score, explained bool) {
+// compare is Compare of a score whose points have a rank.
+func (r *Reference) compare(score *Score, pointsPercentile float64, explained bool) {
 	c := &score.Comparison
-	c.PointsPercentile = r.Points.Percentile(score.Rules.Points)
+	c.PointsPercentile = pointsPercentile
 	c.ProbabilityPercentile = score.Prediction.Percentile
 	c.Gap = c.ProbabilityPercentile - c.PointsPercentile
 	c.Quadrant = r.quadrant(c, &score.Rules)

@@ -40,6 +40,6 @@ func (r *Rows) ScoreInto(first int, out []Score) {
 		score.LeadID, score.AsOf = r.snapshot.ID, r.snapshot.AsOf
 		s.predictCodes(&r.snapshot, &lead, &score.Prediction, false)
 		r.levels.ScoreInto(first+k, &r.snapshot, &score.Rules)
-		s.version.Reference.compare(score, false)
+		s.version.Reference.compare(score, s.ranks.points.Percentile(score.Rules.Points), false)
 	}
 }

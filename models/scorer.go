@@ -8,6 +8,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models/logistic"
+	"leadscore/models/metrics"
 	"leadscore/models/rules"
 )
 
@@ -17,8 +18,10 @@ type Scorer struct {
 	book    *rules.Book
 	model   *logistic.Prepared
 	terms   []explainer // one a term of the model
+	places  []place     // of the terms, side by side
 	cells   int
 	winRate float64
+	ranks   struct{ probability, points metrics.Ranking }
 	scratch sync.Pool // of *scratch
 }
 
@@ -46,8 +49,9 @@ func newUncheckedScorer(v *Version) (*Scorer, error) {
 	s := &Scorer{version: v, book: book, model: v.Logistic.Prepare(), winRate: v.winRate()}
 	for t := range v.Logistic.Terms {
 		s.terms = append(s.terms, newExplainer(v, t, s.cells))
-		s.cells = s.terms[t].endCell()
+		s.places, s.cells = append(s.places, s.terms[t].place), s.terms[t].endCell()
 	}
+	s.ranks.probability, s.ranks.points = v.Reference.Probability.Ranking(), v.Reference.Points.Ranking()
 	s.scratch.New = func() any {
 		return &scratch{
 			codes:  make([]uint16, len(v.Encoder.Inputs)),
@@ -79,7 +83,7 @@ func (s *Scorer) ScoreInto(snapshot *features.Snapshot, out *Score, explained bo
 	out.LeadID, out.AsOf = snapshot.ID, snapshot.AsOf
 	s.predict(snapshot, &out.Prediction, explained)
 	s.book.ScoreInto(snapshot, &out.Rules, explained)
-	s.version.Reference.compare(out, explained)
+	s.version.Reference.compare(out, s.ranks.points.Percentile(out.Rules.Points), explained)
 }
 
 // LogOdds is [Scorer.Score]'s log-odds without the explanation: the same bits.
@@ -107,10 +111,10 @@ func (s *Scorer) predictCodes(snapshot *features.Snapshot, scratch *scratch, p *
 	low, high := model.Ends(p.LogOdds, standardError)
 	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
 	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
-	p.Percentile = s.version.Reference.Probability.Percentile(p.Probability)
+	p.Percentile = s.ranks.probability.Percentile(p.Probability)
 	p.Cells, p.Contributions = slices.Grow(p.Cells[:0], len(s.terms))[:len(s.terms)], p.Contributions[:0]
-	for t := range s.terms {
-		p.Cells[t] = s.terms[t].cell(scratch)
+	for t := range s.places {
+		p.Cells[t] = s.places[t].cell(scratch)
 	}
 	if !explained {
 		return

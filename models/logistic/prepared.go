@@ -11,12 +11,17 @@ type Prepared struct {
 	blocks []preparedBlock
 }
 
-// preparedTerm finds a term's cell.
+// preparedTerm finds a term's cell: that of its input's code, counted from first on.
 type preparedTerm struct {
-	input, second int     // positions of codes; second of a pair
-	first         int     // cell
-	rows          []int32 // of a pair: times the number of columns, by the first input's code; nil for one input
-	columns       []uint16
+	input, first int
+	pair         *preparedPair // nil: of one input
+}
+
+// preparedPair are the coarse cells of a term of two inputs.
+type preparedPair struct {
+	second  int     // position of the code; the first is the term's input
+	rows    []int32 // times the number of columns, by the first input's code
+	columns []uint16
 }
 
 type preparedCell struct{ coefficient, diagonal float64 }
@@ -34,10 +39,9 @@ func (m *Model) Prepare() *Prepared {
 		term := &m.Terms[t]
 		prepared := preparedTerm{input: term.Inputs[0], first: len(p.cells)}
 		if len(term.Inputs) > 1 {
-			prepared.second, prepared.columns = term.Inputs[1], term.Coarse[1]
-			prepared.rows = make([]int32, len(term.Coarse[0]))
-			for code, row := range term.Coarse[0] {
-				prepared.rows[code] = int32(row) * int32(term.Shape[1])
+			prepared.pair = &preparedPair{second: term.Inputs[1], columns: term.Coarse[1]}
+			for _, row := range term.Coarse[0] {
+				prepared.pair.rows = append(prepared.pair.rows, int32(row)*int32(term.Shape[1]))
 			}
 		}
 		p.terms = append(p.terms, prepared)
@@ -87,8 +91,9 @@ func (p *Prepared) Score(codes []uint16, daysBeyond float64, rows []int) (logOdd
 }
 
 func (t *preparedTerm) cell(codes []uint16) int {
-	if t.rows == nil {
-		return t.first + int(codes[t.input])
+	code := codes[t.input]
+	if p := t.pair; p != nil {
+		return t.first + int(p.rows[code]) + int(p.columns[codes[p.second]])
 	}
-	return t.first + int(t.rows[codes[t.input]]) + int(t.columns[codes[t.second]])
+	return t.first + int(code)
 }

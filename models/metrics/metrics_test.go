@@ -374,6 +374,35 @@ func TestDistribution(t *testing.T) {
 	}
 }
 
+// A ranking gives a distribution's percentiles bit for bit: at its values, beside and between them and beyond, many ties or none.
+func TestRanking(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	for name, draw := range map[string]func() float64{
+		"probabilities": random.Float64,
+		"points":        func() float64 { return float64(random.IntN(60)) - 10 },
+		"skewed":        func() float64 { return math.Exp(-10 * random.Float64()) },
+		"one value":     func() float64 { return 0.25 },
+		"no two alike":  random.NormFloat64,
+	} {
+		for _, n := range []int{1, 2, 40, 5000} {
+			values := make([]float64, n)
+			for i := range values {
+				values[i] = draw()
+			}
+			d := must[Distribution](t)(NewDistribution(values))
+			ranking := d.Ranking()
+			for _, v := range d.Values {
+				values = append(values, math.Nextafter(v, math.Inf(1)), math.Nextafter(v, math.Inf(-1)), v+0.01)
+			}
+			for _, v := range append(values, 0, math.Copysign(0, -1), 1, -1e300, 1e300) {
+				if got, want := ranking.Percentile(v), d.Percentile(v); math.Float64bits(got) != math.Float64bits(want) {
+					t.Fatalf("%s, %d values: percentile of %v = %v, want %v", name, n, v, got, want)
+				}
+			}
+		}
+	}
+}
+
 // FuzzIsotonic: the fit never falls, stays in [0, 1], and keeps the weighted mean of the outcomes.
 func FuzzIsotonic(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 5, 6, 7, 8, 9})

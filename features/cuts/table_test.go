@@ -1,4 +1,4 @@
-package features
+package cuts
 
 import (
 	"math"
@@ -29,7 +29,7 @@ func oneUnlessFinite(v float64) float64 {
 }
 
 // A number's bin is the number of cuts at or below it, wherever the cuts lie.
-func TestCutTable(t *testing.T) {
+func TestTable(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 2))
 	for name, draw := range cutKinds {
 		for _, n := range []int{0, 1, 3, 4, 5, 40, 250, 1000} {
@@ -39,7 +39,7 @@ func TestCutTable(t *testing.T) {
 			}
 			slices.Sort(cuts)
 			cuts = slices.Compact(cuts)
-			table := newCutTable(cuts)
+			table := New(cuts)
 			values := []float64{math.Copysign(0, -1), 0, -math.MaxFloat64, math.MaxFloat64, math.Inf(1), math.Inf(-1)}
 			for _, cut := range cuts {
 				values = append(values, cut, math.Nextafter(cut, math.Inf(1)), math.Nextafter(cut, math.Inf(-1)), -cut)
@@ -49,7 +49,7 @@ func TestCutTable(t *testing.T) {
 			}
 			for _, v := range values {
 				want := sort.Search(len(cuts), func(k int) bool { return cuts[k] > v })
-				if got := table.bin(v); int(got) != want {
+				if got := table.Bin(v); int(got) != want {
 					t.Fatalf("%s, %d cuts: %v in bin %d, want %d", name, len(cuts), v, got, want)
 				}
 			}
@@ -69,13 +69,13 @@ func BenchmarkBin(b *testing.B) {
 		for i := range values {
 			values[i] = cutKinds[name](r)
 		}
-		table, all := newCutTable(cuts), cutTable{}
+		table, all := New(cuts), Table{}
 		all.fill(cuts, 1)
-		for form, t := range map[string]*cutTable{"table": &table, "search": &all} {
+		for form, t := range map[string]*Table{"table": &table, "search": &all} {
 			b.Run(name+"/"+form, func(b *testing.B) {
 				sum := 0
 				for i := 0; b.Loop(); i++ {
-					sum += int(t.bin(values[i%len(values)]))
+					sum += int(t.Bin(values[i%len(values)]))
 				}
 				if sum < 0 {
 					b.Fatal(sum)

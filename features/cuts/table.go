@@ -1,4 +1,5 @@
-package features
+// Package cuts finds where a number stands among ascending ones: its bin among cuts, its rank among values.
+package cuts
 
 import (
 	"math"
@@ -6,10 +7,10 @@ import (
 	"slices"
 )
 
-// cutTable finds a number's bin: half of the time of turning a lead into codes went into searches among some forty cuts. A function that never falls
+// Table counts the cuts at or below a number: half of the time of turning a lead into codes went into searches among some forty cuts. A function that never falls
 // maps numbers to cells, some four a cut, and the search begins with the cuts before the number's cell and takes as few steps as the fullest
 // cell needs: no branch depends on the number, which nothing could foresee.
-type cutTable struct {
+type Table struct {
 	cuts []float64 // and as many NaN behind them as a search may look at
 	from []uint16  // by cell: how many cuts lie in cells before it
 	step int       // the first of a search, a power of two: 2·step−1 is no less than the cuts of any cell
@@ -22,18 +23,19 @@ type cutTable struct {
 	shift         uint8
 }
 
-func newCutTable(cuts []float64) cutTable {
+// New makes a table of finite, strictly ascending cuts, at most 65,535 of them.
+func New(cuts []float64) Table {
 	if len(cuts) == 0 {
-		return cutTable{from: []uint16{0}}
+		return Table{from: []uint16{0}}
 	}
 	cells := 4 << bits.Len(uint(len(cuts)-1))
 	least, most := cuts[0], cuts[len(cuts)-1]
-	even := cutTable{origin: least, scale: float64(cells-1) / (most - least)}
+	even := Table{origin: least, scale: float64(cells-1) / (most - least)}
 	if math.IsInf(most-least, 0) || math.IsInf(even.scale, 0) {
 		even.scale = 0 // then all cuts share a cell
 	}
 	even.fill(cuts, cells)
-	byBits := cutTable{byBits: true}
+	byBits := Table{byBits: true}
 	for inOrder(most)>>byBits.shift-inOrder(least)>>byBits.shift >= uint64(cells) {
 		byBits.shift++
 	}
@@ -45,7 +47,7 @@ func newCutTable(cuts []float64) cutTable {
 }
 
 // fill sorts the cuts into cells.
-func (t *cutTable) fill(cuts []float64, cells int) {
+func (t *Table) fill(cuts []float64, cells int) {
 	t.from = make([]uint16, cells)
 	in, most := make([]int, cells), 0
 	for _, cut := range cuts {
@@ -70,7 +72,7 @@ func inOrder(v float64) uint64 {
 }
 
 // cell is the number's; it never falls as v grows.
-func (t *cutTable) cell(v float64) int {
+func (t *Table) cell(v float64) int {
 	last := len(t.from) - 1
 	if t.byBits {
 		k := inOrder(v) >> t.shift
@@ -89,8 +91,8 @@ func (t *cutTable) cell(v float64) int {
 	return int(x)
 }
 
-// bin is the number of cuts at or below v. Those of later cells are above v.
-func (t *cutTable) bin(v float64) uint16 {
+// Bin is the number of cuts at or below v, which must not be NaN. Those of later cells are above v.
+func (t *Table) Bin(v float64) uint16 {
 	low := int(t.from[t.cell(v)])
 	for step := t.step; step > 0; step >>= 1 {
 		below := 0
