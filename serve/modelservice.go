@@ -29,11 +29,7 @@ func (m *modelService) ListModels(_ context.Context, request *leadscorev1.ListMo
 	}
 	answer := &leadscorev1.ListModelsResponse{NextPageToken: next}
 	for _, each := range standings[from:to] {
-		model, err := m.model(each)
-		if err != nil {
-			return nil, err
-		}
-		answer.Models = append(answer.Models, masked(model, mask))
+		answer.Models = append(answer.Models, masked(m.model(each), mask))
 	}
 	return answer, nil
 }
@@ -46,8 +42,7 @@ func (m *modelService) GetModel(_ context.Context, request *leadscorev1.GetModel
 	if err != nil {
 		return nil, err
 	}
-	model, err := m.model(each)
-	return masked(model, mask), err
+	return masked(m.model(each), mask), nil
 }
 
 // served gives the model that a resource name means, after all other faults of the request were found.
@@ -231,8 +226,7 @@ func (m *modelService) move(ctx context.Context, each *standing, etag string, va
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := m.model(after)
-	return wireMove(each.model, &move), model, err
+	return wireMove(each.model, &move), m.model(after), nil
 }
 
 func (c *catalog) standing(model string) (*standing, error) {
@@ -249,11 +243,7 @@ func (m *modelService) ReloadModels(context.Context, *leadscorev1.ReloadModelsRe
 	m.server.reload("call")
 	answer := new(leadscorev1.ReloadModelsResponse)
 	for _, each := range m.server.catalog.table.Load().models {
-		model, err := m.model(each)
-		if err != nil {
-			return nil, err
-		}
-		answer.Models = append(answer.Models, model)
+		answer.Models = append(answer.Models, m.model(each))
 	}
 	return answer, nil
 }

@@ -17,7 +17,7 @@ import (
 const movesShown = 20
 
 // model is one model on the wire. A store that cannot be read is the model's fault, told in its member, and no failure of the call.
-func (m *modelService) model(each *standing) (*leadscorev1.Model, error) {
+func (m *modelService) model(each *standing) *leadscorev1.Model {
 	wire := &leadscorev1.Model{
 		Name:        modelResource(each.model),
 		Champion:    versionResource(each.model, each.champion.id()),
@@ -45,7 +45,7 @@ func (m *modelService) model(each *standing) (*leadscorev1.Model, error) {
 	if fault != nil {
 		wire.Fault, wire.FaultTime = faultStatus(fault), timeOrNone(each.faultSince)
 	}
-	return wire, nil
+	return wire
 }
 
 // faultStatus says what is wrong with a version or a store.

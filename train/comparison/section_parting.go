@@ -19,7 +19,7 @@ func (w *writer) parting() *page.Section {
 	s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{w.quadrantRates()}}, page.Block{Table: w.quadrants()})
 	if e := d.ModelLessRules; e != nil {
 		s.Blocks = append(s.Blocks, page.Block{Table: &page.Table{Caption: "The two groups on which they disagree", Columns: []page.Column{{Title: "Win rate"}, {Title: "Points of percent", Under: "with range"}},
-			Rows: [][]page.Cell{{{Text: "model only less rules only"}, ranged("parting.difference", e, 100, 1)}}}})
+			Rows: [][]page.Cell{{{Text: "model only less rules only"}, ranged("parting.difference", e, 100)}}}})
 	}
 	if len(d.Gaps) > 0 {
 		s.Blocks = append(s.Blocks, page.Block{Text: fmt.Sprintf("The %d leads on which the scores are furthest apart. A rank of 90 means: scored above 90 of 100 leads. What a rule gives is in points; what a field does to the model is a plus or minus, the strongest first.", len(d.Gaps))},
@@ -63,7 +63,7 @@ func (w *writer) quadrants() *page.Table {
 		if q.Leads == 0 {
 			row = append(row, page.Cell{Text: page.None}, page.Cell{Text: page.None}, page.Cell{Text: page.None})
 		} else {
-			row = append(row, rate(key("rate"), q.Rate), cell(key("expected"), page.Number(q.Expected, 1)), ranged(key("days"), q.Days, 1, 1))
+			row = append(row, rate(key("rate"), q.Rate), cell(key("expected"), page.Number(q.Expected, 1)), ranged(key("days"), q.Days, 1))
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -38,7 +38,7 @@ func parts(key, title, caption string, list []comparison.Part) []page.Block {
 	for k, p := range list {
 		of := func(name string) string { return fmt.Sprintf("%s.%d.%s", key, k, name) }
 		t.Rows = append(t.Rows, []page.Cell{{Text: p.Label}, cell(of("leads"), page.Count(p.Leads)), cell(of("won"), page.Count(p.Won)), rate(of("rate"), p.Rate),
-			{Text: wins(p.Top[0]), Under: wins(p.Top[1]), Key: of("top.model"), UnderKey: of("top.rules")}, ranged(of("auc.model"), p.AUC[0], 100, 1), ranged(of("auc.rules"), p.AUC[1], 100, 1), ranged(of("difference"), p.Difference, 100, 1)})
+			{Text: wins(p.Top[0]), Under: wins(p.Top[1]), Key: of("top.model"), UnderKey: of("top.rules")}, ranged(of("auc.model"), p.AUC[0], 100), ranged(of("auc.rules"), p.AUC[1], 100), ranged(of("difference"), p.Difference, 100)})
 		if p.Difference != nil {
 			ranges.Rows = append(ranges.Rows, p.Label)
 			addRange(&series, p.Difference, 100)

@@ -58,7 +58,7 @@ func (w *writer) tops() *page.Table {
 			return page.Cell{Text: wins(top.Won[k]), Under: page.Percent(top.Caught[k], 1), Key: key("won." + sides[k].name), UnderKey: key("caught." + sides[k].name)}
 		}
 		t.Rows = append(t.Rows, []page.Cell{{Text: "best " + page.Percent(top.Share, 0)}, cell(key("leads"), page.Count(top.Leads)), found(0), found(1),
-			ranged(key("difference"), &top.Difference, 1, 1), cell(key("lift.model"), page.Number(top.Lift[0], 2)), cell(key("lift.rules"), page.Number(top.Lift[1], 2))})
+			ranged(key("difference"), &top.Difference, 1), cell(key("lift.model"), page.Number(top.Lift[0], 2)), cell(key("lift.rules"), page.Number(top.Lift[1], 2))})
 	}
 	return t
 }
@@ -69,13 +69,13 @@ func (w *writer) pairs() *page.Table {
 	t := &page.Table{Caption: "Pairs in the right order",
 		Columns: []page.Column{{Title: "Score"}, {Title: "Pairs in the right order", Under: "of 100, with range"}}}
 	for k, side := range sides {
-		t.Rows = append(t.Rows, []page.Cell{{Text: side.name}, ranged("auc."+side.name, &r.AUC[k], 100, 1)})
+		t.Rows = append(t.Rows, []page.Cell{{Text: side.name}, ranged("auc."+side.name, &r.AUC[k], 100)})
 	}
 	key := "auc.difference"
 	if r.Clustered != nil {
 		key = "clustered.difference"
 	}
-	t.Rows = append(t.Rows, []page.Cell{{Text: "model less rules"}, ranged(key, &r.Difference, 100, 1)})
+	t.Rows = append(t.Rows, []page.Cell{{Text: "model less rules"}, ranged(key, &r.Difference, 100)})
 	return t
 }
 

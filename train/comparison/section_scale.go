@@ -102,7 +102,7 @@ func (w *writer) steps() *page.Table {
 	t := &page.Table{Caption: "Is a higher band really better than the one below it?", Columns: []page.Column{{Title: "More points"}, {Title: "against"}, {Title: "Win rate is higher by", Under: "points of percent, with range"}, {Title: "So"}}}
 	words := map[comparison.Meaning]string{comparison.Better: "really better", comparison.Unclear: "no evidence of a difference", comparison.Worse: "worse: wrong order"}
 	for i, step := range k.Steps {
-		t.Rows = append(t.Rows, []page.Cell{{Text: k.Bands[step.Higher].Words()}, {Text: k.Bands[step.Lower].Words()}, ranged(fmt.Sprintf("step.%d", i), &step.Difference, 100, 1), {Text: words[step.Meaning]}})
+		t.Rows = append(t.Rows, []page.Cell{{Text: k.Bands[step.Higher].Words()}, {Text: k.Bands[step.Lower].Words()}, ranged(fmt.Sprintf("step.%d", i), &step.Difference, 100), {Text: words[step.Meaning]}})
 	}
 	return t
 }

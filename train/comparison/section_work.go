@@ -82,7 +82,7 @@ func (w *writer) found() *page.Table {
 		key := func(of string) string { return "work." + of + "." + sides[side].name }
 		t.Rows = append(t.Rows, []page.Cell{{Text: sides[side].name}, cell(key("leads"), wins(k.Worked)), cell(key("won"), wins(k.Won[side])), cell(key("missed"), wins(k.Missed[side]))})
 	}
-	t.Rows = append(t.Rows, []page.Cell{{Text: "model less rules"}, {Text: page.None}, ranged("work.difference", &k.Difference, 1, 1), {Text: page.None}})
+	t.Rows = append(t.Rows, []page.Cell{{Text: "model less rules"}, {Text: page.None}, ranged("work.difference", &k.Difference, 1), {Text: page.None}})
 	return t
 }
 

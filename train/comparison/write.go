@@ -54,13 +54,13 @@ func span(c *comparison.Comparison) string {
 // cell is a figure with its key.
 func cell(key, text string) page.Cell { return page.Cell{Text: text, Key: key} }
 
-// ranged is a figure with its range below; nil is none.
-func ranged(key string, e *metrics.Estimate, scale float64, decimals int) page.Cell {
+// ranged is a figure to one decimal with its range below; nil is none.
+func ranged(key string, e *metrics.Estimate, scale float64) page.Cell {
 	if e == nil {
 		return page.Cell{Text: page.None}
 	}
 	by := metrics.Estimate{Value: scale * e.Value, Low: scale * e.Low, High: scale * e.High}
-	return page.Cell{Text: page.Number(by.Value, decimals), Under: page.Interval(by, decimals), Key: key, UnderKey: key + ".range"}
+	return page.Cell{Text: page.Number(by.Value, 1), Under: page.Interval(by, 1), Key: key, UnderKey: key + ".range"}
 }
 
 // rate is a win rate with its range.

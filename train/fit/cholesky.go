@@ -14,8 +14,8 @@ func (m *square) block(row, column, rows, columns int) blas64.General {
 	return blas64.General{Rows: rows, Cols: columns, Stride: m.n, Data: m.data[row*m.n+column:]}
 }
 
-func (m *square) lower(at, size int) blas64.Triangular {
-	return blas64.Triangular{N: size, Stride: m.n, Data: m.data[at*m.n+at:], Uplo: blas.Lower, Diag: blas.NonUnit}
+func (m *square) lower() blas64.Triangular {
+	return blas64.Triangular{N: m.n, Stride: m.n, Data: m.data, Uplo: blas.Lower, Diag: blas.NonUnit}
 }
 
 func (m *square) tiles() int { return (m.n + tile - 1) / tile }
@@ -92,8 +92,8 @@ func replaceByProduct(x blas64.General, l *panels) {
 func (m *square) solve(b []float64) []float64 {
 	x := append([]float64(nil), b...)
 	v := blas64.Vector{N: m.n, Inc: 1, Data: x}
-	blas64.Trsv(blas.NoTrans, m.lower(0, m.n), v)
-	blas64.Trsv(blas.Trans, m.lower(0, m.n), v)
+	blas64.Trsv(blas.NoTrans, m.lower(), v)
+	blas64.Trsv(blas.Trans, m.lower(), v)
 	return x
 }
 

@@ -102,7 +102,7 @@ func (f *fitter) reached() *reach {
 	for k, b := range f.bounds {
 		r.columns.Data[b.at*m+k] = b.sign
 	}
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, f.factor.lower(0, n), r.columns)
+	blas64.Trsm(blas.Left, blas.NoTrans, 1, f.factor.lower(), r.columns)
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, r.columns, r.columns, 0, blas64.General{Rows: m, Cols: m, Stride: m, Data: r.covariance.data})
 	f.reach = r
 	return r
@@ -113,7 +113,7 @@ func (r *reach) back(factor *square, pull []float64) []float64 {
 	out := make([]float64, factor.n)
 	v := blas64.Vector{N: factor.n, Inc: 1, Data: out}
 	blas64.Gemv(blas.NoTrans, 1, r.columns, blas64.Vector{N: len(pull), Inc: 1, Data: pull}, 0, v)
-	blas64.Trsv(blas.Trans, factor.lower(0, factor.n), v)
+	blas64.Trsv(blas.Trans, factor.lower(), v)
 	return out
 }
 
@@ -238,12 +238,12 @@ func (f *fitter) heldFace() *face {
 			c.columns.Data[row*h+i] = r.columns.Data[row*m+k]
 		}
 	}
-	blas64.Trsm(blas.Left, blas.Trans, 1, f.factor.lower(0, n), c.columns) // V E_A, a coordinate a row
+	blas64.Trsm(blas.Left, blas.Trans, 1, f.factor.lower(), c.columns) // V E_A, a coordinate a row
 	part := r.covariance.on(f.held)
 	if !part.factorise() {
 		return nil
 	}
-	blas64.Trsm(blas.Right, blas.Trans, 1, part.lower(0, h), c.columns)
+	blas64.Trsm(blas.Right, blas.Trans, 1, part.lower(), c.columns)
 	return c
 }
 

@@ -37,7 +37,7 @@ func (h *history) boundsOf(b *book, p *Profile) *bounds {
 	var fit, engagement []float64
 	var won []bool
 	for i := 0; i < len(rows); i += step {
-		s := h.snapshotOf(rows[i], &p.Schema)
+		s := h.snapshotOf(rows[i])
 		_, f, e, _ := parsed.Points(&s)
 		fit, engagement, won = append(fit, f), append(engagement, e), append(won, h.labels.of[rows[i]] == features.Won)
 	}
@@ -99,7 +99,7 @@ func gradesOf(rising []float64) [3]int {
 }
 
 // snapshotOf is a sampled lead as a score sees it.
-func (h *history) snapshotOf(row int, s *features.Schema) features.Snapshot {
+func (h *history) snapshotOf(row int) features.Snapshot {
 	snapshot := features.Snapshot{ID: strconv.Itoa(row), AsOf: features.NoTime, Created: features.NoTime}
 	if h.roles.created >= 0 {
 		snapshot.Created = h.timeOf(h.roles.created, row)

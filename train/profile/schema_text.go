@@ -149,12 +149,12 @@ func (c *Column) write(w *yamlWriter) {
 	w.line("  - name: %s", scalar(f.Name))
 	w.pair(4, "column", f.Column, "")
 	w.line("    kind: %s", f.Kind)
-	w.list(4, "missing", f.Missing)
+	w.list("missing", f.Missing)
 	if len(f.Special) > 0 {
 		w.line("    special: [%s]", strconv.FormatFloat(f.Special[0], 'f', -1, 64))
 	}
-	w.list(4, "true", f.True)
-	w.list(4, "false", f.False)
+	w.list("true", f.True)
+	w.list("false", f.False)
 	w.pair(4, "layout", f.Layout, "")
 	if way, words := c.direction(); way != "" && c.Use {
 		w.line("    # monotone: %s # %s, and %s from range to range: write it if it must hold", way, words, map[features.Direction]string{features.Up: "more", features.Down: "fewer"}[way])
@@ -185,13 +185,13 @@ func (h *history) writeEvents(w *yamlWriter, s *features.Schema) {
 	for _, f := range h.figures {
 		w.line("  # %s", oneLine(f.comment))
 		w.line("  - name: %s", scalar(f.Name))
-		w.list(4, "count", f.Count)
-		w.list(4, "days_since_last", f.DaysSinceLast)
-		w.list(4, "distinct_days", f.DistinctDays)
+		w.list("count", f.Count)
+		w.list("days_since_last", f.DaysSinceLast)
+		w.list("distinct_days", f.DistinctDays)
 		if f.FirstEvent {
 			w.line("    first_event: true")
 		}
-		w.list(4, "events_before_first", f.EventsBeforeFirst)
+		w.list("events_before_first", f.EventsBeforeFirst)
 		if f.Within > 0 {
 			w.line("    within: %s", f.Within)
 		}
@@ -217,9 +217,10 @@ func (w *yamlWriter) pair(indent int, key, value, comment string) {
 	w.line("%s%s: %s%s", strings.Repeat(" ", indent), key, scalar(value), comment)
 }
 
-func (w *yamlWriter) list(indent int, key string, values []string) {
+// list writes a member of a field.
+func (w *yamlWriter) list(key string, values []string) {
 	if len(values) > 0 {
-		w.line("%s%s: %s", strings.Repeat(" ", indent), key, flow(values))
+		w.line("    %s: %s", key, flow(values))
 	}
 }
 

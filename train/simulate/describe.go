@@ -14,7 +14,7 @@ func describe(t *truth, r *Report) []byte {
 	d.fields(t)
 	d.events(t)
 	d.interactions(t)
-	d.outcomes(t)
+	d.outcomes()
 	d.gaps(t)
 	d.files(r)
 	return d.Bytes()
@@ -124,7 +124,7 @@ func (d *document) interactions(t *truth) {
 		t.minEmployees, either(t.source, t.sizeSource.second))
 }
 
-func (d *document) outcomes(t *truth) {
+func (d *document) outcomes() {
 	after := afterWin()
 	d.say("## From probability to outcome\n")
 	d.say("- %.0f %% of leads, whoever they are, are closed before their snapshot (%.0f %% of those won). They are not in truth.csv.", 100*decidedEarly, 100*earlyWins)
