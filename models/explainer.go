@@ -92,5 +92,15 @@ func (s *Scorer) Term(t int) string { return s.terms[t].term.Name }
 // IsPair says that the model's t-th term is of two inputs together.
 func (s *Scorer) IsPair(t int) bool { return s.terms[t].second >= 0 }
 
+// FieldTerms are the places of the model's terms of one input, which are no pairs, and of their inputs.
+func (s *Scorer) FieldTerms() (terms, inputs []int) {
+	for t := range s.terms {
+		if !s.IsPair(t) {
+			terms, inputs = append(terms, t), append(inputs, s.terms[t].input)
+		}
+	}
+	return terms, inputs
+}
+
 // CellStatus is what a cell of [Prediction.Cells] says of its term's inputs; of a pair the worse.
 func CellStatus(cell int) features.Status { return features.Status(uint(cell) % uint(statuses)) }

@@ -25,7 +25,8 @@ func (s *Scorer) Rows(h *features.History) *Rows {
 		rows: make([]int, len(s.version.Logistic.Terms))}
 }
 
-// ScoreInto scores leads first, first+1, … into memory that is used again; a hundred or so at a time stay in the processor's cache.
+// ScoreInto scores leads first, first+1, … into memory that is used again; a hundred or so at a time stay in the processor's cache. What is
+// known of their inputs is overwritten by the next call.
 func (r *Rows) ScoreInto(first int, out []Score) {
 	s, inputs := r.scorer, len(r.scorer.version.Encoder.Inputs)
 	if room := len(out) * inputs; len(r.codes) < room {
@@ -38,6 +39,7 @@ func (r *Rows) ScoreInto(first int, out []Score) {
 		s.version.Encoder.EncodeFigures(&r.snapshot, lead.codes, lead.status)
 		score := &out[k]
 		score.LeadID, score.AsOf = r.snapshot.ID, r.snapshot.AsOf
+		score.Prediction.Cells, score.Prediction.Inputs = score.Prediction.Cells[:0], lead.status
 		s.predictCodes(&r.snapshot, &lead, &score.Prediction, false)
 		r.levels.ScoreInto(first+k, &r.snapshot, &score.Rules)
 		s.version.Reference.compare(score, s.ranks.points.Percentile(score.Rules.Points), false)

@@ -29,6 +29,17 @@ type Prediction struct {
 	// Cells has one number a term, but none for a calibration curve, that stands for all that its contribution says: equal cells of one scorer have equal
 	// contributions. It is there without an explanation too; see [CellStatus].
 	Cells []int `json:"-"`
+
+	// Inputs is what is known of each input of the encoder: [Rows] gives it instead of Cells.
+	Inputs []features.Status `json:"-"`
+}
+
+// StatusOf is what is known of a field: of the model's term, which is of the encoder's input; see [Scorer.FieldTerms].
+func (p *Prediction) StatusOf(term, input int) features.Status {
+	if len(p.Cells) == 0 {
+		return p.Inputs[input]
+	}
+	return CellStatus(p.Cells[term])
 }
 
 // Contribution is what one term adds to the log-odds, against the average training lead.

@@ -99,10 +99,14 @@ func (s *Scorer) predict(snapshot *features.Snapshot, p *Prediction, explained b
 	scratch := s.scratch.Get().(*scratch)
 	defer s.scratch.Put(scratch)
 	s.version.Encoder.Encode(snapshot, scratch.codes, scratch.status)
+	p.Cells = slices.Grow(p.Cells[:0], len(s.terms))[:len(s.terms)]
+	for t := range s.places {
+		p.Cells[t] = s.places[t].cell(scratch)
+	}
 	s.predictCodes(snapshot, scratch, p, explained)
 }
 
-// predictCodes is predict of a lead whose codes are known.
+// predictCodes is predict of a lead whose codes, and to be explained whose cells, are known.
 func (s *Scorer) predictCodes(snapshot *features.Snapshot, scratch *scratch, p *Prediction, explained bool) {
 	model := s.version.Logistic
 	logOdds, curve, standardError := s.model.Score(scratch.codes, daysBeyond(model, snapshot), scratch.rows)
@@ -112,10 +116,7 @@ func (s *Scorer) predictCodes(snapshot *features.Snapshot, scratch *scratch, p *
 	p.Low, p.High = logistic.Probability(low), logistic.Probability(high)
 	p.Evidence = evidenceOf(p.Probability, p.Low, p.High, errorOf(low, high), s.winRate)
 	p.Percentile = s.ranks.probability.Percentile(p.Probability)
-	p.Cells, p.Contributions = slices.Grow(p.Cells[:0], len(s.terms))[:len(s.terms)], p.Contributions[:0]
-	for t := range s.places {
-		p.Cells[t] = s.places[t].cell(scratch)
-	}
+	p.Contributions = p.Contributions[:0]
 	if !explained {
 		return
 	}

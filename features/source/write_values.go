@@ -286,12 +286,21 @@ func (v *textValues) add(column *Column, from, to int, null []bool) int {
 			if len(v.text) >= pageBytes {
 				return row + 1
 			}
-		case column.Codes != nil:
-			v.codes = append(v.codes, v.placeOfLevel(column, int(column.Codes[row])))
-		default:
+			continue
+		case column.Codes == nil:
 			v.codes = append(v.codes, v.place(column.Text[row]))
+		default:
+			level := int(column.Codes[row])
+			if level < len(v.columnLevels) && v.columnLevels[level].call == v.call { // as nearly always
+				v.codes = append(v.codes, v.columnLevels[level].place)
+				if len(v.codes) != firstLook {
+					continue
+				}
+			} else {
+				v.codes = append(v.codes, v.placeOfLevel(column, level))
+			}
 		}
-		if len(v.codes) == firstLook && !v.used && mostlyDiffer(len(v.levels), firstLook) || v.size > dictionaryBytes && v.open {
+		if len(v.codes) == firstLook && !v.used && mostlyDiffer(len(v.levels), firstLook) || v.size > dictionaryBytes {
 			v.leave()
 		}
 	}

@@ -1,9 +1,9 @@
 package bulk
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"runtime"
+	"strings"
 	"sync"
 
 	"leadscore/features"
@@ -98,7 +98,8 @@ type words struct {
 	levels []string
 	places map[string]uint32
 	points map[points]uint32 // of those that follow from points
-	sets   map[string]uint32 // of those that follow from a set of terms
+	sets   termSets          // that some follow from
+	bySet  []uint32          // their places + 1; 0: not known yet
 	last   uint32
 }
 
@@ -109,16 +110,17 @@ type points struct{ total, fit, engagement float64 }
 const mostWords = 1 << 14
 
 func newWords() *words {
-	return &words{places: map[string]uint32{}, points: map[points]uint32{}, sets: map[string]uint32{}}
+	return &words{places: map[string]uint32{}, points: map[points]uint32{}}
 }
 
 // begin readies the words for another chunk, whose rows refer to none of an earlier one.
 func (w *words) begin() {
-	if max(len(w.levels), len(w.points), len(w.sets)) > mostWords {
+	if max(len(w.levels), len(w.points), w.sets.count) > mostWords {
 		w.levels, w.last = w.levels[:0], 0
 		clear(w.places)
 		clear(w.points)
-		clear(w.sets)
+		w.sets.clear()
+		clear(w.bySet)
 	}
 }
 
@@ -173,39 +175,34 @@ func (r *results) reason() {
 
 // terms adds a column that lists the fields whose value has a status; pairs repeat their fields and are left out.
 func (r *results) terms(name string, status features.Status) {
-	var text, set []byte // set: a bit a term
+	fields, inputs := r.scorer.FieldTerms()
 	r.words(name, func(w *words, s *models.Score) uint32 {
-		cells := s.Prediction.Cells
-		set = set[:0]
-		for from := 0; from < len(cells); from += 64 {
-			word := uint64(0)
-			for t, cell := range cells[from:min(from+64, len(cells))] {
-				has := uint64(0)
-				if models.CellStatus(cell) == status {
-					has = 1
-				}
-				word |= has << t
+		set := uint32(0)
+		for k, term := range fields {
+			if s.Prediction.StatusOf(term, inputs[k]) == status {
+				set = w.sets.with(set, k)
 			}
-			set = binary.LittleEndian.AppendUint64(set, word)
 		}
-		place, ok := w.sets[string(set)]
-		if ok {
-			return place
+		for len(w.bySet) <= int(set) {
+			w.bySet = append(w.bySet, 0)
 		}
-		text = text[:0]
-		for t, cell := range cells {
-			if models.CellStatus(cell) != status || r.scorer.IsPair(t) {
-				continue
-			}
-			if len(text) > 0 {
-				text = append(text, ", "...)
-			}
-			text = append(text, r.scorer.Term(t)...)
+		if w.bySet[set] == 0 {
+			w.bySet[set] = w.of(r.termList(s, status)) + 1
 		}
-		place = w.of(string(text))
-		w.sets[string(set)] = place
-		return place
+		return w.bySet[set] - 1
 	})
+}
+
+// termList names the fields whose value has a status.
+func (r *results) termList(s *models.Score, status features.Status) string {
+	fields, inputs := r.scorer.FieldTerms()
+	var names []string
+	for k, term := range fields {
+		if s.Prediction.StatusOf(term, inputs[k]) == status {
+			names = append(names, r.scorer.Term(term))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func (r *results) info() []source.ColumnInfo {
