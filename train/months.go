@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"sort"
 	"time"
 
@@ -16,14 +17,15 @@ func (p *Population) countMonth(h *features.History, i int, reason string) {
 	if at == features.NoTime {
 		at = h.Table.Created.At(i)
 	}
-	name := ""
+	month := noMonth
 	if at != features.NoTime {
-		name = time.UnixMicro(int64(at)).UTC().Format("2006-01")
+		year, of, _ := time.UnixMicro(int64(at)).UTC().Date()
+		month = calendarMonth{year, of}
 	}
-	m := p.byMonth[name]
+	m := p.byMonth[month]
 	if m == nil {
-		m = &models.Month{Month: name}
-		p.byMonth[name] = m
+		m = &models.Month{Month: month.String()}
+		p.byMonth[month] = m
 	}
 	switch reason {
 	case "":
@@ -36,6 +38,22 @@ func (p *Population) countMonth(h *features.History, i int, reason string) {
 	default:
 		m.LeftOut++
 	}
+}
+
+// calendarMonth is a month of a year, in UTC.
+type calendarMonth struct {
+	year int
+	of   time.Month
+}
+
+// noMonth is that of leads without a time.
+var noMonth calendarMonth
+
+func (m calendarMonth) String() string {
+	if m == noMonth {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d", m.year, int(m.of))
 }
 
 // Months are the leads by month, oldest first; nil where no lead has a time.

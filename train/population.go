@@ -25,7 +25,7 @@ type Population struct {
 
 	Horizon  *models.HorizonChoice // where the schema gives none and times tell one
 	Warnings []string
-	byMonth  map[string]*models.Month
+	byMonth  map[calendarMonth]*models.Month
 	early    bool // decided leads count though their horizon has not ended
 }
 
@@ -57,7 +57,7 @@ func populate(h *features.History) (*Population, error) {
 func (p *Population) labelAll(h *features.History) {
 	n := h.Table.Len()
 	p.Rows, p.Won, p.WonLate, p.Wins = nil, 0, 0, make([]uint8, n)
-	p.LeftOut, p.byMonth = map[string]int64{}, map[string]*models.Month{}
+	p.LeftOut, p.byMonth = map[string]int64{}, map[calendarMonth]*models.Month{}
 	for i := range n {
 		reason := p.label(h, i)
 		p.countMonth(h, i, reason)
