@@ -66,6 +66,15 @@ func shorten(text string) string {
 	return text[:cut] + "…"
 }
 
+// ErrBadRows says that rows of a file cannot be read, which [ReadOptions.LeaveOutBadRows] would leave out; the error beside it has them, as [Faults].
+var ErrBadRows = errors.New("rows that cannot be read")
+
+// badRows are the faults of rows, and say so to errors.Is.
+type badRows struct{ Faults }
+
+func (b badRows) Is(target error) bool { return target == ErrBadRows }
+func (b badRows) Unwrap() error        { return b.Faults }
+
 // Faults are all faults of a record or a file, in the order met. The first [keptFaults] are kept whole, the others are
 // counted; the message shows the first [shownFaults].
 type Faults []error

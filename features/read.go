@@ -251,6 +251,14 @@ func (r *rowFaults) one(b *source.Batch, row int, lead string, fault *FieldError
 	r.notes.add("left out: "+reason, fault.Error)
 }
 
+// err has the faults, if there are any.
+func (r *rowFaults) err() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	return badRows{r.faults}
+}
+
 func (r *rowFaults) report(files []string) *ReadReport {
 	return &ReadReport{Files: files, Rows: r.seen, LeftOut: maps.Clone(r.leftOut), Warnings: r.notes.list}
 }
@@ -275,7 +283,7 @@ func sourceFaults(err error) error {
 	if broken.Err != nil {
 		return errors.Join(faults, broken.Err)
 	}
-	return faults
+	return badRows{faults}
 }
 
 // aheadBytes is about how many bytes of columns are read ahead, as long as that is between one batch and mostAhead.

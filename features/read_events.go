@@ -92,7 +92,7 @@ func (r *eventReader) readAll(ctx context.Context, files []string) error {
 	defer reader.Close()
 	err = eachBatch(ctx, reader, func(b *source.Batch) { r.batch(b, have) })
 	if err == nil || errors.Is(err, source.ErrNoRows) { // no events at all is an answer, not a fault
-		return r.rows.faults.Err()
+		return r.rows.err()
 	}
 	return err
 }

@@ -67,7 +67,7 @@ func ReadFieldHistory(ctx context.Context, s *Schema, paths []string, lead strin
 	if err := eachBatch(ctx, reader, r.batch); err != nil && !errors.Is(err, source.ErrNoRows) {
 		return nil, nil, err
 	}
-	if err := r.rows.faults.Err(); err != nil {
+	if err := r.rows.err(); err != nil {
 		return nil, nil, err
 	}
 	slices.SortStableFunc(r.history.Changes, func(a, b FieldChange) int {

@@ -170,7 +170,7 @@ func (r *leadReader) readAll(ctx context.Context, files []string) error {
 	if err := eachBatch(ctx, reader, func(b *source.Batch) { r.batch(b, have) }); err != nil {
 		return err
 	}
-	return r.rows.faults.Err()
+	return r.rows.err()
 }
 
 // forgetAbsent drops the readers of optional columns that the file does not have: the table holds nil for them.

@@ -103,7 +103,7 @@ type Field struct {
 	// date's age. Missing and special values stand outside.
 	Monotone Direction `yaml:"monotone,omitempty" json:"monotone,omitempty"`
 	Use      Use       `yaml:"use,omitempty" json:"use,omitempty"`         // empty: yes
-	Because  string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not; required with use: no
+	Because  string    `yaml:"because,omitempty" json:"because,omitempty"` // why it is used or not
 	// Actionable says whether the value can become another one: yes or no; empty leaves it to the kind. What a lead could do or tell to be scored
 	// higher looks at no other fields (package models/counterfactual).
 	Actionable Use `yaml:"actionable,omitempty" json:"actionable,omitempty"`

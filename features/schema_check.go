@@ -242,7 +242,7 @@ func (c *schemaCheck) field(i int) {
 		c.fault(string(f.Kind), "an unknown kind", want, at("kind")...)
 		return
 	}
-	c.use(f.Use, f.Because, "fields", i)
+	c.use(f.Use, "fields", i)
 	if f.Actionable != "" && f.Actionable != UseYes && f.Actionable != UseNo {
 		c.fault(string(f.Actionable), "neither yes nor no", "write actionable: yes or actionable: no", at("actionable")...)
 	}
@@ -324,13 +324,9 @@ func (c *schemaCheck) booleanTexts(i int) {
 	}
 }
 
-func (c *schemaCheck) use(use Use, because string, path ...any) {
+func (c *schemaCheck) use(use Use, path ...any) {
 	switch use {
-	case "", UseYes:
-	case UseNo:
-		if strings.TrimSpace(because) == "" {
-			c.fault("", "left out without a reason", "write because: and why", append(path, "use")...)
-		}
+	case "", UseYes, UseNo:
 	default:
 		c.fault(string(use), "neither yes nor no", "write use: yes or use: no", append(path, "use")...)
 	}

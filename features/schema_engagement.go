@@ -8,7 +8,7 @@ import (
 // engagement checks one figure.
 func (c *schemaCheck) engagement(i int) {
 	e := &c.schema.Engagement[i]
-	c.use(e.Use, e.Because, "engagement", i)
+	c.use(e.Use, "engagement", i)
 	if c.schema.Events == (EventColumns{}) {
 		c.fault(e.Name, "a figure of events without the events' columns", "name them under events", "engagement", i)
 	}

@@ -123,7 +123,6 @@ func TestSchemaFaults(t *testing.T) {
 		{"name twice", head + "fields:\n- {name: a, kind: number}\n- {name: a, column: b, kind: number}\n", `line 6: field fields[1].name: "a": the name of fields[0] as well`},
 		{"column twice", head + "fields:\n- {name: a, kind: number}\n- {name: b, column: a, kind: number}\n", `line 6: field fields[1].column: "a": the column is already field a`},
 		{"column of the id", head + "fields:\n- {name: a, column: lead_id, kind: number}\n", "the column is already lead.id"},
-		{"no reason", head + "fields:\n- {name: a, kind: number, use: no}\n", "field fields[0].use: left out without a reason"},
 		{"use", head + "fields:\n- {name: a, kind: number, use: maybe}\n", "neither yes nor no"},
 		{"special of a category", head + "fields:\n- {name: a, kind: category, special: [1]}\n", "special values of a category"},
 		{"special and missing", head + "fields:\n- {name: a, kind: number, special: [999], missing: ['999']}\n", "both special and missing"},

@@ -250,7 +250,7 @@ func (s *Store) read(model, id string) (*Version, error) {
 	}
 	sum := checksum(text)
 	if !strings.HasSuffix(id, "-"+sum[:12]) {
-		return nil, fmt.Errorf("store: %s: %w", filepath.Join(dir, modelFile), ErrChecksum)
+		return nil, damaged(dir, modelFile)
 	}
 	if err := checkFiles(dir, sum); err != nil {
 		return nil, err

@@ -52,21 +52,27 @@ func checkFiles(dir, sum string) error {
 	listed, err := os.ReadFile(filepath.Join(dir, sumsFile))
 	head := sum + "  " + modelFile + "\n"
 	if err != nil || !strings.HasPrefix(string(listed), head) {
-		return fmt.Errorf("store: %s: %w", filepath.Join(dir, modelFile), ErrChecksum)
+		return damaged(dir, modelFile)
 	}
 	last := ""
 	for line := range strings.Lines(string(listed)[len(head):]) {
 		want, name, found := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
 		if !found || !strings.HasSuffix(line, "\n") || !besideName.MatchString(name) || name <= last || name == modelFile {
-			return fmt.Errorf("store: %s: %w", filepath.Join(dir, sumsFile), ErrChecksum)
+			return damaged(dir, sumsFile)
 		}
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil || checksum(text) != want {
-			return fmt.Errorf("store: %s: %w", filepath.Join(dir, name), ErrChecksum)
+			return damaged(dir, name)
 		}
 		last = name
 	}
 	return nil
+}
+
+// damaged is [ErrChecksum] of a file in a version's folder, with the way out.
+func damaged(dir, name string) error {
+	return fmt.Errorf("store: %s: %w; put the folder back from a copy, or remove it and make the version again: the same files, settings and program give the same version",
+		filepath.Join(dir, name), ErrChecksum)
 }
 
 // File reads a file that was stored beside a version, after the whole folder was checked. ref is as in [Store.Get].

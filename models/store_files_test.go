@@ -75,8 +75,8 @@ func TestDamagedFilesBesideAVersion(t *testing.T) {
 			if err := c.damage(dir); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.Get(v.Model, v.ID); !errors.Is(err, ErrChecksum) {
-				t.Errorf("Get = %v, want ErrChecksum", err)
+			if _, err := s.Get(v.Model, v.ID); !errors.Is(err, ErrChecksum) || !strings.Contains(err.Error(), "remove it and make the version again") {
+				t.Errorf("Get = %v, want ErrChecksum and the way out", err)
 			}
 		})
 	}

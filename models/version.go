@@ -85,11 +85,12 @@ type Training struct {
 
 // Validation is how both scores did on the newest leads, before the final fit saw them.
 type Validation struct {
-	Split   string  `json:"split"`          // in words: what the newest part was
-	From    string  `json:"from,omitempty"` // first snapshot of the newest part
-	Past    int64   `json:"past"`           // leads fitted to
-	Leads   int64   `json:"leads"`          // leads in the newest part
-	Won     int64   `json:"won"`            // of those
+	Split   string  `json:"split"`           // in words: what the newest part was
+	From    string  `json:"from,omitempty"`  // first snapshot of the newest part
+	Mixed   bool    `json:"mixed,omitempty"` // the part judged on is of the same times as the past, as no newest part could be held out
+	Past    int64   `json:"past"`            // leads fitted to
+	Leads   int64   `json:"leads"`           // leads in the newest part
+	Won     int64   `json:"won"`             // of those
 	Model   Figures `json:"model"`
 	Rules   Figures `json:"rules"`
 	Verdict string  `json:"verdict"`
@@ -100,6 +101,7 @@ type Validation struct {
 	Gap           int64    `json:"gap,omitempty"`            // leads before the newest part whose outcome was not known when it began: not fitted to
 	AccountsApart int64    `json:"accounts_apart,omitempty"` // leads left out of a part so that no account is in both
 	Tune          int64    `json:"tune,omitempty"`           // newest leads of the past, on which choices of the recipe may look
+	AsFitted      string   `json:"as_fitted,omitempty"`      // why nothing was held against the tune part, where nothing was: the probabilities are as fitted
 	ThinEvidence  int64    `json:"thin_evidence,omitempty"`  // held-out leads whose probability rests on thin evidence, see Evidence
 	Rolling       *Rolling `json:"rolling,omitempty"`
 

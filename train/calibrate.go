@@ -11,9 +11,15 @@ import (
 )
 
 // calibrate fits the recipe to the older part of the past, holds its probabilities against the newer part, and chooses what mends them. The newest part
-// of all has no say. settled is for the fits to more leads. Nil where there is no such newer part with enough outcomes, or no answer.
-func calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Calibration, *settled, error) {
-	if !cfg.Calibrate || len(s.tune) == 0 {
+// of all has no say. settled is for the fits to more leads. Where there is no such newer part with enough outcomes, or no answer, the choice is nil, and
+// v.AsFitted says why.
+func (v *validation) calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Config) (*models.Calibration, *settled, error) {
+	switch {
+	case !cfg.Calibrate:
+		v.AsFitted = "no calibration was asked for"
+		return nil, nil, nil
+	case len(s.tune) == 0:
+		v.AsFitted = fmt.Sprintf("too few leads could decide about a change, which takes %d won and %d lost ones in the newest part of the past and as many known before it", fewToJudge, fewToJudge)
 		return nil, nil, nil
 	}
 	cfg.progress("holding the probabilities against later leads", 0, 0)
@@ -30,7 +36,8 @@ func calibrate(ctx context.Context, d *data, p *Population, s *split, cfg *Confi
 	}
 	c.Remedy, err = metrics.ChooseRemedy(earlier.logOddsOf(d.history, s.tune), outcomesOf(s.tune, p))
 	if errors.Is(err, metrics.ErrNotConverged) {
-		return nil, earlier.settled(), nil // the model separates won from lost; the leakage guard has the word
+		v.AsFitted = "the model separates won from lost leads, and no line can be laid through that"
+		return nil, earlier.settled(), nil // the leakage guard has the word
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("calibration: %w", err)

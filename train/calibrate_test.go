@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"leadscore/models"
@@ -55,7 +56,7 @@ func TestCalibrationHelps(t *testing.T) {
 func TestMendKeepsTheLevel(t *testing.T) {
 	cfg := fading(t, 1, 5000, 3200, 2, 0.9)
 	d, p, s := splitOf(t, &cfg)
-	choice, _, err := calibrate(context.Background(), d, p, s, &cfg)
+	choice, _, err := new(validation).calibrate(context.Background(), d, p, s, &cfg)
 	if err != nil || choice.Method != metrics.RemedySlope {
 		t.Fatal(choice, err)
 	}
@@ -105,12 +106,29 @@ func TestCalibrationLeavesRightAlone(t *testing.T) {
 	}
 }
 
+// Where nothing is held against later leads, the version says which of the reasons it is.
+func TestAsFittedSaysWhy(t *testing.T) {
+	cfg := fading(t, 7, 3000, 3000, 1, 1)
+	few := fading(t, 7, 150, 150, 1, 1)
+	for want, v := range map[string]*models.Version{
+		"no calibration was asked for":                judgedWith(t, cfg, false).Version,
+		"too few leads could decide about a change, ": judgedWith(t, few, true).Version,
+	} {
+		if v.Calibration != nil || !strings.HasPrefix(v.Validation.AsFitted, want) {
+			t.Errorf("calibration %+v, as fitted %q, want %q…", v.Calibration, v.Validation.AsFitted, want)
+		}
+	}
+	if v := judgedWith(t, cfg, true).Version; v.Calibration == nil || v.Validation.AsFitted != "" {
+		t.Errorf("calibration %+v, and as fitted %q", v.Calibration, v.Validation.AsFitted)
+	}
+}
+
 // What calibration chooses does not depend on the part that judges: other outcomes there, the same choice.
 func TestCalibrationIsBlindToTheNewest(t *testing.T) {
 	choose := func(later float64) *metrics.Remedy {
 		cfg := fading(t, 7, 3000, 2400, 2, later) // the newest fifth begins at 2400
 		d, p, s := splitOf(t, &cfg)
-		c, _, err := calibrate(context.Background(), d, p, s, &cfg)
+		c, _, err := new(validation).calibrate(context.Background(), d, p, s, &cfg)
 		if err != nil || c == nil {
 			t.Fatal(c, err)
 		}

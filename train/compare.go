@@ -47,7 +47,7 @@ type Compared struct {
 
 // Errors of [Compare] that a caller can mend.
 var (
-	ErrSeen     = errors.New("the version has learned from these very files, so both scores would be judged on leads that they know")
+	ErrSeen     = fmt.Errorf("%w, so both scores would be judged on leads that they know", ErrLearned)
 	ErrNoneLeft = errors.New("no fair comparison: it takes at least one won lead and one that was not, newer than all that the version has learned from and older than the horizon")
 )
 

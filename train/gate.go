@@ -210,7 +210,7 @@ func (g *gate) championLogOdds(ctx context.Context, champion *models.Version) ([
 
 // atOneTime is the champion as the new version is judged: without drift where leads of all times are mixed.
 func (g *gate) atOneTime(champion *models.Version) *models.Version {
-	if !g.validation.mixed {
+	if !g.validation.Mixed {
 		return champion
 	}
 	still := *champion

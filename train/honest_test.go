@@ -156,6 +156,22 @@ func TestAccountsApart(t *testing.T) {
 	}
 }
 
+// Why an origin has no figures is told apart: whose past is empty, and on which side an outcome is missing.
+func TestSkipped(t *testing.T) {
+	p := &Population{Wins: []uint8{1, 0, 1, 0}}
+	for want, a := range map[string]apart{
+		"":                                {past: []int32{0, 1}, judged: []int32{2, 3}},
+		"no past leads of other accounts": {judged: []int32{2, 3}, taken: 2},
+		"no past outcomes known yet":      {judged: []int32{2, 3}},
+		"past: one outcome only":          {past: []int32{0}, judged: []int32{2, 3}},
+		"judged: one outcome only":        {past: []int32{0, 1}, judged: []int32{3}},
+	} {
+		if got := skipped(p, a); got != want {
+			t.Errorf("%+v: %q, want %q", a, got, want)
+		}
+	}
+}
+
 func TestSummarise(t *testing.T) {
 	slope := func(v float64) *float64 { return &v }
 	origins := []models.Origin{

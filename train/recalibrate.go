@@ -38,6 +38,9 @@ type Recalibrated struct {
 	Warnings []features.Warning
 }
 
+// ErrLearned says that the files hold nothing new to the version.
+var ErrLearned = errors.New("the version has learned from these very files")
+
 // ErrTooFew says that there are too few newer closed leads to recalibrate by, and ErrBackwards that the model ranks them the
 // wrong way round, which no intercept or slope mends.
 var (
@@ -64,6 +67,9 @@ func Recalibrate(ctx context.Context, cfg RecalibrateConfig) (*Recalibrated, err
 	data, err := readClosed(ctx, base, &cfg)
 	if err != nil {
 		return nil, err
+	}
+	if moved := base.Recalibration; data.fingerprint == base.Training.Fingerprint || moved != nil && data.fingerprint == moved.Fingerprint {
+		return nil, fmt.Errorf("%w: its level is right there by design; give newer closed deals", ErrLearned)
 	}
 	population, err := populate(data.history)
 	if err != nil {
@@ -263,6 +269,10 @@ func warnOfMove(base *models.Version, how *models.Recalibration, dated bool) (wa
 	if was := base.Validation.Model.AUC; base.Validation.Leads > 0 && how.Before.AUC.High < was.Low {
 		warnings = append(warnings, fmt.Sprintf("the model ranks these leads worse than it did at its validation (AUC %.3f against %.3f): no recalibration mends that, fit a new one with leadscore train",
 			how.Before.AUC.Value, was.Value))
+	}
+	if l := how.Later; l != nil && l.After.LogLoss > l.Before.LogLoss && (how.Shift.Intercept != 0 || how.Shift.Slope != 1) {
+		warnings = append(warnings, fmt.Sprintf("the move measured on the older half made the newer half worse (log loss %.4f, without it %.4f): the level does not hold still, so this move may be no better; look at it month by month, or fit a new model with leadscore train",
+			l.After.LogLoss, l.Before.LogLoss))
 	}
 	if slope := how.Before.Calibration.Slope; slope.High < 1 && slope.Low <= 0 {
 		warnings = append(warnings, fmt.Sprintf("slope %.2f [%.2f, %.2f]: these leads do not show that the model ranks them at all, so only its level was moved; fit a new one with leadscore train",

@@ -2,7 +2,6 @@ package train
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -42,9 +41,12 @@ func roll(ctx context.Context, d *data, p *Population, cfg *Config) (*models.Rol
 		if o.Skipped != "" {
 			continue
 		}
-		past, err := fitPlain(ctx, d.history, p, a.past, earlier, cfg)
-		if err != nil {
-			return nil, nil, errors.Join(fmt.Errorf("rolling origin %d: %w", k+1, err), group.Wait())
+		past, err := fitPlain(judging, d.history, p, a.past, earlier, cfg)
+		if err != nil { // where judging failed, that has ended this fit too, and is what to tell
+			if failed := group.Wait(); failed != nil {
+				return nil, nil, failed
+			}
+			return nil, nil, fmt.Errorf("rolling origin %d: %w", k+1, err)
 		}
 		earlier = past.settled()
 		group.Go(func() error {
@@ -99,11 +101,24 @@ func rollTo(d *data, p *Population, w window, o *models.Origin) apart {
 	if p.Dated {
 		o.From = timestamp(d.history.AsOf[p.Rows[w.from]])
 	}
-	if rarer(a.past, p) == 0 || rarer(a.judged, p) == 0 {
-		o.Skipped = "one outcome only on one side"
-	}
+	o.Skipped = skipped(p, a)
 	a.past, a.judged = evenly(a.past, mostFittedBeside), evenly(a.judged, mostJudgedBeside)
 	return a
+}
+
+// skipped says why an origin has no figures; empty where it has.
+func skipped(p *Population, a apart) string {
+	switch {
+	case len(a.past) == 0 && a.taken > 0:
+		return "no past leads of other accounts"
+	case len(a.past) == 0:
+		return "no past outcomes known yet"
+	case rarer(a.past, p) == 0:
+		return "past: one outcome only"
+	case rarer(a.judged, p) == 0:
+		return "judged: one outcome only"
+	}
+	return ""
 }
 
 // judgeOrigin judges a fit to the past of an origin, and the rules, on its window.

@@ -25,7 +25,7 @@ func (r *Result) WriteText(w io.Writer) error {
 		writeFigures(&b, &v.Validation)
 		writeDeciles(&b, &v.Validation)
 		writeWeighted(&b, v.Validation.Weighted)
-		writeCalibration(&b, v.Calibration)
+		writeCalibration(&b, v)
 		writeHonest(&b, &v.Validation)
 		fmt.Fprintf(&b, "Verdict: %s.\n", v.Validation.Verdict)
 		if words := report.Probabilities(&v.Validation); words != "" {
@@ -44,10 +44,12 @@ func (r *Result) WriteText(w io.Writer) error {
 	return err
 }
 
-func writeCalibration(b *strings.Builder, c *models.Calibration) {
-	words := "as fitted; too few leads could have decided about a change, or none was asked for"
-	if c != nil {
+func writeCalibration(b *strings.Builder, v *models.Version) {
+	words := "as fitted"
+	if c := v.Calibration; c != nil {
 		words = c.Words
+	} else if why := v.Validation.AsFitted; why != "" {
+		words += ": " + why
 	}
 	fmt.Fprintf(b, "Calibration: %s.\n\n", words)
 }
@@ -75,7 +77,11 @@ func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfL
 
 // writeFigures sets the measures of both scores side by side.
 func writeFigures(b *strings.Builder, v *models.Validation) {
-	fmt.Fprintf(b, "Judged on %s: %d leads, %d won, after a fit to the %d before.\n", v.Split, v.Leads, v.Won, v.Past)
+	fitted := fmt.Sprintf("the %d before", v.Past)
+	if v.Mixed {
+		fitted = fmt.Sprintf("%d others", v.Past)
+	}
+	fmt.Fprintf(b, "Judged on %s: %d leads, %d won, after a fit to %s.\n", v.Split, v.Leads, v.Won, fitted)
 	t := newTable()
 	t.AppendHeader(table.Row{"", "model", "rules"})
 	add := func(name string, figure func(*models.Figures) string) {

@@ -19,7 +19,6 @@ type validation struct {
 	warnings    []string
 	calibration *models.Calibration // chosen on the past part; nil: nothing could decide
 
-	mixed                                  bool   // the held-out leads are of the same times as the past
 	thin                                   []bool // held-out leads whose probability rests on thin evidence
 	settled                                *settled
 	past, newest                           []int32   // the leads fitted to and the held-out ones
@@ -33,7 +32,8 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		return &validation{warnings: []string{
 			"the model could not be judged: no part of the leads can be held out so that both parts have won and lost leads"}}, nil
 	}
-	choice, settled, err := calibrate(ctx, d, p, s, cfg)
+	v := &validation{warnings: s.warnings}
+	choice, settled, err := v.calibrate(ctx, d, p, s, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func validate(ctx context.Context, d *data, p *Population, cfg *Config) (*valida
 		past.atOneTime()
 	}
 	cfg.progress("judging on the newest part", 0, 0)
-	v := &validation{mixed: s.mixed, warnings: s.warnings, calibration: choice}
+	v.calibration = choice
 	v.describe(s, p)
 	v.HalfLives = past.halfLives
 	wins := outcomesOf(s.newest, p)
@@ -104,6 +104,7 @@ func (v *validation) measure(predicted, points, pointsAsProbability, wins []floa
 const mostJudgedByRules = 100_000
 
 func (v *validation) describe(s *split, p *Population) {
+	v.Mixed = s.mixed
 	v.Gap, v.AccountsApart, v.Tune = int64(s.gap), int64(s.accounts+s.accountsTaken), int64(len(s.tune))
 	v.Split, v.Past, v.Leads = s.words, int64(len(s.past)), int64(len(s.newest))
 	won, _ := countOutcomes(s.newest, p)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"leadscore/features"
 	"leadscore/serve"
 	"leadscore/train"
 )
@@ -140,6 +141,9 @@ func report(err error, stderr io.Writer) int {
 		return exitFailed
 	}
 	fmt.Fprintln(stderr, "leadscore:", plain(err))
+	if errors.Is(err, features.ErrBadRows) {
+		fmt.Fprintln(stderr, "Mend the rows, or give --bad-rows leave-out: then they are left out, counted and listed.")
+	}
 	if errors.Is(err, errUsage) {
 		return exitUsage
 	}

@@ -12,6 +12,7 @@ import (
 
 	"leadscore/models"
 	"leadscore/models/metrics"
+	"leadscore/models/rules"
 )
 
 type modelsCommand struct {
@@ -185,9 +186,9 @@ func (a *app) printVersion(s *shown, v *models.Version) error {
 			add(row.name, "%s", text.WrapSoft(words, 90))
 		}
 	}
-	addFigures(add, &s.Validation)
+	addFigures(add, &s.Summary)
 	add("fields and pairs", "%d", len(s.Terms))
-	add("rules", "%d lines", strings.Count(v.Rules, "\n"))
+	add("rules", "%s", text.WrapSoft(describeRules(v), 90))
 	if c := s.Calibration; c != nil {
 		add("calibration", "%s", text.WrapSoft(c.Words, 90))
 	}
@@ -210,6 +211,15 @@ func (a *app) printVersion(s *shown, v *models.Version) error {
 	return nil
 }
 
+// describeRules names a version's rule book and says how much it holds.
+func describeRules(v *models.Version) string {
+	book, err := rules.Parse("rules.yaml of "+v.ID, []byte(v.Rules), v.Schema)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%s: %d rules", book.Version(), len(book.Rules()))
+}
+
 func addPopulation(add func(string, string, ...any), t *models.Training) {
 	add("leads", "%d used of %d read, %d won (%.1f %%)", t.Used, t.Rows, t.Won, 100*float64(t.Won)/float64(t.Used))
 	if t.Newest != "" {
@@ -221,7 +231,11 @@ func addPopulation(add func(string, string, ...any), t *models.Training) {
 	add("data", "%.12s", t.Fingerprint)
 }
 
-func addFigures(add func(string, string, ...any), v *models.Validation) {
+func addFigures(add func(string, string, ...any), s *models.Summary) {
+	v := &s.Validation
+	if s.Recalibration != nil && v.Leads > 0 {
+		add("figures", "of %s, before the move", s.Recalibration.Base)
+	}
 	if v.Leads == 0 {
 		add("judged on", "nothing")
 		return

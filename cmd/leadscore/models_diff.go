@@ -100,6 +100,8 @@ func writeDiff(b *strings.Builder, d *difference) {
 	writeSchemaChanges(b, d.Schema)
 	if d.Moves != nil {
 		writeMoves(b, d.Moves)
+	} else {
+		b.WriteString("\nWhose scores move most: give leads, --leads FILE.\n")
 	}
 }
 
@@ -173,17 +175,21 @@ func writeTerms(b *strings.Builder, d *difference) {
 			means[f.Name] = f.Mean
 		}
 	}
-	t := plainTable("field", "", "largest difference", "at", "before", "after", "mean over the leads")
+	columns := []any{"field", "", "largest difference", "at", "before", "after"}
+	if d.Moves != nil {
+		columns = append(columns, "mean over the leads, either way")
+	}
+	t := plainTable(columns...)
 	for i, change := range d.Terms {
 		if i == mostTerms {
 			break
 		}
-		mean := "–"
+		row := table.Row{change.Term, change.Change, fmt.Sprintf("%+.3f", change.Largest), change.Where,
+			fmt.Sprintf("%.3f", change.There[0]), fmt.Sprintf("%.3f", change.There[1])}
 		if d.Moves != nil {
-			mean = fmt.Sprintf("%.3f", means[change.Term])
+			row = append(row, fmt.Sprintf("%.3f", means[change.Term]))
 		}
-		t.AppendRow(table.Row{change.Term, change.Change, fmt.Sprintf("%+.3f", change.Largest), change.Where,
-			fmt.Sprintf("%.3f", change.There[0]), fmt.Sprintf("%.3f", change.There[1]), mean})
+		t.AppendRow(row)
 	}
 	fmt.Fprintf(b, "\nFields, in log-odds; %d more changed, %d are equal:\n%s\n", max(0, len(d.Terms)-mostTerms), d.Equal, t.Render())
 }
@@ -256,7 +262,7 @@ func writeParts(b *strings.Builder, parts []change.Part, total float64, digits i
 		}
 		change := math.Round((part.Adds[1] - part.Adds[0]) * unit)
 		rest -= change
-		fmt.Fprintf(b, "  %+9.*f  %s %s\n", digits, change/unit, part.Name, part.Label)
+		fmt.Fprintf(b, "  %+9.*f  %s\n", digits, change/unit, strings.TrimSpace(part.Name+" "+part.Label))
 	}
 	if rest != 0 {
 		fmt.Fprintf(b, "  %+9.*f  all others and rounding\n", digits, rest/unit)

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"sort"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -26,7 +27,14 @@ func (h *history) describeColumns() {
 		closed = h.looks[r.closed]
 	}
 	for i, l := range h.looks {
-		s := measure(l, h.labels)
+		least := sharedBy(h.sample.len())
+		if i == r.outcome {
+			least = 1 // a rare win is no other value
+		}
+		s := measure(l, h.labels, least)
+		if i == r.outcome {
+			sort.SliceStable(s.bins, func(a, b int) bool { return s.bins[a].meaning() < s.bins[b].meaning() })
+		}
 		c := Column{Name: l.name, Role: RoleField, Kind: l.kind, Missing: l.missingShare(), Distinct: l.distinct, Why: l.why,
 			Values: shown(l, s), look: l, strength: s}
 		if s.Known && l.distinct > 0 {

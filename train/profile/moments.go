@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leadscore/features"
+	"leadscore/train/horizon"
 	"leadscore/train/leakage"
 )
 
@@ -19,20 +20,13 @@ const (
 	usualDelay = 7
 	// mostAtOnce is the share of decided leads that may be closed at their creation for a snapshot there.
 	mostAtOnce = 0.01
-	// horizonWins is the share of the wins that should come within the horizon.
-	horizonWins = 0.9
-	// leastMature is the share of leads that must be older than the horizon.
-	leastMature = 0.5
-	// leastWins is the number of wins with times that a horizon is read from.
-	leastWins = 20
 )
 
 var (
 	// atCreation looks at a lead the moment it came.
 	atCreation = features.Duration(0)
 
-	delays   = []features.Duration{days(7), days(3), days(1), features.Duration(6 * time.Hour), features.Duration(time.Hour)}
-	horizons = []int{7, 14, 30, 60, 90, 180, 365, 730}
+	delays = []features.Duration{days(7), days(3), days(1), features.Duration(6 * time.Hour), features.Duration(time.Hour)}
 )
 
 func days(n int) features.Duration { return features.Duration(n) * features.Duration(24*time.Hour) }
@@ -153,49 +147,47 @@ func (h *history) snapshotAtCreation(decided []features.Micros) {
 	h.setDelay(atCreation, "there are no events to wait for: a lead is looked at when it came, and its fields must have been known then")
 }
 
+// chooseHorizon asks as training does, where it finds none in the schema.
 func (h *history) chooseHorizon() {
 	if h.snapshot.AfterCreated == nil || h.roles.closed < 0 {
 		h.choose("horizon", "", "a win counts whenever it came: there is no snapshot or no closing time to count from")
 		return
 	}
-	won, _ := h.spans()
-	delay := h.snapshot.AfterCreated.Micros()
-	won = won[sort.Search(len(won), func(i int) bool { return won[i] > delay }):]
-	if len(won) < leastWins {
-		h.choose("horizon", "", fmt.Sprintf("a win counts whenever it came: only %d wins have times to read a horizon from", len(won)))
+	leads, untimed, ages := h.followUps(h.snapshot.AfterCreated.Micros())
+	c := horizon.Choose(leads, untimed, func(days int) float64 {
+		younger := sort.Search(len(ages), func(i int) bool { return ages[i] >= features.Micros(days)*features.Day })
+		return float64(len(ages)-younger) / float64(max(1, len(ages)))
+	})
+	if c.Days == 0 {
+		h.choose("horizon", "", c.Words)
 		return
 	}
-	need := quantile(won, horizonWins) - delay
-	span := horizons[len(horizons)-1]
-	for i := len(horizons) - 1; i >= 0 && days(horizons[i]).Micros() >= need; i-- {
-		span = horizons[i]
-	}
-	limit := days(span).Micros()
-	mature := h.matureShare(delay + limit)
-	within := 1 - later(won, delay+limit)
-	if mature < leastMature {
-		h.choose("horizon", "", fmt.Sprintf("a win counts whenever it came: only %s of the leads are older than the %d days that 90 %% of the wins took",
-			leakage.Percent(mature), span))
-		return
-	}
-	h.horizon = days(span)
-	h.choose("horizon", h.horizon.String(), fmt.Sprintf("90 %% of the wins came within %s of the snapshot, half within %s; %s of them within %d days",
-		inDays(need), inDays(quantile(won, 0.5)-delay), leakage.Percent(within), span))
+	h.horizon = days(c.Days)
+	h.choose("horizon", h.horizon.String(), c.Words)
 }
 
-// matureShare is the share of leads that came so long before the last time of the history.
-func (h *history) matureShare(age features.Micros) float64 {
-	end := h.latest()
-	old, all := 0, 0
-	for row := range h.labels.of {
-		if t := h.timeOf(h.roles.created, row); t != features.NoTime {
-			all++
-			if end-t >= age {
-				old++
+// followUps lists the sampled leads that can be followed from their snapshot, counts the others, and gives the ages of all that had one, in rising order.
+func (h *history) followUps(delay features.Micros) (leads []horizon.Lead, untimed int, ages []features.Micros) {
+	until := h.latest()
+	for row, outcome := range h.labels.of {
+		from, end := h.timeOf(h.roles.created, row), until
+		created := from
+		if from != features.NoTime {
+			if from += delay; from <= until {
+				ages = append(ages, until-from)
 			}
 		}
+		if outcome != features.Open {
+			end = h.timeOf(h.roles.closed, row)
+		}
+		if created == features.NoTime || end == features.NoTime || end < from {
+			untimed++
+			continue
+		}
+		leads = append(leads, horizon.Lead{Span: end - from, Ending: outcome})
 	}
-	return float64(old) / float64(max(1, all))
+	sort.Slice(ages, func(i, j int) bool { return ages[i] < ages[j] })
+	return leads, untimed, ages
 }
 
 // latest is the newest time of the sample: when the history was taken.
@@ -205,6 +197,13 @@ func (h *history) latest() features.Micros {
 		for code, t := range h.looks[column].time {
 			if h.looks[column].rows[code] > 0 {
 				end = max(end, t)
+			}
+		}
+	}
+	if h.events != nil {
+		for _, events := range h.events.of {
+			for _, e := range events {
+				end = max(end, e.time)
 			}
 		}
 	}

@@ -151,6 +151,27 @@ func firstDifference(got, want []byte) string {
 	return ""
 }
 
+// A rare win is shown by its name, and before the stages that mean neither.
+func TestRareWinIsNamed(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("lead_id,outcome,size\n")
+	for i := range 400 {
+		outcome := []string{"lost", "open", "contacted"}[i%3]
+		if i%100 == 0 {
+			outcome = "won"
+		}
+		fmt.Fprintf(&b, "L-%d,%s,%d\n", i, outcome, i%7)
+	}
+	p, err := Run(context.Background(), Config{Leads: []string{writeFile(t, t.TempDir(), "leads.csv", b.String())}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := columnOf(t, p, "outcome").Values
+	if len(values) != 4 || values[0].Value != "won" || values[0].Won != 4 || values[1].Value != "lost" {
+		t.Errorf("values %+v", values)
+	}
+}
+
 // The contract: lead_id, an outcome of won and lost and any other columns need no answer and no edit.
 func TestPlainFileAsksNothing(t *testing.T) {
 	var b strings.Builder

@@ -46,6 +46,17 @@ type bin struct {
 
 func (b *bin) decided() int { return b.won + b.lost }
 
+// meaning orders the values of an outcome: won, lost, open.
+func (b *bin) meaning() int {
+	switch {
+	case b.won > 0:
+		return 0
+	case b.lost > 0:
+		return 1
+	}
+	return 2
+}
+
 // rate is the bin's win rate, NaN without a decided lead.
 func (b *bin) rate() float64 { return float64(b.won) / float64(b.decided()) }
 
@@ -55,10 +66,10 @@ type strength struct {
 	leakage.Strength
 }
 
-// measure bins a column and measures its strength on the decided leads.
-func measure(l *look, o *labels) *strength {
+// measure bins a column and measures its strength on the decided leads; least is how many leads a value needs to stand alone.
+func measure(l *look, o *labels, least int) *strength {
 	s := &strength{}
-	codeBin := l.makeBins(o, s)
+	codeBin := l.makeBins(least, s)
 	for row, code := range l.column.codes {
 		s.bins[codeBin[code]].add(o, row)
 	}
@@ -106,7 +117,7 @@ func dropEmpty(bins []bin) []bin {
 }
 
 // makeBins sets the bins and returns, for each code of the column, its bin.
-func (l *look) makeBins(o *labels, s *strength) []int {
+func (l *look) makeBins(least int, s *strength) []int {
 	codeBin := make([]int, len(l.values))
 	switch {
 	case l.kind == features.Number:
@@ -121,13 +132,13 @@ func (l *look) makeBins(o *labels, s *strength) []int {
 		}
 		l.numberBins(seconds, s, codeBin, dayLabel)
 	default:
-		l.categoryBins(o, s, codeBin)
+		l.categoryBins(least, s, codeBin)
 	}
 	return codeBin
 }
 
 // categoryBins makes a bin of every value that enough leads share; of an e-mail, of every kind of address.
-func (l *look) categoryBins(o *labels, s *strength, codeBin []int) {
+func (l *look) categoryBins(least int, s *strength, codeBin []int) {
 	byText := make(map[string]int)
 	text := func(code int) string { return l.values[code] }
 	switch l.kind {
@@ -141,7 +152,6 @@ func (l *look) categoryBins(o *labels, s *strength, codeBin []int) {
 			byText[text(code)] += rows
 		}
 	}
-	least := sharedBy(len(o.of))
 	if l.kind == features.Boolean || l.kind == features.Email {
 		least = 1
 	}

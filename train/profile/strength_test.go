@@ -31,7 +31,7 @@ func TestNumberBins(t *testing.T) {
 			continue
 		}
 		o.of = append(o.of, features.Lost, features.Lost, features.Lost)
-		s := measure(l, o)
+		s := measure(l, o, sharedBy(len(o.of)))
 		total, last := 0, math.Inf(-1)
 		for _, b := range s.bins {
 			total += b.decided()

@@ -96,7 +96,11 @@ func (c *card) methods() {
 	if cal := v.Calibration; cal != nil {
 		c.add("**Calibration.** %s The held-out leads had no say in that.", sentence(text(cal.Words)))
 	} else {
-		c.add("**Calibration.** The probabilities are as fitted: too few leads could have decided about a change, or none was asked for.")
+		words := "The probabilities are as fitted"
+		if why := v.Validation.AsFitted; why != "" {
+			words += ": " + text(why)
+		}
+		c.add("**Calibration.** %s.", words)
 	}
 	c.add("**Class imbalance.** None is corrected: probabilities stay probabilities.")
 	c.add("**Fairness.** The validation report shows the figures by segment. Which groups matter: %s", strings.ToLower(asked[:1])+asked[1:])

@@ -27,6 +27,8 @@ func (w *writer) calibration() *page.Section {
 	s.Blocks = append(s.Blocks, page.Block{Figures: figures}, page.Block{Table: w.calibrationTable()})
 	if c := w.e.Calibration; c != nil {
 		s.Blocks = append(s.Blocks, page.Block{Text: sentence(c.Words) + " The held-out leads had no say in that."})
+	} else if why := w.e.Validation.AsFitted; why != "" {
+		s.Blocks = append(s.Blocks, page.Block{Text: "The probabilities are as fitted: " + why + "."})
 	}
 	return s
 }

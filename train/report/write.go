@@ -34,8 +34,12 @@ func subtitle(e *Evidence) string {
 	if v.Leads == 0 {
 		return fmt.Sprintf("Version %s, fitted to %s; it could not be judged.", e.Version, page.Plural(e.Training.Used, "lead", "leads"))
 	}
-	return fmt.Sprintf("Version %s. Judged on %s: %s, %s won, after a fit to the %s before; then fitted to all %s.",
-		e.Version, v.Split, page.Plural(v.Leads, "lead", "leads"), page.Count(v.Won), page.Count(v.Past), page.Count(e.Training.Used))
+	fitted := "the " + page.Count(v.Past) + " before"
+	if v.Mixed {
+		fitted = page.Count(v.Past) + " others"
+	}
+	return fmt.Sprintf("Version %s. Judged on %s: %s, %s won, after a fit to %s; then fitted to all %s.",
+		e.Version, v.Split, page.Plural(v.Leads, "lead", "leads"), page.Count(v.Won), fitted, page.Count(e.Training.Used))
 }
 
 // writer holds what every section reads.

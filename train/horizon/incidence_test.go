@@ -1,4 +1,4 @@
-package train
+package horizon
 
 import (
 	"encoding/csv"
@@ -36,14 +36,14 @@ func number(t *testing.T, text string) float64 {
 	return v
 }
 
-// The figures of R's survival package, see testdata/ref/incidence.R.
+// The figures of R's survival package, see testdata/incidence.R.
 func TestIncidenceReference(t *testing.T) {
-	endings := map[string]ending{"open": stillOpen, "won": endedWon, "lost": endedLost}
-	var leads []followUp
-	for _, row := range readCSV(t, "testdata/ref/incidence_leads.csv") {
-		leads = append(leads, followUp{features.Micros(number(t, row[0])) * features.Day, endings[row[1]]})
+	endings := map[string]features.Outcome{"open": features.Open, "won": features.Won, "lost": features.Lost}
+	var leads []Lead
+	for _, row := range readCSV(t, "testdata/incidence_leads.csv") {
+		leads = append(leads, Lead{features.Micros(number(t, row[0])) * features.Day, endings[row[1]]})
 	}
-	steps, want := incidence(leads), readCSV(t, "testdata/ref/incidence.csv")
+	steps, want := incidence(leads), readCSV(t, "testdata/incidence.csv")
 	if len(steps) != len(want) {
 		t.Fatalf("%d steps, want %d", len(steps), len(want))
 	}
@@ -60,7 +60,7 @@ func TestIncidenceByHand(t *testing.T) {
 	// Of four leads one is won on day 1; of the three left one is lost on day 2 and one was last seen open then; the last is won
 	// on day 5: 1/4 + 3/4·2/3·1 = 3/4.
 	day := features.Day
-	steps := incidence([]followUp{{5 * day, endedWon}, {2 * day, stillOpen}, {1 * day, endedWon}, {2 * day, endedLost}})
+	steps := incidence([]Lead{{5 * day, features.Won}, {2 * day, features.Open}, {1 * day, features.Won}, {2 * day, features.Lost}})
 	want := []incidenceStep{{day, 4, 0.25, 0.75}, {2 * day, 3, 0.25, 0.5}, {5 * day, 1, 0.75, 0}}
 	for i := range want {
 		if math.Abs(steps[i].won-want[i].won) > 1e-15 || math.Abs(steps[i].open-want[i].open) > 1e-15 || steps[i].atRisk != want[i].atRisk {
@@ -84,14 +84,14 @@ func TestIncidenceByHand(t *testing.T) {
 // Without open leads it is the plain share of leads won by then, whatever was lost meanwhile.
 func TestIncidenceWithoutOpenLeads(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	leads := make([]followUp, 300)
+	leads := make([]Lead, 300)
 	for i := range leads {
-		leads[i] = followUp{features.Micros(random.IntN(40)), endedWon + ending(random.IntN(2))}
+		leads[i] = Lead{features.Micros(random.IntN(40)), []features.Outcome{features.Won, features.Lost}[random.IntN(2)]}
 	}
 	for _, s := range incidence(leads) {
 		won := 0
 		for _, l := range leads {
-			if l.ending == endedWon && l.span <= s.span {
+			if l.Ending == features.Won && l.Span <= s.span {
 				won++
 			}
 		}

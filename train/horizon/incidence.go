@@ -1,4 +1,4 @@
-package train
+package horizon
 
 import (
 	"sort"
@@ -6,19 +6,10 @@ import (
 	"leadscore/features"
 )
 
-// ending is how a lead's follow-up ended.
-type ending uint8
-
-const (
-	stillOpen ending = iota // open when the history was taken
-	endedWon
-	endedLost
-)
-
-// followUp is the time that a lead was watched, from its snapshot, and how that ended.
-type followUp struct {
-	span   features.Micros // ≥ 0
-	ending ending
+// Lead is the time that a lead was watched, from its snapshot, and how that ended: won, lost, or open when the history was taken.
+type Lead struct {
+	Span   features.Micros // ≥ 0
+	Ending features.Outcome
 }
 
 // incidenceStep is the state just after a time at which a lead was won or lost.
@@ -38,19 +29,19 @@ type incidenceStep struct {
 // leaves with certainty, so it never counts as one that might still win, as it would if it were censored; an open
 // lead is censored when the history was taken. Of equal times the decided leads come before the censored ones. The
 // steps stand in rising order of time. Cost O(n log n).
-func incidence(leads []followUp) []incidenceStep {
-	leads = append([]followUp(nil), leads...)
-	sort.Slice(leads, func(i, j int) bool { return leads[i].span < leads[j].span })
+func incidence(leads []Lead) []incidenceStep {
+	leads = append([]Lead(nil), leads...)
+	sort.Slice(leads, func(i, j int) bool { return leads[i].Span < leads[j].Span })
 	var steps []incidenceStep
 	won, open := 0.0, 1.0
 	for i := 0; i < len(leads); {
-		atRisk, span := len(leads)-i, leads[i].span
+		atRisk, span := len(leads)-i, leads[i].Span
 		counts := [3]int{}
-		for ; i < len(leads) && leads[i].span == span; i++ {
-			counts[leads[i].ending]++
+		for ; i < len(leads) && leads[i].Span == span; i++ {
+			counts[leads[i].Ending]++
 		}
-		if decided := counts[endedWon] + counts[endedLost]; decided > 0 {
-			won += open * float64(counts[endedWon]) / float64(atRisk)
+		if decided := counts[features.Won] + counts[features.Lost]; decided > 0 {
+			won += open * float64(counts[features.Won]) / float64(atRisk)
 			open *= 1 - float64(decided)/float64(atRisk)
 			steps = append(steps, incidenceStep{span, atRisk, won, open})
 		}
