@@ -1,6 +1,10 @@
 package train
 
-import "leadscore/features"
+import (
+	"slices"
+
+	"leadscore/features"
+)
 
 // accountOf is a number of the lead's account; a lead without one stands for itself.
 func accountOf(t *features.Table, row int32) int64 {
@@ -22,7 +26,8 @@ type apart struct {
 // keepAccountsApart sees to it that no account has leads on both sides, else the model is judged on what it may know by
 // heart. An account belongs to the part of its first lead: its later leads are left out of the judged part. Where that would
 // leave less than half of the judged leads, or fewer than [fewToJudge] of an outcome that had so many, the judged part
-// stays whole and its accounts leave the past instead. docs/decisions/0010-accounts.md.
+// stays whole and its accounts leave the past instead. Where that leaves too little past, as where all accounts return, every other
+// returning account belongs to the judged part, the others to the past. docs/decisions/0010-accounts.md.
 func keepAccountsApart(h *features.History, p *Population, past, judged []int32) apart {
 	if h.Table.Account == nil {
 		return apart{past: past, judged: judged}
@@ -32,7 +37,42 @@ func keepAccountsApart(h *features.History, p *Population, past, judged []int32)
 		return apart{past: past, judged: fresh, leftOut: len(judged) - len(fresh)}
 	}
 	rest := withoutAccounts(h, past, judged)
+	if rarer(rest, p) < min(fewToJudge, rarer(past, p)) {
+		if drawn := drawAccounts(h, past, judged); min(rarer(drawn.past, p), rarer(drawn.judged, p)) > rarer(rest, p) {
+			return drawn
+		}
+	}
 	return apart{past: rest, judged: judged, taken: len(past) - len(rest)}
+}
+
+// drawAccounts gives every other account that has leads in both parts, in the order of their first leads, to the judged part, the others to the past.
+func drawAccounts(h *features.History, past, judged []int32) apart {
+	const inPast, inBoth, drawn = 1, 2, 3
+	place := make([]uint8, len(h.Table.Accounts))
+	for _, row := range past {
+		place[h.Table.Account.At(int(row))] = inPast
+	}
+	for _, row := range judged {
+		if account := h.Table.Account.At(int(row)); place[account] == inPast {
+			place[account] = inBoth
+		}
+	}
+	place[0] = 0 // leads without an account stand for themselves
+	draw := false
+	for _, row := range past {
+		if account := h.Table.Account.At(int(row)); place[account] == inBoth {
+			if place[account] = inPast; draw {
+				place[account] = drawn
+			}
+			draw = !draw
+		}
+	}
+	a := apart{
+		past:   slices.DeleteFunc(slices.Clone(past), func(row int32) bool { return place[h.Table.Account.At(int(row))] == drawn }),
+		judged: slices.DeleteFunc(slices.Clone(judged), func(row int32) bool { return place[h.Table.Account.At(int(row))] == inPast }),
+	}
+	a.leftOut, a.taken = len(judged)-len(a.judged), len(past)-len(a.past)
+	return a
 }
 
 // withoutAccounts are the rows whose account has no lead among others, in the same order.

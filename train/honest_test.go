@@ -154,6 +154,20 @@ func TestAccountsApart(t *testing.T) {
 	if s.accounts != 0 || s.accountsTaken != 50 || len(s.newest) != 60 {
 		t.Errorf("%d left out, %d taken, %d newest", s.accounts, s.accountsTaken, len(s.newest))
 	}
+	of(0, 200, func(i int) uint32 { return uint32(i % 31) }) // all return, but for leads without an account
+	s = splitByTime(h, p, 0.3)
+	if s.mixed || rarer(s.past, p) < fewToJudge || rarer(s.newest, p) < 10 || s.accounts+s.accountsTaken+len(s.past)+len(s.newest) != 200 {
+		t.Errorf("mixed %v, %d left out, %d taken, %d past, %d newest", s.mixed, s.accounts, s.accountsTaken, len(s.past), len(s.newest))
+	}
+	seen := map[uint32]bool{}
+	for _, row := range s.past {
+		seen[accounts[row]] = true
+	}
+	for _, row := range s.newest {
+		if accounts[row] != 0 && seen[accounts[row]] || row <= s.past[len(s.past)-1] {
+			t.Errorf("lead %d of account %d is judged", row, accounts[row])
+		}
+	}
 }
 
 // Why an origin has no figures is told apart: whose past is empty, and on which side an outcome is missing.
