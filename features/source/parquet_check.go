@@ -23,31 +23,43 @@ const (
 	maxHeaderWindow = 1 << 20
 )
 
+// pageNews is what the page headers of a chunk say of how to read it.
+type pageNews struct {
+	runs bool // some values are run-length encoded themselves, which only booleans can be
+}
+
 // checkPages walks over the page headers of a column chunk and checks their sizes, one small read a page.
-func (p *parquetFile) checkPages(chunk *format.ColumnMetaData) error {
-	from := chunk.DataPageOffset
-	if chunk.DictionaryPageOffset != 0 {
-		from = chunk.DictionaryPageOffset
-	}
-	length := chunk.TotalCompressedSize
+func (p *parquetFile) checkPages(chunk *format.ColumnMetaData) (news pageNews, err error) {
+	from, length := chunkPlace(chunk)
 	if from < 0 || length < 0 || from > p.size || length > p.size-from {
-		return fmt.Errorf("it is said to lie at bytes %d to %d of a file of %d", from, from+length, p.size)
+		return news, fmt.Errorf("it is said to lie at bytes %d to %d of a file of %d", from, from+length, p.size)
 	}
 	for end := from + length; from < end; {
 		header, size, err := p.readPageHeader(from, end)
 		if err != nil {
-			return err
+			return news, err
 		}
 		from += int64(size)
 		if header.CompressedPageSize < 0 || int64(header.CompressedPageSize) > end-from {
-			return fmt.Errorf("a page of %d bytes where %d are left", header.CompressedPageSize, end-from)
+			return news, fmt.Errorf("a page of %d bytes where %d are left", header.CompressedPageSize, end-from)
 		}
 		if err := checkPageHeader(header); err != nil {
-			return err
+			return news, err
 		}
 		from += int64(header.CompressedPageSize)
+		news.runs = news.runs || header.DataPageHeader.Valid && header.DataPageHeader.V.Encoding == format.RLE ||
+			header.DataPageHeaderV2.Valid && header.DataPageHeaderV2.V.Encoding == format.RLE
 	}
-	return nil
+	return news, nil
+}
+
+// chunkPlace is where a chunk's pages begin in the file, and their length.
+func chunkPlace(chunk *format.ColumnMetaData) (from, length int64) {
+	from = chunk.DataPageOffset
+	if chunk.DictionaryPageOffset != 0 {
+		from = chunk.DictionaryPageOffset
+	}
+	return from, chunk.TotalCompressedSize
 }
 
 // readPageHeader decodes the header at from, reading more of it while it seems cut.

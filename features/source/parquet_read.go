@@ -78,10 +78,19 @@ func (p *parquetFile) openGroup() (err error) {
 	chunks := group.ColumnChunks()
 	stored := p.table.Metadata().RowGroups[p.group].Columns
 	for _, reader := range p.readers {
-		if err := p.checkPages(&stored[reader.layout.leaf].MetaData); err != nil {
+		chunk := &stored[reader.layout.leaf].MetaData
+		news, err := p.checkPages(chunk)
+		if err != nil {
 			return reader.wrap(err)
 		}
-		if err := reader.open(chunks[reader.layout.leaf]); err != nil {
+		pages := chunks[reader.layout.leaf].Pages
+		if news.runs && reader.layout.info.Kind == Boolean {
+			from, length := chunkPlace(chunk)
+			pages = func() parquet.Pages {
+				return &booleanPages{file: &parquetFile{file: p.file, size: p.size}, from: from, end: from + length, codec: chunk.Codec, optional: reader.layout.optional}
+			}
+		}
+		if err := reader.open(pages); err != nil {
 			return err
 		}
 	}
@@ -123,11 +132,11 @@ type columnReader struct {
 	faults       []Fault
 }
 
-func (r *columnReader) open(chunk parquet.ColumnChunk) error {
+func (r *columnReader) open(pages func() parquet.Pages) error {
 	if err := r.close(); err != nil {
 		return err
 	}
-	r.pages, r.decoded = chunk.Pages(), false
+	r.pages, r.decoded = pages(), false
 	return nil
 }
 

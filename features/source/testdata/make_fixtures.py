@@ -125,6 +125,13 @@ def main() -> None:
                            "flag": "RLE", "instant": "DELTA_BINARY_PACKED", "day": "DELTA_BINARY_PACKED"},
           data_page_version="2.0")
     write("plain_delta_length.parquet", table, use_dictionary=False, column_encoding={"text": "DELTA_LENGTH_BYTE_ARRAY"})
+    # Booleans in runs longer than eight, of lengths that are no multiple of it, over several pages.
+    runs = pa.table({"long": pa.array([i // 13 % 2 == 0 for i in range(1000)]), "all": pa.array([True] * 1000),
+                     "some": pa.array([None if i % 11 == 0 else i // 37 % 3 == 0 for i in range(1000)]),
+                     "mixed": pa.array([i * i % 7 < 3 or i // 100 % 2 == 0 for i in range(1000)])})
+    for name, settings in {"v2_zstd": dict(compression="zstd"), "v2_none": dict(compression="none"), "v1_gzip": dict(compression="gzip", data_page_version="1.0")}.items():
+        write(f"booleans_{name}.parquet", runs, use_dictionary=False, column_encoding={n: "RLE" for n in runs.column_names},
+              data_page_size=30, write_batch_size=250, **{"data_page_version": "2.0"} | settings)
     # As pandas writes it: text as categories with one that no row has, an index, times in nanoseconds.
     frame = table.drop_columns(["instant", "day", "money"]).to_pandas(types_mapper=pd.ArrowDtype)
     frame["text"] = pd.Categorical(frame["text"].tolist(), categories=["unused", "blue", "red", "grün, \"dark\"", ""])
