@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"leadscore/features/source"
 )
 
 // fingerprint hashes files beside their reading, while the system still holds what was read.
@@ -37,6 +39,15 @@ func (f *fingerprint) sum() (string, error) {
 func (f *fingerprint) stop() {
 	f.cancel()
 	<-f.done
+}
+
+// Fingerprint is [ReadReport.Fingerprint] of files, folders and patterns.
+func Fingerprint(ctx context.Context, paths []string) (string, error) {
+	files, err := source.Expand(paths)
+	if err != nil {
+		return "", err
+	}
+	return hashFiles(ctx, files)
 }
 
 // hashFiles is the sha256 of the files' own sha256 sums in order: their names do not count, their borders do.

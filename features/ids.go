@@ -81,6 +81,15 @@ func (ids *IDs) At(i int) string {
 	return b.text[from:b.ends[i]]
 }
 
+// from holds the ids from a place on.
+func (ids *IDs) from(first int) *IDs {
+	part := &IDs{}
+	for i := first; i < ids.Len(); i++ {
+		part.add(ids.At(i))
+	}
+	return part
+}
+
 // Values gives the ids in order.
 func (ids *IDs) Values() iter.Seq[string] {
 	return func(yield func(string) bool) {

@@ -231,6 +231,15 @@ func packNumbers(values []int64, to *slab) packedBlock {
 	return b
 }
 
+// packBits holds numbers, given by their bits, as they are: for columns that go soon.
+func packBits(values []int64, to *slab) packedBlock {
+	b := packedBlock{unit: 1, width: 64, mask: math.MaxUint64, form: bits64, codes: to.take(8 * len(values))}
+	for i, v := range values {
+		binary.LittleEndian.PutUint64(b.codes[8*i:], uint64(v))
+	}
+	return b
+}
+
 // decimals finds the least number of digits behind the point that writes all numbers exactly: v is the float64 that is nearest to
 // whole/10^digits, as that of a text is. A number that fits with some digits fits with more.
 func decimals(values, whole []int64) (digits int, ok bool) {

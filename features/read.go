@@ -65,6 +65,10 @@ func (w Warning) String() string {
 // neither won nor lost (then open), a closed time before the created one, columns that the schema does not know. Memory:
 // the table, and one batch.
 func ReadLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions) (*Table, *ReadReport, error) {
+	return readLeads(ctx, s, paths, o, nil)
+}
+
+func readLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions, lots *lots) (*Table, *ReadReport, error) {
 	if err := s.Validate(); err != nil {
 		return nil, nil, err
 	}
@@ -77,7 +81,7 @@ func ReadLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions) (*
 	}
 	print := startFingerprint(ctx, files, o)
 	defer print.stop()
-	r := newLeadReader(s, o)
+	r := newLeadReader(s, o, lots)
 	err = r.readAll(ctx, files)
 	if err != nil {
 		return nil, nil, err
@@ -85,6 +89,9 @@ func ReadLeads(ctx context.Context, s *Schema, paths []string, o ReadOptions) (*
 	report := r.rows.report(files)
 	if report.Fingerprint, err = print.sum(); err != nil {
 		return nil, nil, err
+	}
+	if lots != nil {
+		return nil, report, nil
 	}
 	return r.finish(), report, nil
 }

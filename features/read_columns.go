@@ -17,6 +17,7 @@ type numberColumn struct {
 	unit    rune      // of all numbers of the column as text
 	known   bool      // unit
 	values  []float64 // of the batch
+	pack    func([]int64, *slab) packedBlock
 	column  Numbers
 }
 
@@ -104,7 +105,7 @@ func (n *numberColumn) wrongKind(c *source.Column, rows int, bad func(int, *Fiel
 }
 
 func (n *numberColumn) keep(kept []int32) {
-	keep(&n.column.packed, kept, packNumbers, func(row int32) int64 {
+	keep(&n.column.packed, kept, n.pack, func(row int32) int64 {
 		return int64(math.Float64bits(n.values[row] + 0)) // a rounded small number may be −0: it means 0
 	})
 }
@@ -231,6 +232,16 @@ func (r *codeColumn) read(c *source.Column, rows int, bad func(int, *FieldError)
 			}
 		}
 		r.codes = append(r.codes, code)
+	}
+}
+
+// mostKeptLevels is how many levels go from one lot to the next.
+const mostKeptLevels = 1 << 14
+
+// forget drops the levels where they are many, so that a lot has hardly more than its own.
+func (r *codeColumn) forget() {
+	if len(r.levels) > mostKeptLevels { // not of a boolean field
+		r.levels, r.places, r.anyKnown = []string{""}, map[string]uint32{"": 0}, false
 	}
 }
 

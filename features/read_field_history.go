@@ -251,6 +251,6 @@ func (r *fieldHistoryReader) value(field int, text string, bad func(*FieldError)
 	reader.read(&cell, 1, func(_ int, fault *FieldError) { bad(fault) })
 	t := &Table{Schema: r.schema, Columns: make([]Column, len(r.schema.Fields))}
 	reader.keep([]int32{0})
-	t.Columns[field] = columnOf(reader)
+	t.Columns[field] = takeColumn(reader)
 	return t.Value(0, field)
 }

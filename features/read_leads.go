@@ -16,6 +16,7 @@ type leadReader struct {
 	rows   rowFaults
 	table  *Table
 	index  *idIndex
+	lots   *lots // nil: all leads stand in one table
 
 	ids      *idColumn
 	outcome  *codeColumn
@@ -32,8 +33,8 @@ type leadReader struct {
 	kept     []int32
 }
 
-func newLeadReader(s *Schema, o ReadOptions) *leadReader {
-	r := &leadReader{schema: s, ask: o, table: &Table{Schema: s}}
+func newLeadReader(s *Schema, o ReadOptions, lots *lots) *leadReader {
+	r := &leadReader{schema: s, ask: o, table: &Table{Schema: s}, lots: lots}
 	r.rows.leaveOut = o.LeaveOutBadRows
 	r.ids = &idColumn{field: &Field{Name: "lead.id"}}
 	r.index = newIDIndex(&r.ids.column)
@@ -56,6 +57,9 @@ func newLeadReader(s *Schema, o ReadOptions) *leadReader {
 	for i := range s.Fields {
 		if !o.NoFields {
 			r.fields[i] = fieldReader(s, &s.Fields[i])
+			if numbers, ok := r.fields[i].(*numberColumn); ok && lots != nil {
+				numbers.pack = packBits
+			}
 		}
 	}
 	return r
@@ -69,7 +73,7 @@ func newTimeColumn(s *Schema, column, name string) *timeColumn {
 }
 
 func newNumberColumn(f *Field, format *FileFormat) *numberColumn {
-	return &numberColumn{field: f, decimal: format.decimal(), missing: f.missingNumbers(format.decimal())}
+	return &numberColumn{field: f, decimal: format.decimal(), missing: f.missingNumbers(format.decimal()), pack: packNumbers}
 }
 
 func fieldReader(s *Schema, f *Field) columnReader {
@@ -167,6 +171,9 @@ func (r *leadReader) readAll(ctx context.Context, files []string) error {
 	}
 	defer reader.Close()
 	r.forgetAbsent(have)
+	if r.lots != nil {
+		return r.readLots(ctx, reader, have)
+	}
 	if err := eachBatch(ctx, reader, func(b *source.Batch) { r.batch(b, have) }); err != nil {
 		return err
 	}
@@ -262,7 +269,7 @@ func (r *leadReader) order(base int) {
 		return
 	}
 	for i := base; i < r.ids.column.Len(); i++ {
-		created, closed := r.created.column.At(i), r.closed.column.At(i)
+		created, closed := r.created.column.At(i-r.first()), r.closed.column.At(i-r.first())
 		if created != NoTime && closed != NoTime && closed < created {
 			r.rows.notes.add("closed before created", func() string {
 				return fmt.Sprintf("%s: lead %s", r.table.Position(i), shorten(r.ids.column.At(i)))
@@ -308,44 +315,55 @@ func (r *leadReader) finish() *Table {
 	t := r.table
 	t.IDs, t.index = &r.ids.column, r.index
 	t.lines.fit()
+	r.fill(t)
+	return t
+}
+
+// fill gives a table the columns that were read, but for ids and outcomes, and leaves the readers without.
+func (r *leadReader) fill(t *Table) {
 	if r.account != nil {
-		t.Account, t.Accounts = columnOf(r.account).Codes, r.account.levels
+		t.Account, t.Accounts = takeColumn(r.account).Codes, r.account.levels
 	}
-	t.Created, t.Closed, t.SnapshotAt = timesOf(r.created), timesOf(r.closed), timesOf(r.snapshot)
+	t.Created, t.Closed, t.SnapshotAt = takeTimes(r.created), takeTimes(r.closed), takeTimes(r.snapshot)
 	if r.value != nil {
-		t.DealValue = columnOf(r.value).Numbers
+		t.DealValue = takeColumn(r.value).Numbers
 	}
 	if r.weight != nil {
-		t.Weight = columnOf(r.weight.numbers).Numbers
+		t.Weight = takeColumn(r.weight.numbers).Numbers
 	}
 	if !r.ask.NoFields {
 		t.Columns = make([]Column, len(r.fields))
 	}
 	for i := range t.Columns {
-		t.Columns[i] = columnOf(r.fields[i])
+		t.Columns[i] = takeColumn(r.fields[i])
 	}
-	return t
 }
 
-// columnOf is what a field's reader read; nothing of no reader.
-func columnOf(reader columnReader) Column {
+// takeColumn takes what a field's reader read; nothing of no reader.
+func takeColumn(reader columnReader) Column {
 	switch reader := reader.(type) {
 	case *numberColumn:
-		reader.column.packed.fit()
-		return Column{Numbers: &reader.column}
+		column := reader.column
+		reader.column = Numbers{}
+		column.packed.fit()
+		return Column{Numbers: &column}
 	case *timeColumn:
-		reader.column.packed.fit()
-		return Column{Times: &reader.column}
+		column := reader.column
+		reader.column = Times{}
+		column.packed.fit()
+		return Column{Times: &column}
 	case *codeColumn:
-		reader.column.packed.fit()
-		return Column{Codes: &reader.column, Levels: reader.levels}
+		column := reader.column
+		reader.column = Places{}
+		column.packed.fit()
+		return Column{Codes: &column, Levels: reader.levels[:len(reader.levels):len(reader.levels)]}
 	}
 	return Column{}
 }
 
-func timesOf(t *timeColumn) *Times {
+func takeTimes(t *timeColumn) *Times {
 	if t == nil {
 		return nil
 	}
-	return columnOf(t).Times
+	return takeColumn(t).Times
 }

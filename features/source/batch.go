@@ -66,6 +66,8 @@ type Batch struct {
 	FirstRow int64 // place of the first row among the file's data rows, from 1
 	Rows     int
 	Columns  []Column
+	// Done of Total bytes of the table's files were read by the end of the batch, as [Options.Progress] says.
+	Done, Total int64
 	// Faults are, with [Options.KeepBadRows], the rows that cannot be read, in no order; what the columns hold of them means nothing. A row
 	// may have several.
 	Faults []RowFault

@@ -249,7 +249,7 @@ func (r *Reader) advance(ctx context.Context) error {
 		r.faults.rows = batch.Faults[:0]
 		err := r.current.read(ctx, batch, r.options.BatchRows, &r.faults)
 		batch.Faults = r.faults.rows
-		r.report()
+		r.report(batch)
 		if err != io.EOF {
 			return err
 		}
@@ -292,13 +292,13 @@ func (r *Reader) openNext() error {
 	return nil
 }
 
-// report calls the caller's progress function, never with more than the total: a file may have grown.
-func (r *Reader) report() {
-	if r.options.Progress == nil {
-		return
-	}
+// report notes in the batch how far the files are read, and tells the caller, never more than the total: a file may have grown.
+func (r *Reader) report(batch *Batch) {
 	at := r.files[r.next-1]
-	r.options.Progress(r.done+min(r.current.doneBytes(), at.size), r.total)
+	batch.Done, batch.Total = r.done+min(r.current.doneBytes(), at.size), r.total
+	if r.options.Progress != nil {
+		r.options.Progress(batch.Done, batch.Total)
+	}
 }
 
 // describe names the table for a message: its file, or its first file and their number.
