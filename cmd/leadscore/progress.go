@@ -45,6 +45,9 @@ func (p *progress) report(stage string, done, total int64) {
 		p.stage = stage
 		p.clock = time.AfterFunc(patience, func() { p.show(stage) })
 	}
+	if p.bar != nil && total != p.total && total > 0 { // an estimate
+		p.bar.ChangeMax64(total)
+	}
 	p.done, p.total = done, total
 	if p.bar != nil {
 		_ = p.bar.Set64(done) // a bar that cannot be drawn is no reason to stop
@@ -89,7 +92,7 @@ func (p *progress) end() {
 // unitOf is what a stage counts: bytes of a file where it reads, the times at which a recipe is judged, else leads.
 func unitOf(stage string) string {
 	switch {
-	case strings.HasPrefix(stage, "reading"):
+	case strings.HasPrefix(stage, "reading ") && stage != "reading and scoring":
 		return "B"
 	case stage == "judging at earlier times":
 		return "times"

@@ -48,7 +48,7 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,
 		LeaveOutBadRows: c.BadRows == "leave-out", Progress: watch.watch(progress.report),
 		Resumed: func(r *bulk.Resumed) {
-			fmt.Fprintf(a.err, "going on from an earlier run of this command: %d of %d parts are finished; leads are looked at as of %s\n", r.Parts, r.Of, r.AsOf)
+			fmt.Fprintf(a.err, "going on from an earlier run of this command: parts finished then: %d; leads are looked at as of %s\n", r.Parts, r.AsOf)
 		},
 	})
 	progress.finish()

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,75 +19,101 @@ func CreatePart(path string, columns []ColumnInfo, first bool) (*Writer, error) 
 	return create(path, filepath.Dir(path), columns, first)
 }
 
-// Join makes one table of parts, in their order, and leaves them where they are. Text is put together as it is, compressed or not; of
-// Parquet the row groups are, without decoding a page. Under path there is afterwards the whole table, or, on an error, what was there before.
-// Until then it lies beside the first part, on path's file system.
-func Join(path string, columns []ColumnInfo, parts []string) error {
-	if len(parts) == 0 {
-		return fmt.Errorf("%s: %w", path, ErrNoFiles)
-	}
-	w, err := create(path, filepath.Dir(parts[0]), columns, false)
-	if err != nil {
-		return err
-	}
-	defer w.Discard()
-	if outputFormat(path) == "parquet" {
-		err = w.joinGroups(parts)
-	} else {
-		err = w.joinBytes(parts)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	w.table, w.layers = nil, nil
-	return w.Commit()
+// Joiner makes one table of parts, in their order, and leaves them where they are. Text is put together as it is, compressed or not; of
+// Parquet the row groups are, without decoding a page. Parts may be added while others are being made; it is for one goroutine.
+type Joiner struct {
+	w        *Writer
+	parquet  bool
+	footer   *format.FileMetaData // of the parts so far
+	at       int64                // bytes so far
+	unstored int64                // of them, since the last were made durable
 }
 
-// joinBytes puts texts together: a line is a row, and compressed streams may follow each other (RFC 1952, section 2.2; RFC 8878, section 3).
-func (w *Writer) joinBytes(parts []string) error {
-	for _, part := range parts {
-		if err := appendFile(w.file, part, 0, -1); err != nil {
-			return err
+// storeEvery is how many bytes of a joined table are made durable at once, so that little is left to do at its end.
+const storeEvery = 16 << 20
+
+// BeginJoin begins a table that will stand at path. Until then it lies in a folder of path's file system. See [Create].
+func BeginJoin(path, folder string, columns []ColumnInfo) (*Joiner, error) {
+	w, err := create(path, folder, columns, false)
+	if err != nil {
+		return nil, err
+	}
+	j := &Joiner{w: w, parquet: outputFormat(path) == "parquet"}
+	w.table, w.layers = nil, nil
+	if j.parquet {
+		n, err := io.WriteString(w.file, magicParquet)
+		if j.at = int64(n); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", path, err), w.Discard())
 		}
 	}
-	return nil
+	return j, nil
 }
 
-// joinGroups puts Parquet files of one schema together: all pages behind each other, then a footer that says where they are now. The
-// indexes of pages, which hold places too, are left out; the row groups keep their statistics.
-func (w *Writer) joinGroups(parts []string) error {
-	if _, err := io.WriteString(w.file, magicParquet); err != nil {
-		return err
+// Add puts a part behind the others. After an error the table cannot be committed.
+func (j *Joiner) Add(part string) error {
+	if j.w.err == nil {
+		if err := j.add(part); err != nil {
+			j.w.err = fmt.Errorf("%s: %w", j.w.path, err)
+		}
 	}
-	var footer *format.FileMetaData
-	at := int64(len(magicParquet))
-	for _, part := range parts {
-		own, end, err := pagesOf(part)
+	return j.w.err
+}
+
+func (j *Joiner) add(part string) error {
+	from, end := int64(0), int64(-1)
+	if j.parquet {
+		own, last, err := pagesOf(part)
 		if err != nil {
 			return err
 		}
-		if err := appendFile(w.file, part, int64(len(magicParquet)), end); err != nil {
-			return err
-		}
-		move(own, at-int64(len(magicParquet)))
-		at += end - int64(len(magicParquet))
-		if footer == nil {
-			footer = own
-			continue
-		}
-		footer.NumRows += own.NumRows
-		footer.RowGroups = append(footer.RowGroups, own.RowGroups...)
+		from, end = int64(len(magicParquet)), last
+		j.take(own, j.at-from)
 	}
-	for i := range footer.RowGroups {
-		footer.RowGroups[i].Ordinal = int16(min(i, 1<<15-1))
-	}
-	text, err := endOfParquet(footer)
-	if err != nil {
+	n, err := appendFile(j.w.file, part, from, end)
+	if j.at += n; err != nil {
 		return err
 	}
-	_, err = w.file.Write(text)
-	return err
+	if j.unstored += n; j.unstored < storeEvery {
+		return nil
+	}
+	j.unstored = 0
+	return j.w.file.Sync()
 }
+
+// take puts a part's row groups, whose pages stand by bytes further on, behind the others. The indexes of pages, which hold places too, are
+// left out; the row groups keep their statistics.
+func (j *Joiner) take(own *format.FileMetaData, by int64) {
+	move(own, by)
+	if j.footer == nil {
+		j.footer = own
+		return
+	}
+	j.footer.NumRows += own.NumRows
+	j.footer.RowGroups = append(j.footer.RowGroups, own.RowGroups...)
+}
+
+// Commit makes the table durable and gives it its name. On an error nothing has changed under the path.
+func (j *Joiner) Commit() error {
+	if j.w.err == nil && j.parquet && j.footer == nil {
+		j.w.err = fmt.Errorf("%s: %w", j.w.path, ErrNoFiles)
+	}
+	if j.w.err == nil && j.parquet {
+		for i := range j.footer.RowGroups {
+			j.footer.RowGroups[i].Ordinal = int16(min(i, 1<<15-1))
+		}
+		text, err := endOfParquet(j.footer)
+		if err == nil {
+			_, err = j.w.file.Write(text)
+		}
+		if err != nil {
+			j.w.err = fmt.Errorf("%s: %w", j.w.path, err)
+		}
+	}
+	return j.w.Commit()
+}
+
+// Discard removes what was joined. After Commit, or a second time, it does nothing.
+func (j *Joiner) Discard() error { return j.w.Discard() }
 
 // pagesOf reads a part's footer, and where its pages end.
 func pagesOf(path string) (footer *format.FileMetaData, end int64, err error) {
@@ -138,23 +165,26 @@ func move(footer *format.FileMetaData, by int64) {
 	}
 }
 
-// appendFile copies a file's bytes from … to; −1: to its end.
-func appendFile(to io.Writer, path string, from, end int64) error {
+// appendFile copies a file's bytes from … end, −1: its own, and says how many.
+func appendFile(to *os.File, path string, from, end int64) (int64, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
 	if end < 0 {
 		stat, err := f.Stat()
 		if err != nil {
-			return err
+			return 0, err
 		}
 		end = stat.Size()
 	}
-	n, err := io.Copy(to, io.NewSectionReader(f, from, end-from))
-	if err == nil && n != end-from {
+	if _, err := f.Seek(from, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.CopyN(to, f, end-from) // by the system alone, where it can
+	if err == io.EOF {
 		err = fmt.Errorf("%s: %w", path, io.ErrUnexpectedEOF)
 	}
-	return err
+	return n, err
 }

@@ -32,13 +32,13 @@ func TestJoin(t *testing.T) {
 				paths = append(paths, path)
 			}
 			joined := filepath.Join(folder, "joined-"+name)
-			if err := Join(joined, infos(columns), paths); err != nil {
+			if err := join(joined, infos(columns), paths); err != nil {
 				t.Fatal(err)
 			}
 			if a, b := texts(t, whole), texts(t, joined); a != b {
 				t.Errorf("the joined table differs: %d bytes of text, %d at once", len(b), len(a))
 			}
-			if err := Join(joined, infos(columns), []string{filepath.Join(folder, "absent")}); err == nil {
+			if err := join(joined, infos(columns), []string{filepath.Join(folder, "absent")}); err == nil {
 				t.Error("an absent part was no error")
 			}
 			if a, b := texts(t, whole), texts(t, joined); a != b {
@@ -46,6 +46,20 @@ func TestJoin(t *testing.T) {
 			}
 		})
 	}
+}
+
+func join(path string, columns []ColumnInfo, parts []string) error {
+	j, err := BeginJoin(path, filepath.Dir(parts[0]), columns)
+	if err != nil {
+		return err
+	}
+	defer j.Discard()
+	for _, part := range parts {
+		if err := j.Add(part); err != nil {
+			return err
+		}
+	}
+	return j.Commit()
 }
 
 func infos(columns []Column) []ColumnInfo {

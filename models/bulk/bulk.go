@@ -60,8 +60,6 @@ type Report struct {
 	Warnings     []features.Warning `json:"warnings,omitempty"`
 	Out          string             `json:"out"`
 	Resumed      *Resumed           `json:"resumed,omitempty"` // where parts of an earlier, ended run were used
-
-	fingerprints [2]string // of leads and events
 }
 
 // Run scores the leads of a file. Under Config.Out there is afterwards the whole result or, on any error, what was there
@@ -71,12 +69,10 @@ func Run(ctx context.Context, scorer *models.Scorer, cfg Config) (*Report, error
 	if err := canWrite(cfg.Out, table.info()); err != nil { // first: it shows before the reading
 		return nil, err
 	}
-	history, report, err := read(ctx, scorer, &cfg)
-	if err != nil {
-		return nil, err
-	}
+	report := newReport()
+	report.Model, report.Rules = scorer.Version().Model+"/"+scorer.Version().ID, scorer.Rules().Version()
 	report.Out = cfg.Out
-	return report, runParts(ctx, scorer, history, &cfg, report)
+	return report, newParts(scorer, &cfg, report).run(ctx)
 }
 
 // canWrite finds out whether a result can be written to a place.
@@ -88,64 +84,11 @@ func canWrite(path string, info []source.ColumnInfo) error {
 	return out.Discard()
 }
 
-// runParts scores a file in parts, from those that an earlier run of the same job has finished.
-func runParts(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
-	p, err := openParts(cfg, job{
-		Model: report.Model, Rules: report.Rules, Leads: report.fingerprints[0], Events: report.fingerprints[1],
-		Rows: h.Table.Len(), PartRows: cfg.partRows(), Explain: cfg.Explain, LeaveOut: cfg.LeaveOutBadRows, AsOf: cfg.AsOf,
-		Columns: newResults(scorer, cfg.Explain).info(), Code: partsCode,
-	})
-	if err != nil {
-		return err
-	}
-	if p.resumed > 0 {
-		report.Resumed = &Resumed{Parts: p.resumed, Of: p.count, AsOf: p.job.AsOf.Time.UTC().Format(time.RFC3339)}
-		if cfg.Resumed != nil {
-			cfg.Resumed(report.Resumed)
-		}
-	}
-	if err := setInstants(h, p.job.AsOf, scorer.Version().Timeless()); err != nil {
-		return err
-	}
-	return p.score(ctx, scorer, h, cfg, report)
-}
-
 func (c *Config) partRows() int {
 	if c.PartRows > 0 {
 		return c.PartRows
 	}
 	return partRows
-}
-
-// read reads the leads and their events by the version's own schema.
-func read(ctx context.Context, scorer *models.Scorer, cfg *Config) (*features.History, *Report, error) {
-	version := scorer.Version()
-	options := func(stage string) features.ReadOptions {
-		return features.ReadOptions{LeaveOutBadRows: cfg.LeaveOutBadRows, Progress: func(done, total int64) { cfg.progress(stage, done, total) }}
-	}
-	table, leads, err := features.ReadLeads(ctx, version.Schema, cfg.Leads, options("reading leads"))
-	if err != nil {
-		return nil, nil, err
-	}
-	report := newReport()
-	report.Model, report.Rules = version.Model+"/"+version.ID, scorer.Rules().Version()
-	report.LeftOut, report.Warnings = leads.LeftOut, leads.Warnings
-	report.fingerprints[0] = leads.Fingerprint
-	var events *features.EventLog
-	if len(cfg.Events) > 0 {
-		read, eventReport, err := features.ReadEvents(ctx, version.Schema, cfg.Events, table, options("reading events"))
-		if err != nil {
-			return nil, nil, err
-		}
-		events, report.fingerprints[1] = read, eventReport.Fingerprint
-		report.Warnings = append(report.Warnings, eventReport.Warnings...)
-	} else if version.Schema.UsesEvents() {
-		events = features.NewEventBuilder(table.Len()).Build()
-		report.Warnings = append(report.Warnings, features.Warning{Count: int64(table.Len()),
-			Problem: "the model reads engagement, but no events were given (--events): every lead is scored as one that did nothing"})
-	}
-	history, err := features.NewHistory(table, events)
-	return history, report, err
 }
 
 // setInstants moves the leads' instants from their training snapshots to what the rule asks for. A model of data without

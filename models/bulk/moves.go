@@ -113,11 +113,11 @@ type readLeads struct {
 
 func (c *MovesConfig) read(ctx context.Context, scorer *models.Scorer) (*readLeads, error) {
 	cfg := &Config{Leads: c.Leads, Events: c.Events, LeaveOutBadRows: c.LeaveOutBadRows, Progress: c.Progress}
-	history, report, err := read(ctx, scorer, cfg)
+	history, read, err := readWhole(ctx, scorer, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &readLeads{history, report.Warnings}, setInstants(history, c.AsOf, scorer.Version().Timeless())
+	return &readLeads{history, read.warnings}, setInstants(history, c.AsOf, scorer.Version().Timeless())
 }
 
 // match pairs the leads by id, in the newer reading's order.

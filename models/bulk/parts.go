@@ -9,8 +9,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strings"
 	"sync"
-	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -29,7 +30,6 @@ const partRows = 1 << 16
 type job struct {
 	Model, Rules  string
 	Leads, Events string // fingerprints of the files
-	Rows          int
 	PartRows      int
 	Explain       bool
 	LeaveOut      bool
@@ -39,48 +39,74 @@ type job struct {
 }
 
 // partsCode is raised when what a column holds changes.
-const partsCode = "1"
+const partsCode = "2"
 
 // Resumed says what a run found of an earlier one.
 type Resumed struct {
 	Parts int    `json:"parts"` // finished already
-	Of    int    `json:"of"`
+	Of    int    `json:"of"`    // 0: not known yet
 	AsOf  string `json:"as_of"` // the instant of the run that began
 }
 
-// parts is the folder of a job.
+// parts scores the parts of a job, each core one at a time, and joins them as they come.
 type parts struct {
-	folder  string
-	out     string
-	job     job
-	count   int
-	resumed int
+	scorer *models.Scorer
+	cfg    *Config
+	report *Report
+
+	folder string
+	opened bool
+	job    job
+	count  int  // of the parts so far
+	all    bool // parts were added
+
+	todo     chan part
+	finished chan int
+	stage    string
+	telling  sync.Mutex
+	done     int64 // leads
+	expected int64
 }
 
-// openParts finds the finished parts of the same job, or begins anew.
-func openParts(cfg *Config, j job) (*parts, error) {
-	p := &parts{
+// part is a run of neighbouring leads: first … last−1 of a history.
+type part struct {
+	number      int
+	history     *features.History
+	first, last int
+}
+
+func newParts(scorer *models.Scorer, cfg *Config, report *Report) *parts {
+	cores := runtime.GOMAXPROCS(0)
+	return &parts{
+		scorer: scorer, cfg: cfg, report: report, todo: make(chan part), finished: make(chan int, cores),
 		folder: filepath.Join(filepath.Dir(cfg.Out), "."+filepath.Base(cfg.Out)+".parts"),
-		out:    cfg.Out, job: j, count: max(1, (j.Rows+j.PartRows-1)/j.PartRows), // of no leads too the result has its columns
+		job: job{Model: report.Model, Rules: report.Rules, PartRows: cfg.partRows(), Explain: cfg.Explain, LeaveOut: cfg.LeaveOutBadRows, AsOf: cfg.AsOf,
+			Columns: newResults(scorer, cfg.Explain).info(), Code: partsCode},
 	}
+}
+
+// open finds the finished parts of the same job, or begins anew.
+func (p *parts) open() error {
+	p.opened = true
 	var old job
 	text, err := os.ReadFile(p.manifest())
-	if err == nil && json.Unmarshal(text, &old) == nil && sameJob(old, j) {
+	if err == nil && json.Unmarshal(text, &old) == nil && sameJob(old, p.job) {
 		p.job.AsOf = old.AsOf
-		for k := range p.count {
-			if _, err := p.figures(k); err == nil {
-				p.resumed++
+		if n := len(p.finishedParts()); n > 0 {
+			p.report.Resumed = &Resumed{Parts: n, AsOf: p.job.AsOf.Time.UTC().Format(time.RFC3339)}
+			if p.cfg.Resumed != nil {
+				p.cfg.Resumed(p.report.Resumed)
 			}
 		}
-		return p, nil
+		return nil
 	}
 	if err := os.RemoveAll(p.folder); err != nil {
-		return nil, err
+		return err
 	}
 	if err := os.MkdirAll(p.folder, 0o777); err != nil {
-		return nil, err
+		return err
 	}
-	return p, writeJSON(p.manifest(), &p.job)
+	return writeJSON(p.manifest(), &p.job)
 }
 
 // sameJob compares all but the instant of a run that looks at leads as of now.
@@ -97,7 +123,18 @@ func (p *parts) manifest() string { return filepath.Join(p.folder, "job.json") }
 
 // path of part k: its name ends as the result's, which chooses the format.
 func (p *parts) path(k int) string {
-	return filepath.Join(p.folder, fmt.Sprintf("part-%05d-%s", k, filepath.Base(p.out)))
+	return filepath.Join(p.folder, fmt.Sprintf("part-%05d-%s", k, filepath.Base(p.cfg.Out)))
+}
+
+// finishedParts are the figures' files of parts that were finished.
+func (p *parts) finishedParts() []string {
+	paths, _ := filepath.Glob(filepath.Join(escaped(p.folder), "part-*.json")) // no error: the pattern is right
+	return paths
+}
+
+// escaped is a pattern of a path alone.
+func escaped(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // figures of part k; an error where it is not finished.
@@ -130,64 +167,149 @@ func newReport() *Report { return &Report{Qualified: map[string]int{}, Quadrants
 
 // discard throws the folder away where a run that failed has finished no part.
 func (p *parts) discard() error {
-	for k := range p.count {
-		if _, err := p.figures(k); err == nil {
-			return nil
-		}
+	if len(p.finishedParts()) > 0 {
+		return nil
 	}
 	return os.RemoveAll(p.folder)
 }
 
-// score makes the parts that are missing, each core one at a time, and joins all.
-func (p *parts) score(ctx context.Context, scorer *models.Scorer, h *features.History, cfg *Config, report *Report) error {
-	info := newResults(scorer, cfg.Explain).info()
-	var next, done atomic.Int64
-	var telling sync.Mutex
-	tell := func(rows int) {
-		telling.Lock()
-		defer telling.Unlock()
-		cfg.progress("scoring", done.Add(int64(rows)), int64(p.job.Rows))
-	}
+// run reads leads, scores them and joins the parts.
+func (p *parts) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(runtime.GOMAXPROCS(0), p.count) {
+	var scoring sync.WaitGroup
+	for range cap(p.finished) { // cores
+		scoring.Add(1)
 		group.Go(func() error {
-			own := newResults(scorer, cfg.Explain)
-			own.allocate(chunk)
-			own.history = h
-			if !cfg.Explain {
-				own.rows = scorer.Rows(h)
-			}
-			for k := int(next.Add(1)) - 1; k < p.count; k = int(next.Add(1)) - 1 {
-				first, last := k*p.job.PartRows, min((k+1)*p.job.PartRows, p.job.Rows)
-				if _, err := p.figures(k); err == nil {
-					tell(last - first)
-				} else if err := p.scorePart(ctx, own, k, first, last, tell); err != nil {
-					return err
-				}
-			}
-			return nil
+			defer scoring.Done()
+			return p.scoreParts(ctx)
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return errors.Join(err, p.discard())
-	}
-	paths := make([]string, p.count)
-	for k := range paths {
-		figures, err := p.figures(k)
-		if err != nil {
-			return err
-		}
-		report.add(figures)
-		paths[k] = p.path(k)
-	}
-	if err := source.Join(p.out, info, paths); err != nil {
+	group.Go(func() error {
+		err := p.read(ctx)
+		p.all = err == nil
+		close(p.todo)
+		scoring.Wait()
+		close(p.finished)
 		return err
+	})
+	group.Go(p.join)
+	err := group.Wait()
+	var faults features.Faults
+	switch {
+	case err != nil && !p.opened:
+		return err
+	case errors.As(err, &faults): // they come again
+		return errors.Join(err, os.RemoveAll(p.folder))
+	case err != nil:
+		return errors.Join(err, p.discard())
 	}
 	return os.RemoveAll(p.folder)
 }
 
-// scorePart makes part k of leads first … last−1.
-func (p *parts) scorePart(ctx context.Context, own *results, k, first, last int, tell func(rows int)) error {
+// read reads leads and adds them.
+func (p *parts) read(ctx context.Context) error {
+	read := p.whole
+	p.stage = "scoring"
+	if inLots(p.scorer.Version().Schema, p.cfg) {
+		read, p.stage = p.inLots, "reading and scoring"
+		p.tell(0)
+	}
+	r, err := read(ctx)
+	if err != nil {
+		return err
+	}
+	p.report.LeftOut, p.report.Warnings = r.leftOut, r.warnings
+	return nil
+}
+
+// add hands the leads of a history to the cores, in parts. Expected is about how many leads there will be.
+func (p *parts) add(ctx context.Context, h *features.History, expected int64) error {
+	if err := setInstants(h, p.job.AsOf, p.scorer.Version().Timeless()); err != nil {
+		return err
+	}
+	p.telling.Lock()
+	p.expected = expected
+	p.telling.Unlock()
+	n := h.Table.Len()
+	for first := 0; first < n || first == 0; first += p.job.PartRows { // of no leads too the result has its columns
+		select {
+		case p.todo <- part{p.count, h, first, min(first+p.job.PartRows, n)}:
+			p.count++
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (p *parts) tell(rows int) {
+	p.telling.Lock()
+	defer p.telling.Unlock()
+	p.done += int64(rows)
+	p.cfg.progress(p.stage, p.done, max(p.done, p.expected))
+}
+
+// scoreParts makes parts as long as there are any.
+func (p *parts) scoreParts(ctx context.Context) error {
+	own := newResults(p.scorer, p.cfg.Explain)
+	own.allocate(chunk)
+	for part := range p.todo {
+		if own.history != part.history {
+			own.history = part.history
+			if !p.cfg.Explain {
+				own.rows = p.scorer.Rows(part.history)
+			}
+		}
+		if figures, err := p.figures(part.number); err == nil && figures.Leads == part.last-part.first {
+			p.tell(figures.Leads)
+		} else if err := p.scorePart(ctx, own, part); err != nil {
+			return err
+		}
+		select {
+		case p.finished <- part.number:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// join puts finished parts behind each other while others are made, and makes the result of them.
+func (p *parts) join() error {
+	var joiner *source.Joiner
+	waiting, next := map[int]bool{}, 0
+	for number := range p.finished {
+		if joiner == nil {
+			var err error
+			if joiner, err = source.BeginJoin(p.cfg.Out, p.folder, p.job.Columns); err != nil {
+				return err
+			}
+			defer joiner.Discard()
+		}
+		for waiting[number] = true; waiting[next]; next++ {
+			delete(waiting, next)
+			if err := joiner.Add(p.path(next)); err != nil {
+				return err
+			}
+			figures, err := p.figures(next)
+			if err != nil {
+				return err
+			}
+			p.report.add(figures)
+		}
+	}
+	if !p.all || next < p.count {
+		return nil // the reading has an error, or a core
+	}
+	if p.report.Resumed != nil {
+		p.report.Resumed.Of = next
+	}
+	return joiner.Commit()
+}
+
+// scorePart makes a part.
+func (p *parts) scorePart(ctx context.Context, own *results, one part) error {
+	k := one.number
 	w, err := source.CreatePart(p.path(k), own.info(), k == 0)
 	if err != nil {
 		return err
@@ -196,11 +318,11 @@ func (p *parts) scorePart(ctx context.Context, own *results, k, first, last int,
 	figures := newReport()
 	scores := make([]models.Score, block) // their memory is used again
 	columns := make([]source.Column, len(own.columns))
-	for from := first; from < last; from += chunk {
+	for from := one.first; from < one.last; from += chunk {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows := min(chunk, last-from)
+		rows := min(chunk, one.last-from)
 		own.begin()
 		for at := 0; at < rows; at += block {
 			scores := scores[:min(block, rows-at)]
@@ -214,7 +336,7 @@ func (p *parts) scorePart(ctx context.Context, own *results, k, first, last int,
 		if err := w.Write(columns, rows); err != nil {
 			return err
 		}
-		tell(rows)
+		p.tell(rows)
 	}
 	if err := own.history.Events.Err(); err != nil {
 		return err

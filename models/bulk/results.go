@@ -3,7 +3,6 @@ package bulk
 import (
 	"encoding/json"
 	"runtime"
-	"strings"
 	"sync"
 
 	"leadscore/features"
@@ -176,6 +175,7 @@ func (r *results) reason() {
 // terms adds a column that lists the fields whose value has a status; pairs repeat their fields and are left out.
 func (r *results) terms(name string, status features.Status) {
 	fields, inputs := r.scorer.FieldTerms()
+	var text []byte
 	r.words(name, func(w *words, s *models.Score) uint32 {
 		set := uint32(0)
 		for k, term := range fields {
@@ -186,23 +186,23 @@ func (r *results) terms(name string, status features.Status) {
 		for len(w.bySet) <= int(set) {
 			w.bySet = append(w.bySet, 0)
 		}
-		if w.bySet[set] == 0 {
-			w.bySet[set] = w.of(r.termList(s, status)) + 1
+		if w.bySet[set] != 0 {
+			return w.bySet[set] - 1
 		}
-		return w.bySet[set] - 1
+		text = text[:0]
+		for k, term := range fields {
+			if s.Prediction.StatusOf(term, inputs[k]) != status {
+				continue
+			}
+			if len(text) > 0 {
+				text = append(text, ", "...)
+			}
+			text = append(text, r.scorer.Term(term)...)
+		}
+		place := w.of(string(text))
+		w.bySet[set] = place + 1
+		return place
 	})
-}
-
-// termList names the fields whose value has a status.
-func (r *results) termList(s *models.Score, status features.Status) string {
-	fields, inputs := r.scorer.FieldTerms()
-	var names []string
-	for k, term := range fields {
-		if s.Prediction.StatusOf(term, inputs[k]) == status {
-			names = append(names, r.scorer.Term(term))
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 func (r *results) info() []source.ColumnInfo {
