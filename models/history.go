@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -20,6 +22,9 @@ const (
 
 // ErrNoPrevious says that there is no earlier champion to go back to.
 var ErrNoPrevious = errors.New("no earlier champion")
+
+// ErrReadOnly says that an alias cannot be moved, since the store may not be written by this process.
+var ErrReadOnly = errors.New("the store may only be read")
 
 // GateRecord is what the gate of leadscore train --gate found, kept in the history whether the version passed or not.
 type GateRecord struct {
@@ -107,6 +112,9 @@ func (s *Store) changeAliases(model string, change func(*Aliases) (AliasMove, er
 		return AliasMove{}, err
 	}
 	unlock, err := lockFile(filepath.Join(s.dir, model, "aliases.lock"))
+	if errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission) {
+		return AliasMove{}, fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
 	if err != nil {
 		return AliasMove{}, err
 	}

@@ -87,7 +87,9 @@ func classify(err error) (code codes.Code, reason, text string) {
 		return codes.Aborted, "ETAG_MISMATCH", "an alias has moved since; get the model and its etag again"
 	case errors.Is(err, models.ErrNoPrevious):
 		return codes.FailedPrecondition, "NO_EARLIER_CHAMPION", "the model has no earlier champion to go back to"
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG):
+	case errors.Is(err, models.ErrReadOnly):
+		return codes.FailedPrecondition, "STORE_READ_ONLY", "the server may only read the version store; move the alias where it can be written, and the server takes it up"
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
 		return codes.ResourceExhausted, "STORE_FULL", "the disk of the version store is full; nothing was changed"
 	case errors.Is(err, errNoData):
 		return codes.FailedPrecondition, "NO_DATA_DIRECTORY", errNoData.Error()

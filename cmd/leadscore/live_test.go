@@ -123,6 +123,21 @@ func (s *liveServer) healthOf(t *testing.T, service string) healthpb.HealthCheck
 	return answer.GetStatus()
 }
 
+// post sends JSON to the HTTP side and gives the answer with its text.
+func (s *liveServer) post(t *testing.T, path, body string) (*http.Response, string) {
+	t.Helper()
+	answer, err := http.Post("http://"+s.web+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}
+
 // answering asks for one lead and gives the version that answers.
 func (s *liveServer) answering(t *testing.T) string {
 	t.Helper()

@@ -149,6 +149,10 @@ func TestLiveFullDisk(t *testing.T) {
 	if status.Code(err) != codes.ResourceExhausted {
 		t.Errorf("promotion on a full disk: %v, want ResourceExhausted", err)
 	}
+	answer, problem := server.post(t, "/v1/models/deals:promote", `{"version": "models/deals/versions/`+second+`"}`)
+	if answer.StatusCode != http.StatusInsufficientStorage || !strings.Contains(problem, `"reason":"STORE_FULL"`) || !strings.Contains(problem, `"type":"/problems/store-full"`) {
+		t.Errorf("promotion over HTTP on a full disk: %s, want 507\n%s", answer.Status, problem)
+	}
 	program, err := exec.LookPath("leadscore")
 	if err != nil {
 		t.Fatal(err)
@@ -168,6 +172,38 @@ func TestLiveFullDisk(t *testing.T) {
 		t.Errorf("%s answers, want %s", got, first)
 	}
 	mustRun(t, "models", "promote", "deals/"+second, "--store", store.Dir(), "--reason", "there is room again")
+	await(t, 10*time.Second, func() bool { return server.answering(t) == second }, func() string { return "the promotion was not seen" })
+}
+
+// A store that the server may only read, as pods mount it, is no fault of the server: scores go on, promotions are refused with what can be done, and one that
+// is made elsewhere is taken up.
+func TestLiveReadOnlyStore(t *testing.T) {
+	store, first, second := twoVersions(t)
+	lock := filepath.Join(store.Dir(), "deals", "aliases.lock")
+	if err := os.Chmod(lock, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	asUser := ""
+	if os.Geteuid() == 0 { // permissions do not bind root
+		asUser = `exec setpriv --bounding-set=-dac_override,-dac_read_search "$0" "$@";`
+	}
+	server := serveLive(t, asUser, store.Dir(), "--reload-every", "10ms")
+	for path, body := range map[string]string{"/v1/models/deals:promote": `{"version": "models/deals/versions/` + second + `"}`, "/v1/models/deals:rollback": `{"version": "models/deals/versions/` + second + `"}`} {
+		if answer, problem := server.post(t, path, body); answer.StatusCode != http.StatusConflict || !strings.Contains(problem, `"reason":"STORE_READ_ONLY"`) {
+			t.Errorf("%s: %s, want 409\n%s", path, answer.Status, problem)
+		}
+	}
+	_, err := server.models.PromoteModel(t.Context(), &leadscorev1.PromoteModelRequest{Name: "models/deals", Version: "models/deals/versions/" + second})
+	if status.Code(err) != codes.FailedPrecondition {
+		t.Errorf("promotion in a store that may only be read: %v, want FailedPrecondition", err)
+	}
+	if got := server.answering(t); got != first {
+		t.Errorf("%s answers, want %s", got, first)
+	}
+	if err := os.Chmod(lock, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "models", "promote", "deals/"+second, "--store", store.Dir())
 	await(t, 10*time.Second, func() bool { return server.answering(t) == second }, func() string { return "the promotion was not seen" })
 }
 

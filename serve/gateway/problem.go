@@ -45,6 +45,7 @@ var kinds = map[string]struct{ title, advice string }{
 	"VERSION_UNUSABLE":    {"The version must not serve", "The version is torn, tampered with, of a newer format, or does not reproduce its golden rows. The server's log says which under the request id."},
 	"NO_EARLIER_CHAMPION": {"There is no earlier champion", "The model has had one champion only, or all earlier ones have been gone back to. Promote a version by its name instead."},
 	"NO_DATA_DIRECTORY":   {"The server reads no files", "Closed leads are read from files only where the server was started with --data-dir. Send the leads in the request, or ask whoever runs the server."},
+	"STORE_READ_ONLY":     {"The server may only read the version store", "Nothing was changed. Move the alias where the store can be written, by leadscore models promote or rollback; the server takes it up by itself."},
 	"STORE_FULL":          {"The disk of the version store is full", "Nothing was changed. Make room, then send the request again."},
 	"ETAG_MISMATCH":       {"An alias has moved since", "Somebody else has moved an alias of this model. Get the model again, look, and send the request with its new etag."},
 	"UNAUTHENTICATED":     {"There is no valid token", "Send the header Authorization: Bearer TOKEN, or a client's certificate that the server knows."},
@@ -91,7 +92,7 @@ func httpStatus(c codes.Code, reason string) int {
 	switch reason {
 	case "VERSION_UNUSABLE":
 		return http.StatusServiceUnavailable // the server's fault
-	case "NO_EARLIER_CHAMPION", "NO_DATA_DIRECTORY":
+	case "NO_EARLIER_CHAMPION", "NO_DATA_DIRECTORY", "STORE_READ_ONLY":
 		return http.StatusConflict // as the server is now; trying again does not help
 	case "STORE_FULL":
 		return http.StatusInsufficientStorage
