@@ -27,7 +27,7 @@ func CheckAddress(ctx context.Context, address string, guard *auth.Guard) error 
 	err = checkLoopback(ctx, host)
 	switch {
 	case errors.Is(err, ErrPublicAddress) && !encrypted:
-		return fmt.Errorf("listen address %q: %w and the connection is not encrypted: anyone on the network could read leads and scores", address, err)
+		return fmt.Errorf("listen address %q: %w and the connection is not encrypted: anyone on the network could read leads and scores: give a certificate, and tokens, JWT keys or a client CA", address, err)
 	case errors.Is(err, ErrPublicAddress):
 		return fmt.Errorf("listen address %q: %w and callers do not have to say who they are: give tokens, JWT keys or a client CA", address, err)
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"leadscore/models"
 	"leadscore/serve"
@@ -88,6 +89,9 @@ func (c *serveCommand) checkCanary() (string, error) {
 
 // checkAddress says whether an address may be listened on with these certificates and callers.
 func (c *serveCommand) checkAddress(ctx context.Context, address string, guard *auth.Guard) (string, error) {
+	if c.TLSCert != "" && guard.Certificates == nil || c.Tokens != "" && guard.Tokens == nil || c.JWTKeys != "" && guard.JWT == nil {
+		return "", fmt.Errorf("%s: cannot be judged before the faults above are mended", address)
+	}
 	err := serve.CheckAddress(ctx, address, guard)
 	if errors.Is(err, serve.ErrPublicAddress) && c.InsecureListen {
 		return fmt.Sprintf("%s, %s; other machines can reach it, as --insecure-listen allows", address, guard), nil
@@ -137,7 +141,7 @@ func printFindings(a *app, list []finding) error {
 
 func findingsTable(list []finding) string {
 	t := plainTable("Checked", "", "Found")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 100}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 100, WidthMaxEnforcer: text.WrapSoft}})
 	for _, each := range list {
 		state := "ok"
 		if !each.OK {

@@ -166,7 +166,7 @@ const longestToken = 8 << 10
 // bearer reads the one header "Bearer TOKEN" (RFC 6750).
 func bearer(values []string) (string, error) {
 	if len(values) == 0 {
-		return "", unauthenticated(`this server wants a token: send metadata "authorization: Bearer TOKEN"`)
+		return "", unauthenticated(`this server wants a token: send "authorization: Bearer TOKEN"`)
 	}
 	if len(values) > 1 {
 		return "", unauthenticated("several authorization headers; send one")

@@ -2,7 +2,10 @@
 
 import os
 from datetime import date, datetime, timezone
+from decimal import Decimal
 
+import numpy
+import pandas
 import pytest
 
 from leadscore import TLS, AsyncClient, Client, Event, Lead, LeadscoreError, NotFound, Refused, Score, Unavailable
@@ -74,6 +77,30 @@ async def test_async_gives_the_same():
         with pytest.raises(Refused):
             await client.score(BAD)
         assert [type(result) async for result in client.score_many([GOOD, BAD])] == [Score, Refused]
+
+        async def arriving():
+            for lead in [GOOD, BAD, GOOD]:
+                yield lead
+
+        assert [type(result) async for result in client.score_many(arriving(), batch=2)] == [Score, Refused, Score]
+
+
+def test_values_of_data_frames():
+    def kind(value):
+        wire = Lead("x", fields={"f": value}).to_wire().fields["f"]
+        which = wire.WhichOneof("value")
+        return which, getattr(wire, which) if which != "missing" else None
+
+    for value in (None, float("nan"), pandas.NA, pandas.NaT, numpy.float64("nan"), numpy.float32("nan"), Decimal("nan")):
+        assert kind(value) == ("missing", None), value
+    for value in (250, 250.0, numpy.int64(250), numpy.float32(250), Decimal("250.00")):
+        assert kind(value) == ("number", 250), value
+    assert kind(Decimal("19.99")) == ("number", 19.99)
+    assert kind(numpy.bool_(True)) == ("boolean", True)
+    assert kind(pandas.Timestamp("2026-06-20T09:00:00Z"))[0] == "timestamp"
+    for value in (Decimal(2**53 + 2), numpy.int64(2**53 + 2), pandas.Timestamp("2026-06-20")):
+        with pytest.raises(ValueError):
+            kind(value)
 
 
 def test_times_need_a_zone_and_numbers_must_be_held():

@@ -16,17 +16,22 @@ export interface Lead {
 
 export function toWire(lead: Lead): WireLead {
   const wire = create(LeadSchema, { id: lead.id });
-  if (lead.createdTime) wire.createdTime = timestampFromDate(lead.createdTime);
+  if (lead.createdTime) wire.createdTime = instant("createdTime", lead.createdTime);
   for (const [name, value] of Object.entries(lead.fields ?? {})) wire.fields[name] = fieldValue(name, value);
-  wire.events = (lead.events ?? []).map(({ type, time }) => create(LeadEventSchema, { type, time: timestampFromDate(time) }));
+  wire.events = (lead.events ?? []).map(({ type, time }) => create(LeadEventSchema, { type, time: instant(`time of event ${JSON.stringify(type)}`, time) }));
   return wire;
+}
+
+function instant(what: string, date: Date) {
+  if (Number.isNaN(date.getTime())) throw new TypeError(`${what}: an invalid Date; null says that nothing is known`);
+  return timestampFromDate(date);
 }
 
 function fieldValue(name: string, value: Value): FieldValue {
   if (value === null || value === undefined || Number.isNaN(value)) {
     return create(FieldValueSchema, { value: { case: "missing", value: {} } });
   }
-  if (value instanceof Date) return create(FieldValueSchema, { value: { case: "timestamp", value: timestampFromDate(value) } });
+  if (value instanceof Date) return create(FieldValueSchema, { value: { case: "timestamp", value: instant(`field ${JSON.stringify(name)}`, value) } });
   switch (typeof value) {
     case "number":
       return create(FieldValueSchema, { value: { case: "number", value } });

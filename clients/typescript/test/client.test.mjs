@@ -49,6 +49,8 @@ test("no such model; no server; no value", async () => {
   await assert.rejects(new Client({ baseUrl, model: "quotes" }).score(good), { code: "NotFound" });
   await assert.rejects(new Client({ baseUrl: "http://127.0.0.1:1", model: "deals", timeoutMs: 2000 }).score(good), { code: "Unavailable" });
   await assert.rejects(new Client({ baseUrl, model: "deals" }).score({ id: "x", fields: { employees: [1] } }), TypeError);
+  await assert.rejects(new Client({ baseUrl, model: "deals" }).score({ id: "x", fields: { company_founded: new Date("soon") } }), /"company_founded": an invalid Date/);
+  await assert.rejects(new Client({ baseUrl, model: "deals" }).score({ id: "x", createdTime: new Date("soon") }), TypeError);
 });
 
 test("many, in order, with their errors", async () => {

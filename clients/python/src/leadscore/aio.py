@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
 
 import grpc
@@ -36,9 +36,9 @@ class AsyncClient:
             raise from_call(error) from error
         return Score.from_wire(answer.score, answer.scored_by)
 
-    async def score_many(self, leads: Iterable[Lead], *, as_of: dt.datetime | None = None, explain: bool = False, batch: int = 500) -> AsyncIterator[Score | LeadscoreError]:
-        """A score for each lead in their order, or the error of one that cannot be scored; any number of leads."""
-        for some in requests.chunks(leads, batch):
+    async def score_many(self, leads: Iterable[Lead] | AsyncIterable[Lead], *, as_of: dt.datetime | None = None, explain: bool = False, batch: int = 500) -> AsyncIterator[Score | LeadscoreError]:
+        """A score for each lead in their order, or the error of one that cannot be scored; any number of leads, also of an asynchronous iterator."""
+        async for some in requests.async_chunks(leads, batch):
             request = requests.many(self.model, some, as_of, explain)
             try:
                 answer = await self._stub.BatchScoreLeads(request, timeout=self.timeout, metadata=security.metadata(self._token, None))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Union
 
 from .v1 import lead_pb2
 
-Value = Union[None, bool, int, float, str, dt.datetime, dt.date]
-"""What a field may hold. None, and a float that is NaN, say that nothing is known."""
+Value = Union[None, bool, int, float, Decimal, str, dt.datetime, dt.date]
+"""What a field may hold. None, NaN, and what pandas has for a missing value (NA, NaT) say that nothing is known. A scalar of numpy counts as what its item() is."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,12 @@ class Lead:
 
 
 def set_value(wire: lead_pb2.FieldValue, name: str, value: Value) -> None:
-    if value is None or (isinstance(value, float) and value != value):
+    item = getattr(value, "item", None)
+    if callable(item) and not isinstance(value, (bool, int, float, str)):
+        value = item()  # of numpy: int64, float32, bool_
+    if isinstance(value, Decimal):
+        value = int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+    if is_missing(value):
         wire.missing.SetInParent()
     elif isinstance(value, bool):
         wire.boolean = value
@@ -58,6 +64,11 @@ def set_value(wire: lead_pb2.FieldValue, name: str, value: Value) -> None:
         wire.timestamp.FromDatetime(dt.datetime(value.year, value.month, value.day))
     else:
         raise TypeError(f"field {name!r}: a {type(value).__name__} is no value; want a number, a text, a boolean, a time or None")
+
+
+def is_missing(value: object) -> bool:
+    """None; NaN and pandas' NaT, which do not equal themselves; pandas' NA, which says neither yes nor no to that."""
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
 def utc(time: dt.datetime, what: str) -> dt.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -45,9 +45,29 @@ def results(answer: wire.BatchScoreLeadsResponse) -> Iterator[Score | LeadscoreE
             yield from_status(result.error)
 
 
-def chunks(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:
+def check_size(size: int) -> None:
     if not 1 <= size <= MOST_LEADS:
         raise ValueError(f"batch of {size} leads; want 1 to {MOST_LEADS}")
+
+
+async def async_chunks(leads: Iterable[Lead] | AsyncIterable[Lead], size: int) -> AsyncIterator[list[Lead]]:
+    if not isinstance(leads, AsyncIterable):
+        for some in chunks(leads, size):
+            yield some
+        return
+    check_size(size)
+    batch: list[Lead] = []
+    async for lead in leads:
+        batch.append(lead)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def chunks(leads: Iterable[Lead], size: int) -> Iterator[list[Lead]]:
+    check_size(size)
     rest = iter(leads)
     while batch := list(islice(rest, size)):
         yield batch
