@@ -7,6 +7,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/metrics"
 )
 
 const (
@@ -21,10 +22,16 @@ const (
 // spans are the horizons that the choice rounds up to, in days.
 var spans = []int{7, 14, 30, 60, 90, 120, 180, 270, 365, 540, 730}
 
+// Lead is the time that a lead was watched, from its snapshot, and how that ended: won, lost, or open when the history was taken.
+type Lead struct {
+	Span   features.Micros // ≥ 0
+	Ending features.Outcome
+}
+
 // Choose says what it saw and what it chose; with too few wins Days is 0. leads are those with times, whose outcome came after the snapshot; untimed
-// is the number of the others; followed is the share of leads that are older than so many days. The horizon says what a win is; it is read from all leads,
+// is the number of the others; olderThan is the share of leads that are older than so many days. The horizon says what a win is; it is read from all leads,
 // and so is no choice that the newest ones could flatter.
-func Choose(leads []Lead, untimed int, followed func(days int) float64) *models.HorizonChoice {
+func Choose(leads []Lead, untimed int, olderThan func(days int) float64) *models.HorizonChoice {
 	c := &models.HorizonChoice{Untimed: untimed}
 	for _, l := range leads {
 		switch l.Ending {
@@ -47,21 +54,30 @@ func Choose(leads []Lead, untimed int, followed func(days int) float64) *models.
 		c.Words = fmt.Sprintf("a win counts whenever it came: %s times to read a horizon from, %d are needed", have, leastWins)
 		return c
 	}
-	steps := incidence(leads)
-	last := steps[len(steps)-1]
-	c.EverWon, c.StillOpen, c.LongestDays = last.won, last.open, inDays(last.span)
+	won := metrics.NewIncidence(followed(leads))
+	last := won.Steps[len(won.Steps)-1]
+	c.EverWon, c.StillOpen, c.LongestDays = last.Reached, last.Waiting, inDays(last.Span)
 	for _, q := range []struct {
 		share float64
 		days  *float64
 	}{{0.5, &c.HalfDays}, {0.75, &c.ThreeQuarterDays}, {wins, &c.NinetyDays}} {
-		span, _ := reached(steps, q.share*last.won)
+		span, _ := won.When(q.share * last.Reached)
 		*q.days = inDays(span)
 	}
 	for _, days := range spans {
-		c.Curve = append(c.Curve, models.HorizonPoint{Days: days, Won: wonBy(steps, features.Micros(days)*features.Day), Followed: followed(days)})
+		c.Curve = append(c.Curve, models.HorizonPoint{Days: days, Won: won.By(int64(features.Micros(days) * features.Day)), Followed: olderThan(days)})
 	}
 	settle(c)
 	return c
+}
+
+// followed are the leads as they wait for a win, beside which a loss competes.
+func followed(leads []Lead) []metrics.FollowUp {
+	list := make([]metrics.FollowUp, len(leads))
+	for i, l := range leads {
+		list[i] = metrics.FollowUp{Span: int64(l.Span), Ending: [...]metrics.Ending{features.Open: metrics.StillWaiting, features.Won: metrics.Reached, features.Lost: metrics.EndedOtherwise}[l.Ending]}
+	}
+	return list
 }
 
 // settle takes the least span that holds the wins, or the longest one that enough leads were followed for.
@@ -87,4 +103,4 @@ func settle(c *models.HorizonChoice) {
 	}
 }
 
-func inDays(span features.Micros) float64 { return float64(span) / float64(features.Day) }
+func inDays(span int64) float64 { return float64(span) / float64(features.Day) }
