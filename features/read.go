@@ -112,6 +112,9 @@ type columnReader interface {
 	keep(kept []int32)
 }
 
+// UnknownColumns is the warning of columns that a file has and the schema does not know.
+const UnknownColumns = "columns that the schema does not know, not read"
+
 // openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.
 func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, notes *notes, ignored []string) (*source.Reader, []wanted, error) {
 	options := source.Options{Encoding: f.Encoding, Progress: o.Progress, KeepBadRows: o.LeaveOutBadRows, Ahead: readingAhead(len(all))}
@@ -138,7 +141,7 @@ func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, not
 	}
 	for _, name := range names {
 		if !slices.Contains(options.Columns, name) && !slices.Contains(ignored, name) {
-			notes.add("columns that the schema does not know, not read", func() string { return name })
+			notes.add(UnknownColumns, func() string { return name })
 		}
 	}
 	reader, err := source.Open(files, options)

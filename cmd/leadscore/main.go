@@ -39,6 +39,7 @@ type commands struct {
 	Token       tokenCommand       `cmd:"" help:"Make tokens for callers of a server."`
 	Recalibrate recalibrateCommand `cmd:"" help:"Move a model's level to newer closed deals, without a refit."`
 	Compare     compareCommand     `cmd:"" help:"Hold rules and model against newer closed deals: who is right, and where they part."`
+	Funnel      funnelCommand      `cmd:"" help:"Follow leads from the score to the deal: stages, hand-over, response, sales feedback, KPIs."`
 	Models      modelsCommand      `cmd:"" help:"List, show, compare, promote and roll back the versions of a store."`
 	Rules       rulesCommand       `cmd:"" help:"Check, explain, judge and improve a rule book."`
 	Snapshots   snapshotsCommand   `cmd:"" help:"Write every lead as training looks at it: its fields and engagement figures at its snapshot."`
