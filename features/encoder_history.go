@@ -33,6 +33,12 @@ func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) (
 		codes[i] = e.newCodes(i, n)
 		byLevel[i] = e.levelCodes(h.Table, i)
 	}
+	kept := e.keptFigures(h)
+	for i := range codes {
+		if kept[i] != nil && kept[i].Codes != nil {
+			byLevel[i] = e.codesOf(kept[i].Levels, i)
+		}
+	}
 	inParallel((n+chunkRows-1)/chunkRows, func(chunk int) {
 		if ctx.Err() != nil {
 			return
@@ -48,7 +54,8 @@ func (e *Encoder) encode(ctx context.Context, h *History, rows []int32, n int) (
 			}
 		}
 		e.encodeFields(h, codes, byLevel, &part)
-		e.encodeEvents(h, codes, &part)
+		e.encodeKept(kept, codes, byLevel, &part)
+		e.encodeEvents(h, kept, codes, &part)
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -96,8 +103,12 @@ func (e *Encoder) levelCodes(t *Table, i int) []levelCode {
 	if in.Source != FromField || t.Columns[in.Index].Codes == nil {
 		return nil
 	}
-	byLevel := make([]levelCode, len(t.Columns[in.Index].Levels))
-	for k, level := range t.Columns[in.Index].Levels {
+	return e.codesOf(t.Columns[in.Index].Levels, i)
+}
+
+func (e *Encoder) codesOf(levels []string, i int) []levelCode {
+	byLevel := make([]levelCode, len(levels))
+	for k, level := range levels {
 		byLevel[k].code, byLevel[k].status = e.text(i, level)
 	}
 	return byLevel
@@ -144,22 +155,49 @@ func (in *Input) dates(h *History) func(row int) Micros {
 	return func(row int) Micros { return h.AsOf[row] }
 }
 
-// encodeEvents goes by lead, so that a lead's events are gathered once for all figures.
-func (e *Encoder) encodeEvents(h *History, codes []Codes, part *encodedRows) {
-	if len(e.Engagement) == 0 {
+// keptFigures are the columns of the figures that the history keeps, by input.
+func (e *Encoder) keptFigures(h *History) []*Column {
+	kept := make([]*Column, len(e.Inputs))
+	for i := range e.Inputs {
+		if in := &e.Inputs[i]; in.Source == FromEngagement {
+			kept[i] = h.figure(&e.Engagement[in.Index])
+		}
+	}
+	return kept
+}
+
+func (e *Encoder) encodeKept(kept []*Column, codes []Codes, byLevel [][]levelCode, part *encodedRows) {
+	for i, column := range kept {
+		switch {
+		case column == nil:
+		case column.Numbers != nil:
+			for k, row := range part.rows {
+				code, _ := e.number(i, column.Numbers.At(int(row)))
+				codes[i].set(part.at+k, code)
+			}
+		default:
+			for k, row := range part.rows {
+				codes[i].set(part.at+k, byLevel[i][column.Codes.At(int(row))].code)
+			}
+		}
+	}
+}
+
+// encodeEvents goes by lead, so that a lead's events are gathered once for all figures that are not kept.
+func (e *Encoder) encodeEvents(h *History, kept []*Column, codes []Codes, part *encodedRows) {
+	var open []int
+	for i := range e.Inputs {
+		if e.Inputs[i].Source == FromEngagement && kept[i] == nil {
+			open = append(open, i)
+		}
+	}
+	if len(open) == 0 {
 		return
 	}
 	var s Snapshot
 	for k, row := range part.rows {
-		gathered := false
-		for i := range e.Inputs {
-			if e.Inputs[i].Source != FromEngagement {
-				continue
-			}
-			if !gathered {
-				h.eventsOf(int(row), &s)
-				gathered = true
-			}
+		h.eventsOf(int(row), &s)
+		for _, i := range open {
 			code, _ := e.one(i, &s)
 			codes[i].set(part.at+k, code)
 		}
@@ -188,6 +226,12 @@ func (c *inputColumn) numbers(rows []int32, into []float64) {
 	switch {
 	case in.Source == FromEngagement:
 		figure := &c.encoder.Engagement[in.Index]
+		if kept := h.figure(figure); kept != nil {
+			for k, row := range rows {
+				into[k] = kept.Numbers.At(int(row))
+			}
+			return
+		}
 		for k, row := range rows {
 			h.eventsOf(int(row), &c.scratch)
 			into[k], _ = figure.Value(c.scratch.Events, c.scratch.AsOf)
@@ -214,6 +258,9 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 	switch {
 	case in.Source == FromEngagement:
 		figure := &c.encoder.Engagement[in.Index]
+		if kept := h.figure(figure); kept != nil {
+			return countLevels(kept, rows)
+		}
 		for _, row := range rows {
 			h.eventsOf(int(row), &c.scratch)
 			_, text := figure.Value(c.scratch.Events, c.scratch.AsOf)
@@ -224,13 +271,7 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 		if column.Codes == nil {
 			return counts
 		}
-		byCode := make([]int, len(column.Levels))
-		for _, row := range rows {
-			byCode[column.Codes.At(int(row))]++
-		}
-		for code, n := range byCode {
-			counts[column.Levels[code]] += n
-		}
+		return countLevels(column, rows)
 	default:
 		dates, names := in.dates(h), calendar(in.Part)
 		for _, row := range rows {
@@ -240,6 +281,17 @@ func (c *inputColumn) counts(rows []int32) map[string]int {
 			}
 			counts[name]++
 		}
+	}
+	return counts
+}
+
+func countLevels(column *Column, rows []int32) map[string]int {
+	byCode, counts := make([]int, len(column.Levels)), map[string]int{}
+	for _, row := range rows {
+		byCode[column.Codes.At(int(row))]++
+	}
+	for code, n := range byCode {
+		counts[column.Levels[code]] += n
 	}
 	return counts
 }

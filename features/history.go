@@ -7,6 +7,8 @@ type History struct {
 	Table  *Table
 	Events *EventLog // nil: none
 	AsOf   []Micros  // one per lead; NoTime: the snapshot rule gives none, or the data have no times
+
+	kept *keptFigures // nil until [History.KeepFigures]
 }
 
 // NewHistory looks at each lead when the schema's snapshot rule says so:

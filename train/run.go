@@ -45,6 +45,10 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if err := guard(ctx, data, population, &cfg); err != nil {
 		return nil, err
 	}
+	if len(data.history.Table.Schema.Engagement) > 0 {
+		cfg.progress("engagement figures", 0, 0)
+		data.history.KeepFigures()
+	}
 	validation, err := validate(ctx, data, population, &cfg)
 	if err != nil {
 		return nil, err
