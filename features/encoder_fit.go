@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"leadscore/features/radix"
 )
 
 // Limits bound what an encoder learns.
@@ -156,7 +158,7 @@ func fitNumber(column *inputColumn, rows []int32, special []float64, l Limits) C
 	case column.encoder.Drifts(column.input):
 		c.Cuts = evenCuts(c.Min, c.Max, min(driftBins, l.MaxBins-1))
 	default:
-		sortNumbers(values)
+		radix.Sort(values)
 		c.Cuts = quantileCuts(values, max(1, l.MaxBins-len(special)-1))
 	}
 	return c
