@@ -140,6 +140,18 @@ func (x *idIndex) find(id string, hash uint32) (row int, ok bool) {
 	return 0, false
 }
 
+// expect makes room for so many rows, as far as a file may be believed.
+func (x *idIndex) expect(rows int64) {
+	const most = 1 << 24
+	size := len(x.slots)
+	for min(rows, most)*4 > int64(size)*3 {
+		size *= 2
+	}
+	if x.count == 0 && size > len(x.slots) {
+		x.slots = make([]uint32, size)
+	}
+}
+
 // add enters the next row, whose id is not there yet.
 func (x *idIndex) add(hash uint32) {
 	if x.count++; x.count*4 > len(x.slots)*3 {

@@ -103,11 +103,23 @@ func (p *packed) added(pack func([]int64, *slab) packedBlock) {
 }
 
 // keep puts the values of the kept rows behind those of a column.
-func keep(p *packed, kept []int32, pack func([]int64, *slab) packedBlock, value func(row int32) int64) {
+func keep[T ~int64 | ~uint32](p *packed, kept []int32, pack func([]int64, *slab) packedBlock, values []T) {
 	for len(kept) > 0 {
 		room := p.next(len(kept))
 		for k := range room {
-			room[k] = value(kept[k])
+			room[k] = int64(values[kept[k]])
+		}
+		p.added(pack)
+		kept = kept[len(room):]
+	}
+}
+
+// keepNumbers is keep of numbers, by their bits.
+func keepNumbers(p *packed, kept []int32, pack func([]int64, *slab) packedBlock, values []float64) {
+	for len(kept) > 0 {
+		room := p.next(len(kept))
+		for k := range room {
+			room[k] = int64(math.Float64bits(values[kept[k]] + 0)) // a rounded small number may be −0: it means 0
 		}
 		p.added(pack)
 		kept = kept[len(room):]
@@ -228,6 +240,15 @@ func packNumbers(values []int64, to *slab) packedBlock {
 	}
 	b := packWhole(whole, to)
 	b.form = form
+	return b
+}
+
+// packPlaces holds places as they are: for columns that go soon.
+func packPlaces(values []int64, to *slab) packedBlock {
+	b := packedBlock{unit: 1, width: 32, mask: math.MaxUint32, codes: to.take(4 * len(values))}
+	for i, v := range values {
+		binary.LittleEndian.PutUint32(b.codes[4*i:], uint32(v))
+	}
 	return b
 }
 

@@ -105,9 +105,7 @@ func (n *numberColumn) wrongKind(c *source.Column, rows int, bad func(int, *Fiel
 }
 
 func (n *numberColumn) keep(kept []int32) {
-	keep(&n.column.packed, kept, n.pack, func(row int32) int64 {
-		return int64(math.Float64bits(n.values[row] + 0)) // a rounded small number may be −0: it means 0
-	})
+	keepNumbers(&n.column.packed, kept, n.pack, n.values)
 }
 
 // timeColumn reads instants.
@@ -178,7 +176,7 @@ func badTime(field, text, layout string) *FieldError {
 }
 
 func (t *timeColumn) keep(kept []int32) {
-	keep(&t.column.packed, kept, packWhole, func(row int32) int64 { return int64(t.values[row]) })
+	keep(&t.column.packed, kept, packWhole, t.values)
 }
 
 // textAt is a cell as text, as [numberText] writes numbers, so that a file's type does not change a category's value.
@@ -207,10 +205,11 @@ type codeColumn struct {
 	byLevel  []uint32
 	faults   []*FieldError // by the dictionary's level
 	anyKnown bool
+	pack     func([]int64, *slab) packedBlock
 }
 
 func newCodeColumn(f *Field, look func(string) (string, *FieldError), levels ...string) *codeColumn {
-	c := &codeColumn{field: f, look: look, levels: append([]string{""}, levels...), places: map[string]uint32{"": 0}}
+	c := &codeColumn{field: f, look: look, pack: packWhole, levels: append([]string{""}, levels...), places: map[string]uint32{"": 0}}
 	for i, l := range levels {
 		c.places[l] = uint32(i + 1)
 	}
@@ -313,7 +312,7 @@ func tooLong(field, text string) *FieldError {
 }
 
 func (r *codeColumn) keep(kept []int32) {
-	keep(&r.column.packed, kept, packWhole, func(row int32) int64 { return int64(r.codes[row]) })
+	keep(&r.column.packed, kept, r.pack, r.codes)
 }
 
 // lookBoolean makes "true" and "false" of a boolean field's texts.

@@ -57,8 +57,8 @@ func newLeadReader(s *Schema, o ReadOptions, lots *lots) *leadReader {
 	for i := range s.Fields {
 		if !o.NoFields {
 			r.fields[i] = fieldReader(s, &s.Fields[i])
-			if numbers, ok := r.fields[i].(*numberColumn); ok && lots != nil {
-				numbers.pack = packBits
+			if lots != nil {
+				packNothing(r.fields[i])
 			}
 		}
 	}
@@ -201,6 +201,9 @@ func (r *leadReader) forgetAbsent(have []wanted) {
 
 func (r *leadReader) batch(b *source.Batch, have []wanted) {
 	base := r.ids.column.Len()
+	if base == 0 {
+		r.index.expect(int64(float64(b.Rows) * float64(b.Total) / float64(max(b.Done, 1))))
+	}
 	r.rows.begin(b)
 	readColumns(b, have, &r.rows)
 	r.rows.settle(b, func(row int) string { return r.ids.values[row] })

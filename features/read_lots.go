@@ -41,6 +41,16 @@ func (r *leadReader) first() int {
 	return r.lots.first
 }
 
+// packNothing has a field's column, which goes soon, held as it is.
+func packNothing(reader columnReader) {
+	switch reader := reader.(type) {
+	case *numberColumn:
+		reader.pack = packBits
+	case *codeColumn:
+		reader.pack = packPlaces
+	}
+}
+
 func (r *leadReader) readLots(ctx context.Context, reader *source.Reader, have []wanted) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -270,7 +270,10 @@ type textValues struct {
 func (v *textValues) begin() {
 	v.pageCodes.begin()
 	v.levels, v.size, v.any, v.text = v.levels[:0], 0, false, v.text[:0]
-	v.places = map[string]int32{}
+	if v.places == nil {
+		v.places = map[string]int32{}
+	}
+	clear(v.places)
 	v.columnLevels, v.call = v.columnLevels[:0], 0
 }
 

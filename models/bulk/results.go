@@ -3,6 +3,7 @@ package bulk
 import (
 	"encoding/json"
 	"runtime"
+	"slices"
 	"sync"
 
 	"leadscore/features"
@@ -284,16 +285,41 @@ func inTurns(n int, work func(next func() (int, bool))) {
 	group.Wait()
 }
 
+// count takes leads' scores into a part's figures.
 func (r *Report) count(scores []models.Score) {
 	r.Leads += len(scores)
+	var qualified, quadrants tally
 	for i := range scores {
 		s := &scores[i]
 		r.ExpectedWins += s.Prediction.Probability
-		r.Qualified[string(s.Rules.Qualification)]++
-		r.Quadrants[string(s.Comparison.Quadrant)]++
+		qualified.add(string(s.Rules.Qualification))
+		quadrants.add(string(s.Comparison.Quadrant))
 		if s.Prediction.Evidence.Thin {
 			r.ThinEvidence++
 		}
+	}
+	qualified.addTo(r.Qualified)
+	quadrants.addTo(r.Quadrants)
+}
+
+// tally counts a few words.
+type tally struct {
+	words  []string
+	counts []int
+}
+
+func (t *tally) add(word string) {
+	at := slices.Index(t.words, word)
+	if at < 0 {
+		at = len(t.words)
+		t.words, t.counts = append(t.words, word), append(t.counts, 0)
+	}
+	t.counts[at]++
+}
+
+func (t *tally) addTo(counts map[string]int) {
+	for i, word := range t.words {
+		counts[word] += t.counts[i]
 	}
 }
 
