@@ -152,7 +152,11 @@ func (c *FunnelConfig) score(ctx context.Context, version *models.Version, in *f
 	if err != nil {
 		return err
 	}
-	result.Warnings = append(result.Warnings, d.warnings...)
+	said := map[string]bool{} // of the same files, read for the funnel
+	for _, w := range result.Warnings {
+		said[w.String()] = true
+	}
+	result.Warnings = append(result.Warnings, slices.DeleteFunc(d.warnings, func(w features.Warning) bool { return said[w.String()] })...)
 	c.report("scoring")(0, 0)
 	in.Scored, err = funnel.Score(ctx, scorer, d.history, in.Table, handOver, asOf)
 	return err

@@ -18,7 +18,8 @@ type simulateCommand struct {
 
 func (simulateCommand) Help() string {
 	return `Writes leads, dated events, new leads to score, and beside them the true probability of each lead and the truth in words
-(TRUTH.md), so that a model can be held against what it should have found.
+(TRUTH.md), so that a model can be held against what it should have found; and what the team did with the leads, stages.csv and
+costs.csv, with the rule that it follows (PROCESS.md).
 
 Example:
   leadscore simulate --leads 5000 --seed 7 --out demo`

@@ -77,7 +77,7 @@ func (f *Funnel) funnelSection() *page.Section {
 		Intro: "A step counts from the moment a lead enters a stage. It is done when the lead enters the next, or ends when sales rejects the lead or loses it. A lead that is still under way is no failure: the rate says what share gets there within a fixed time, also for leads too young to have had that time. A stage that was left out on the way up counts as passed; a way back takes nothing back."}
 	s.Blocks = append(s.Blocks, page.Block{Figures: []page.Figure{f.bars()}})
 	t := &page.Table{Caption: "Steps", Columns: []page.Column{{Title: "Step"}, {Title: "Leads", Under: "that entered"}, {Title: "Done", Under: "so far"}, {Title: "Ended", Under: "rejected or lost first"}, {Title: "Waiting"},
-		{Title: "Rate", Under: "done in time"}, {Title: "Within", Under: "days"}, {Title: "Half of them", Under: "days"}, {Title: "Target"}}}
+		{Title: "Rate", Under: "done in time"}, {Title: "Within", Under: "days"}, {Title: "Half of those by", Under: "days"}, {Title: "Target"}}}
 	for _, row := range f.rows() {
 		c, target := row.c, page.None
 		if c.Target != nil {

@@ -78,7 +78,7 @@ func (f *follower) onTarget() {
 		case "above":
 			advice := ""
 			if atHandOver {
-				advice = " The threshold may be too strict: nearly all that is handed over is good, so more leads could be."
+				advice = " The threshold may be too strict: more of what is handed over is taken up than is usual, so more leads could be handed over."
 			}
 			f.say(page.Bad, "%s: above it.%s", what, advice)
 		default:
@@ -181,33 +181,31 @@ func (f *follower) onTooLax() {
 	f.say(page.Unclear, "%s.", text)
 }
 
-// onBands says whether the lowest fifth of the leads handed over is worth it.
+// onBands says whether the leads handed over that the model thinks least of are better than those that were held back.
 func (f *follower) onBands() {
 	if f.out.Feedback == nil {
 		return
 	}
-	bands := f.out.Feedback.Probability
-	if len(bands) < 2 || bands[0].Closed < fewToJudge {
+	bands, never := f.out.Feedback.Probability, f.out.Ways[len(f.out.Ways)-1]
+	if len(bands) < 2 || min(bands[0].Closed, never.Closed) < fewToJudge {
 		return
 	}
-	low, rest := bands[0], Band{}
-	for _, b := range bands[1:] {
-		rest.Closed, rest.Won = rest.Closed+b.Closed, rest.Won+b.Won
-	}
-	d, err := metrics.RateDifference(float64(rest.Won), float64(rest.Closed), float64(low.Won), float64(low.Closed))
+	low := bands[0]
+	d, err := metrics.RateDifference(float64(low.Won), float64(low.Closed), float64(never.Won), float64(never.Closed))
 	if err != nil {
 		return
 	}
-	rate, _ := metrics.Wilson(float64(rest.Won), float64(rest.Closed))
-	what := fmt.Sprintf("The fifth of the leads handed over that the model thinks least of (probability up to %.0f %%) was won in %s of the closed cases, the others in %s", 100**low.High, percent(*low.Wins), percent(rate))
+	what := fmt.Sprintf("The fifth of the leads handed over that the model thinks least of (probability up to %.0f %%) was won in %s of the closed cases, the leads never handed over in %s", 100**low.High, percent(*low.Wins), percent(never.Rate))
 	if b := f.out.Feedback; b.Learned > 0 {
-		what += fmt.Sprintf(" (the model may have learned from %d of the %d leads scored, which flatters it)", b.Learned, b.Scored)
+		what += fmt.Sprintf(" (the model may have learned from %d of the %d leads scored)", b.Learned, b.Scored)
 	}
 	switch {
 	case d.Low > 0:
-		f.say(page.Bad, "%s: handing them over is too lax.", what)
+		f.say(page.Good, "%s: it is worth handing over.", what)
+	case d.High < 0:
+		f.say(page.Bad, "%s: handing it over is too lax.", what)
 	default:
-		f.say(page.Unclear, "%s: no difference is shown.", what)
+		f.say(page.Bad, "%s: it is not shown to be better than what is held back; handing it over may be too lax.", what)
 	}
 }
 

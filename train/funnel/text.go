@@ -73,7 +73,7 @@ func (f *Funnel) rows() []named {
 }
 
 func (f *Funnel) stepsTable() table.Writer {
-	t := newTable("step", "leads", "done", "ended", "waiting", "rate [95 %]", "within", "days, half of them")
+	t := newTable("step", "leads", "done", "ended", "waiting", "rate [95 %]", "within", "half of those by, days")
 	for _, row := range f.rows() {
 		c := row.c
 		rate := page.None

@@ -21,7 +21,7 @@ const truthMark = "# The truth of a made-up lead history\n"
 // fileNames are all names that a simulation may write. TRUTH.md comes last: where it stands, the others are whole.
 func fileNames() []string {
 	return []string{"leads.csv", "events.csv", "leads.parquet", "events.parquet", "truth.csv",
-		"newleads.csv", "newevents.csv", "newtruth.csv", "TRUTH.md"}
+		"newleads.csv", "newevents.csv", "newtruth.csv", "stages.csv", "costs.csv", "PROCESS.md", "TRUTH.md"}
 }
 
 // directory is a place for files that appear all at the end or not at all.

@@ -49,6 +49,8 @@ type lead struct {
 	wonInTime   bool // won within the horizon, whether End came first or not
 
 	events []event // by time, all before End
+
+	changes []stageChange // by time; none of leads to score
 }
 
 // event is something that a lead did, at a second since 1970.
@@ -68,16 +70,22 @@ type generator struct {
 	accounts   []account
 	slots      []uint16 // the account of each lead of the block
 	leads      []lead
+	team       *salesTeam // nil: of leads to score nothing is known
+	changes    []stageChange
 	events     []event
 }
 
 func newGenerator(c Config, newLeads bool) *generator {
 	t := newTruth()
-	return &generator{
+	g := &generator{
 		seed: c.Seed, newLeads: newLeads, start: c.Start.Unix(), end: c.End.Unix(),
 		truth: t, mixtures: newMixtures(t.kinds), random: newStream(),
 		leads: make([]lead, blockLeads),
 	}
+	if !newLeads {
+		g.team = &salesTeam{seed: c.Seed, end: g.end, random: newStream()}
+	}
+	return g
 }
 
 // blockLeads is how many leads share accounts with each other. Accounts never reach over the edge of a block, so blocks can
@@ -87,7 +95,7 @@ const blockLeads = 256
 // block makes the first count leads of the block with the number, from 0. The result is valid until the next call.
 func (g *generator) block(number int64, count int) []lead {
 	g.shareOutAccounts(number)
-	g.events = g.events[:0]
+	g.events, g.changes = g.events[:0], g.changes[:0]
 	for i := range count {
 		l := &g.leads[i]
 		g.lead(l, number*blockLeads+int64(i)+1, &g.accounts[g.slots[i]])
@@ -118,6 +126,11 @@ func (g *generator) lead(l *lead, number int64, a *account) {
 	g.events = keepBefore(g.events, from, g.end)
 	sortEvents(g.events[from:])
 	l.events = g.events[from:len(g.events):len(g.events)]
+	if g.team != nil {
+		before := len(g.changes)
+		g.changes = g.team.work(g.changes, l)
+		l.changes = g.changes[before:len(g.changes):len(g.changes)]
+	}
 }
 
 // creation draws a time from Start up to End: more leads every month, mostly on working days, between 6 and 20 h UTC. A lead

@@ -41,7 +41,7 @@ type File struct {
 }
 
 // Run makes a history and writes it into c.Out, whole or not at all: leads and events in c.Format, truth.csv with the true
-// probabilities, TRUTH.md with the rule, and newleads.csv, newevents.csv and newtruth.csv with recent open leads to score.
+// probabilities, TRUTH.md with the rule, stages.csv, costs.csv and PROCESS.md with what the team did and why, and newleads.csv, newevents.csv and newtruth.csv with recent open leads to score.
 //
 // It returns a [ConfigError] for every setting that cannot be used, [ErrInTheWay] rather than overwrite a file that no
 // simulation wrote, and the context's error when cancelled; c.Out is then as it was before. Cost O(leads) time; memory
@@ -66,6 +66,9 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 	}
 	fresh, err := writeNewLeads(ctx, c, dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := writeProcess(dir, history, c.Seed); err != nil {
 		return nil, err
 	}
 	report = newReport(c, history, fresh)
@@ -95,7 +98,11 @@ func writeHistory(ctx context.Context, c Config, dir *directory) (result, error)
 	if err != nil {
 		return result{}, err
 	}
-	return writeBlocks(ctx, c, c.Leads, false, s)
+	stages, err := dir.createCSV("stages.csv", stagesHeader)
+	if err != nil {
+		return result{}, err
+	}
+	return writeBlocks(ctx, c, c.Leads, false, &stagesSink{s, stages})
 }
 
 func writeNewLeads(ctx context.Context, c Config, dir *directory) (result, error) {

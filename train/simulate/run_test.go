@@ -111,8 +111,8 @@ func TestRunReplacesAnEarlierSimulation(t *testing.T) {
 	if _, stale := files["leads.csv"]; stale || files["leads.parquet"] == "" {
 		t.Error("want leads.parquet alone, the earlier leads.csv gone")
 	}
-	if len(files) != 8 {
-		t.Errorf("got %d files, want 8: %v", len(files), names(files))
+	if len(files) != 11 {
+		t.Errorf("got %d files, want 11: %v", len(files), names(files))
 	}
 }
 

@@ -2,7 +2,8 @@ package simulate
 
 // chunk is one block of leads, encoded, on its way from the goroutine that made it to the files.
 type chunk struct {
-	leads, events, truth []byte  // CSV lines
+	leads, events, truth []byte // CSV lines
+	stages               []byte
 	leadColumns          columns // nil in a history of CSV files
 	eventColumns         columns
 	tally                tally
@@ -10,6 +11,7 @@ type chunk struct {
 
 func (c *chunk) reset() {
 	c.leads, c.events, c.truth = c.leads[:0], c.events[:0], c.truth[:0]
+	c.stages = c.stages[:0]
 	c.leadColumns.reset()
 	c.eventColumns.reset()
 	c.tally.reset()

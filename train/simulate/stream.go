@@ -11,6 +11,7 @@ const (
 	forBlock = iota + 1
 	forAccount
 	forLead
+	forStages
 	newLeadPurposes = 16 // added for the leads to score, which are other leads
 )
 

@@ -6,6 +6,7 @@ type tally struct {
 	outcomes                   [3]int // by outcome
 	decidedEarly, mature, wins int    // wins within the horizon, of mature leads
 	sumProbability             float64
+	bySource                   map[sourceMonth]int
 	scores                     []score // of the mature leads of one chunk
 }
 
@@ -15,14 +16,18 @@ type score struct {
 	won         bool
 }
 
-func (t *tally) reset() { *t = tally{scores: t.scores[:0]} }
+func (t *tally) reset() { clear(t.bySource); *t = tally{scores: t.scores[:0], bySource: t.bySource} }
 
 func (t *tally) add(leads []lead) {
+	if t.bySource == nil {
+		t.bySource = map[sourceMonth]int{}
+	}
 	t.leads += len(leads)
 	for i := range leads {
 		l := &leads[i]
 		t.events += len(l.events)
 		t.outcomes[l.outcome]++
+		t.bySource[sourceMonth{monthOf(l.created), l.source}]++
 		if l.closed != 0 && l.closed <= l.snapshot {
 			t.decidedEarly++
 		}
@@ -41,6 +46,12 @@ func (t *tally) merge(o *tally, r *ranking) {
 		t.outcomes[i] += n
 	}
 	t.mature += len(o.scores)
+	if t.bySource == nil {
+		t.bySource = map[sourceMonth]int{}
+	}
+	for key, n := range o.bySource {
+		t.bySource[key] += n
+	}
 	for _, s := range o.scores {
 		t.sumProbability += s.probability
 		r.add(s)
