@@ -4,12 +4,12 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 
 .PHONY: release deploy-check
 
-release: ## build the binary for Linux, macOS and Windows, amd64 and arm64, into build/release, with checksums
+release: ## build the binary for Linux, macOS and Windows, amd64 and arm64, by the Go that go.mod names, into build/release, with checksums
 	@rm -rf build/release && mkdir -p build/release
 	@for platform in $(PLATFORMS); do \
 		os=$${platform%/*} arch=$${platform#*/}; out=build/release/leadscore_$${os}_$${arch}; \
 		[ $$os != windows ] || out=$$out.exe; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags=-s -o $$out ./cmd/leadscore || exit 1; \
+		GOTOOLCHAIN=$${GOTOOLCHAIN:-$$(sed -n 's/^toolchain //p' go.mod)} CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags=-s -o $$out ./cmd/leadscore || exit 1; \
 		echo "built $$out"; \
 	done
 	@cd build/release && sha256sum leadscore_* >SHA256SUMS && cat SHA256SUMS
