@@ -86,7 +86,7 @@ func trainingOf(d *data, p *Population, v *validation, final *fitted) (models.Tr
 	if t.Sample, err = sampleOf(p, final); err != nil {
 		return t, err
 	}
-	t.Warnings = append(t.Warnings, smallSample(&t)...)
+	t.Warnings = slices.Concat(t.Warnings, overWeight(t.Weighting), smallSample(&t))
 	return t, nil
 }
 

@@ -96,6 +96,18 @@ func weightingOf(h *features.History, p *Population) *models.Weighting {
 	return w
 }
 
+// mostOverWeight is how many times more the weights may add up to than they tell: 1.2 makes standard errors a tenth too narrow.
+const mostOverWeight = 1.2
+
+// overWeight warns of weights that stand for more leads than the file tells of, as those of a sample do: the fit would take chance for effects.
+func overWeight(w *models.Weighting) []string {
+	if w == nil || w.Column == "" || w.Sum <= mostOverWeight*w.EffectiveLeads {
+		return nil
+	}
+	return []string{fmt.Sprintf("the weights in %s add up to %.4g leads and tell as much as %.4g: the fit takes a weight of 2 for the same lead twice, so it is too sure, its smoothing too weak and its intervals too narrow, "+
+		"unless each weight counts leads that were really there; divide all weights by %.3g", w.Column, w.Sum, w.EffectiveLeads, w.Sum/w.EffectiveLeads)}
+}
+
 // byWeight judges the newest part with each lead counted by its own weight; nil where the schema names no weights, or all weight lies on one
 // outcome. Recency is left out: the judged leads are all of the newest.
 func (v *validation) byWeight(t *features.Table, wins []float64) error {

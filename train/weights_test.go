@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"leadscore/features"
+	"leadscore/models"
 	"leadscore/models/closed"
 )
 
@@ -93,6 +94,24 @@ func mustPopulate(t *testing.T, h *features.History) *Population {
 }
 
 // A lead of weight 0 is left out, and counted; all of them, and there is nothing to train on.
+// Weights that add up to more leads than they tell of are warned of; fading old deals, and weights about 1, are not.
+func TestOverWeight(t *testing.T) {
+	for name, c := range map[string]struct {
+		w    *models.Weighting
+		says string
+	}{
+		"none":      {nil, ""},
+		"recency":   {&models.Weighting{HalfLife: "90d", Sum: 300, EffectiveLeads: 500}, ""},
+		"about one": {&models.Weighting{Column: "w", Sum: 1000, EffectiveLeads: 900}, ""},
+		"a sample":  {&models.Weighting{Column: "w", Sum: 6000, EffectiveLeads: 2000}, "add up to 6000 leads and tell as much as 2000"},
+	} {
+		got := strings.Join(overWeight(c.w), "")
+		if (got == "") != (c.says == "") || !strings.Contains(got, c.says) || c.says != "" && !strings.HasSuffix(got, "divide all weights by 3") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func TestWeightZero(t *testing.T) {
 	h := weighedHistory(t, 300, 6)
 	weights := make([]float64, h.Table.Len())
