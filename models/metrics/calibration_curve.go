@@ -140,7 +140,7 @@ func (s *lowess) local(at float64, left, right int) localFit {
 		around += tricube(math.Abs(s.x[j]-at), reach) / sum * d * d
 	}
 	slope := 0.0
-	if n := len(s.x); math.Sqrt(around) > 0.001*(s.x[n-1]-s.x[0]) {
+	if spread := s.x[len(s.x)-1] - s.x[0]; spread > 1e-9 && math.Sqrt(around) > 0.001*spread { // of equal x only rounding is around
 		slope = (at - center) / around
 	}
 	fit, squares := localFit{at: at}, 0.0

@@ -195,6 +195,27 @@ func TestDurationsAgainstScipy(t *testing.T) {
 	}
 }
 
+// Where all predictions are equal the curve is one point: the win rate.
+func TestCalibrationCurveOfOnePrediction(t *testing.T) {
+	for n := 3; n < 600; n += 7 {
+		predictions, wins, won := make([]float64, n), make([]float64, n), 0.0
+		for i := range n {
+			predictions[i] = 0.6589743589743589 // its sums round
+			if i*i%7 < 3 {
+				wins[i], won = 1, won+1
+			}
+		}
+		curve, err := NewCalibrationCurve(predictions, wins)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rate := won / float64(n)
+		if want := math.Abs(predictions[0] - rate); len(curve.Points) != 1 || math.Abs(curve.Points[0].WinRate-rate) > 1e-9 || math.Abs(curve.ICI-want) > 1e-9 || math.Abs(curve.EMax-want) > 1e-9 {
+			t.Fatalf("%d leads, %v won: %+v", n, rate, curve)
+		}
+	}
+}
+
 // TestNoAnswerIsAnErrorOrANumber walks every function over the corners: one lead, one class, ties only.
 func TestNoAnswerIsAnErrorOrANumber(t *testing.T) {
 	corners := []struct {

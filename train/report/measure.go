@@ -20,8 +20,9 @@ type Measures struct {
 	Sooner      *metrics.Estimate  // chance that a win of the top fifth came sooner than one of the bottom three fifths
 	ByMonth     []Part             // of the newest part
 	BySegment   []SegmentParts
-	ByEvidence  []Part // enough, thin
-	Periods     int    // that the capacity was applied to
+	ByEvidence  []Part            // enough, thin
+	Periods     int               // that the capacity was applied to
+	WorkedMore  *metrics.Estimate // wins among the leads that the model would have worked less those by the rules, in all periods; nil without a capacity
 	Importance  []float64
 	PairWeight  []float64
 }
@@ -100,6 +101,9 @@ func Measure(ctx context.Context, e *Evidence) (*Measures, error) {
 		}
 		m.Scores = append(m.Scores, s)
 	}
+	if err := m.workedMore(e, periods); err != nil {
+		return nil, err
+	}
 	if err := m.compare(ctx, e); err != nil {
 		return nil, err
 	}
@@ -170,6 +174,17 @@ func (m *Measures) periods(e *Evidence) []int {
 	periods, count := e.Capacity.Per.Number(e.Times)
 	m.Periods = count
 	return periods
+}
+
+// workedMore sets the model's choice of leads against the rules', on the same leads.
+func (m *Measures) workedMore(e *Evidence, periods []int) error {
+	if periods == nil || len(e.Scores) < 2 {
+		return nil
+	}
+	chosen := func(i int) []float64 { return metrics.BestOf(e.Scores[i].Ranking, periods, e.Capacity.Leads) }
+	difference, err := metrics.WonDifference(chosen(0), chosen(1), e.Wins, e.Accounts)
+	m.WorkedMore = &difference
+	return err
 }
 
 // compare sets the model against every other score.

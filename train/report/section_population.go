@@ -25,7 +25,7 @@ func (w *writer) population() *page.Section {
 		row("left out: "+reason, "", "rows.out."+reason, t.LeftOut[reason])
 	}
 	row("used", "", "rows.used", t.Used)
-	row("of those, won", "", "rows.won", t.Won)
+	row("of those, won", "a win rate of "+page.Percent(share(t.Won, t.Used), 1), "rows.won", t.Won)
 	if t.WonLate > 0 {
 		row("of those, won after the horizon", "count as not won", "rows.late", t.WonLate)
 	}

@@ -35,8 +35,11 @@ func verdicts(e *Evidence, m *Measures) []page.Verdict {
 	add(evidenceVerdict(e))
 	add(capacityVerdict(e, m))
 	add(speedVerdict(m))
-	if leaks := countLeaks(e.Leaks); leaks > 0 {
+	if leaks := suspected(e.Leaks, models.Leak); leaks > 0 {
 		add(page.Bad, fmt.Sprintf("%s may know the outcome beforehand; see Leakage", page.Plural(leaks, "field", "fields")))
+	}
+	if suspects := suspected(e.Leaks, models.Suspect); suspects > 0 {
+		add(page.Unclear, fmt.Sprintf("%s in use may be known only later, or not carry over; if so, all figures here flatter: see Leakage", page.Plural(suspects, "field", "fields")))
 	}
 	kept := list[:0]
 	for _, v := range list {
@@ -141,21 +144,26 @@ func evidenceVerdict(e *Evidence) (page.Tone, string) {
 }
 
 func capacityVerdict(e *Evidence, m *Measures) (page.Tone, string) {
-	if m.Periods == 0 || m.Scores[0].Worked == nil || m.Scores[1].Worked == nil {
+	if m.Periods == 0 || m.WorkedMore == nil || m.Scores[0].Worked == nil || m.Scores[1].Worked == nil {
 		return page.Unclear, ""
 	}
 	a, b, periods := m.Scores[0].Worked, m.Scores[1].Worked, float64(m.Periods)
 	if a.Leads == len(e.Wins) {
 		return page.Unclear, fmt.Sprintf("with %d leads a %s the team could work all of the held-out leads, so that no score is needed to choose", e.Capacity.Leads, e.Capacity.Per)
 	}
-	tone := page.Unclear
-	if d := e.Validation.Difference; a.Won > b.Won && d.Low > 0 {
-		tone = page.Good
-	} else if a.Won < b.Won && d.High < 0 {
-		tone = page.Bad
+	tone, more := page.Unclear, *m.WorkedMore
+	difference := "the same wins" // an interval without width would claim to be sure
+	if more.StandardError > 0 {
+		if more.Low > 0 {
+			tone = page.Good
+		} else if more.High < 0 {
+			tone = page.Bad
+		}
+		more.Low, more.High = more.Low/periods, more.High/periods
+		difference = fmt.Sprintf("difference %s %s", page.Number(more.Value/periods, 1), page.Interval(more, 1))
 	}
-	return tone, fmt.Sprintf("with %d leads a %s worked, the model's choice holds %s wins a %s, the rules' %s", e.Capacity.Leads, e.Capacity.Per,
-		page.Number(a.Won/periods, 1), e.Capacity.Per, page.Number(b.Won/periods, 1))
+	return tone, fmt.Sprintf("with %d leads a %s worked, the model's choice holds %s wins a %s, the rules' %s (%s)", e.Capacity.Leads, e.Capacity.Per,
+		page.Number(a.Won/periods, 1), e.Capacity.Per, page.Number(b.Won/periods, 1), difference)
 }
 
 func speedVerdict(m *Measures) (page.Tone, string) {
@@ -183,11 +191,13 @@ func speedVerdict(m *Measures) (page.Tone, string) {
 	return tone, text
 }
 
-func countLeaks(leaks []Leak) (n int) {
+// suspected counts the fields of a grade that nobody has explained.
+func suspected(leaks []Leak, grade models.Grade) int {
+	fields := map[string]bool{}
 	for _, l := range leaks {
-		if l.Grade == string(models.Leak) && l.Because == "" {
-			n++
+		if l.Grade == string(grade) && l.Because == "" {
+			fields[l.Field] = true
 		}
 	}
-	return n
+	return len(fields)
 }
