@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,6 +114,58 @@ func TestParquetPages(t *testing.T) {
 		least, most, _ := table.RowGroups()[0].ColumnChunks()[i].(*parquet.FileColumnChunk).Bounds()
 		if want.least != "" && least.String() != want.least || want.most != "" && most.String() != want.most {
 			t.Errorf("%s: from %s to %s, want %s to %s", name, least, most, want.least, want.most)
+		}
+	}
+}
+
+// A column whose long texts repeat, and then do not, leaves its dictionary between two pages: written out, one page of it would hold 200 MB.
+func TestPageOfLeftDictionary(t *testing.T) {
+	const rows = 20_400
+	long := strings.Repeat("x", 10_000)
+	text, id := make([]string, rows), make([]string, rows)
+	for i := range text {
+		text[i], id[i] = long, strconv.Itoa(i)
+		if i >= 20_000 {
+			text[i] = strconv.Itoa(i) + long[:9_000]
+		}
+	}
+	columns := []Column{{ColumnInfo: ColumnInfo{Name: "id", Kind: Text}, Text: id}, {ColumnInfo: ColumnInfo{Name: "text", Kind: Text}, Text: text}}
+	for _, cut := range []int{1, 20_100, rows - 1} { // calls of add that begin before, at and behind the end of the dictionary
+		path := filepath.Join(t.TempDir(), "a.parquet")
+		writeTable(t, path, columns, cut, rows-cut)
+		compareColumns(t, path, columns)
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		stat, err := f.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := openParquet(f, path, stat.Size(), &Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, length := chunkPlace(&p.table.Metadata().RowGroups[0].Columns[1].MetaData)
+		coded, written := 0, 0
+		for end := from + length; from < end; {
+			header, size, err := p.readPageHeader(from, end)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if header.UncompressedPageSize > 3*pageBytes {
+				t.Errorf("a page of %d bytes", header.UncompressedPageSize)
+			}
+			if h := header.DataPageHeaderV2; h.Valid && h.V.Encoding == format.Plain {
+				written += int(h.V.NumValues)
+			} else if h.Valid {
+				coded += int(h.V.NumValues)
+			}
+			from += int64(size) + int64(header.CompressedPageSize)
+		}
+		if coded < 20_000 || coded+written != rows || written < 200 {
+			t.Errorf("cut at %d: %d values by the dictionary, %d without", cut, coded, written)
 		}
 	}
 }

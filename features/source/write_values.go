@@ -278,6 +278,9 @@ func (v *textValues) begin() {
 }
 
 func (v *textValues) add(column *Column, from, to int, null []bool) int {
+	if !v.open && len(v.codes) > 0 { // the last page by the dictionary ends before the first without
+		return from
+	}
 	v.call++
 	for row := from; row < to; row++ {
 		if null != nil && null[row-from] {
@@ -304,7 +307,9 @@ func (v *textValues) add(column *Column, from, to int, null []bool) int {
 			}
 		}
 		if len(v.codes) == firstLook && !v.used && mostlyDiffer(len(v.levels), firstLook) || v.size > dictionaryBytes {
-			v.leave()
+			if v.leave(); len(v.codes) > 0 {
+				return row + 1
+			}
 		}
 	}
 	return to
@@ -348,19 +353,26 @@ func (v *textValues) append(text string) {
 	v.widen(text)
 }
 
-// leave leaves the dictionary.
+// leave leaves the dictionary. The open page is written without it, unless its texts would be too long together: then it stays as it is, and ends.
 func (v *textValues) leave() {
+	v.open = false
+	length := 0
+	for _, code := range v.codes {
+		if length += len(v.levels[code]); length > 2*pageBytes {
+			return
+		}
+	}
 	for _, code := range v.codes {
 		v.append(v.levels[code])
 	}
-	v.open, v.codes = false, v.codes[:0]
+	v.codes = v.codes[:0]
 }
 
 func (v *textValues) endPage() (_ []byte, _ format.Encoding, err error) {
 	if v.open && !v.used && mostlyDiffer(len(v.levels), len(v.codes)) {
 		v.leave()
 	}
-	if v.open && len(v.codes) > 0 {
+	if len(v.codes) > 0 {
 		var encoding format.Encoding
 		v.encoded, encoding, err = v.pageCodes.endPage(v.encoded)
 		return v.encoded, encoding, err
