@@ -5,6 +5,7 @@ import (
 
 	"leadscore/models"
 	"leadscore/models/metrics"
+	"leadscore/train/report/page"
 )
 
 // sampleOf holds the training leads against the sample that a model of the final fit's strength asks for. The strength is that of the fit, less its
@@ -29,7 +30,8 @@ func smallSample(t *models.Training) []string {
 	s := t.Sample
 	switch {
 	case s.Needed.Leads == 0 && s.Rarer < fewToShow:
-		return []string{fmt.Sprintf("few outcomes: %d leads of the rarer outcome, on which the fields gain no more than chance would; more leads may show more", s.Rarer)}
+		return []string{fmt.Sprintf("few outcomes: %s of the rarer outcome, on which the fields gain no more than chance would; more leads may show more",
+			page.Plural(s.Rarer, "lead", "leads"))}
 	case s.Needed.Leads == 0:
 		return []string{fmt.Sprintf("the fields tell next to nothing beyond the win rate: %.1f effective parameters on %d leads gain no more than chance would, so no sample of this kind is large enough",
 			t.EffectiveParameters, t.Used)}

@@ -168,7 +168,7 @@ func (w *writer) leaks() *page.Section {
 	}
 	table := &page.Table{Caption: "Fields under suspicion", Prose: true, Columns: []page.Column{{Title: "Field"}, {Title: "Grade"}, {Title: "Evidence"}, {Title: "Used because"}}}
 	for _, l := range w.e.Leaks {
-		table.Rows = append(table.Rows, []page.Cell{{Text: l.Field}, {Text: l.Grade}, {Text: l.Evidence}, {Text: l.Because}})
+		table.Rows = append(table.Rows, []page.Cell{{Text: l.Field}, {Text: l.Grade}, {Text: l.Evidence}, {Text: orDash(l.Because)}})
 	}
 	s.Blocks = []page.Block{{Table: table}}
 	return s
@@ -218,4 +218,11 @@ func (w *writer) baselines() *page.Section {
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: table})
 	return s
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
 }
