@@ -67,6 +67,7 @@ type Limits struct {
 	CallerBurst    int           // calls of one caller at once before CallerRate holds; default twice CallerRate, 1 or more
 	Patience       time.Duration // how long a stream's other side may neither read nor send; default 5 min
 	IdleConnection time.Duration // how long a connection may have no call; default 15 min
+	ConnectionAge  time.Duration // after which a gRPC client is asked to connect anew, its calls under way going on; default 30 min, a tenth more or less
 }
 
 const (
@@ -80,6 +81,7 @@ const (
 	defaultCalls            = 1000   // more only wait for a processor
 	defaultPatience         = 5 * time.Minute
 	defaultIdleConnection   = 15 * time.Minute
+	defaultConnectionAge    = 30 * time.Minute // a handshake a client each half hour costs nothing
 	defaultCredentialsEvery = 5 * time.Second
 
 	defaultShutdownTimeout = 20 * time.Second // less than the 30 s that Kubernetes and systemd commonly grant
@@ -97,6 +99,7 @@ func (l Limits) withDefaults() Limits {
 	l.CallerBurst = cmp.Or(l.CallerBurst, max(1, int(2*l.CallerRate)))
 	l.Patience = cmp.Or(l.Patience, defaultPatience)
 	l.IdleConnection = cmp.Or(l.IdleConnection, defaultIdleConnection)
+	l.ConnectionAge = cmp.Or(l.ConnectionAge, defaultConnectionAge)
 	return l
 }
 
@@ -118,7 +121,7 @@ func (l Limits) check() error {
 	if l.CallerRate < 0 || math.IsNaN(l.CallerRate) || math.IsInf(l.CallerRate, 0) {
 		return fmt.Errorf("limit of calls a second of a caller: %g; want 0, which is none, or more", l.CallerRate)
 	}
-	if l.Patience < 0 || l.IdleConnection < 0 {
+	if l.Patience < 0 || l.IdleConnection < 0 || l.ConnectionAge < 0 {
 		return errors.New("a negative time among the limits")
 	}
 	return nil

@@ -65,7 +65,9 @@ func New(config Config) (*Server, error) {
 		grpc.ConnectionTimeout(connectionTimeout),
 		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
-		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: config.Limits.IdleConnection, Time: pingEvery, Timeout: pingTimeout}),
+		// No grace after the age: a stream may last as long as it will, only new calls go elsewhere.
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: config.Limits.IdleConnection, MaxConnectionAge: config.Limits.ConnectionAge,
+			Time: pingEvery, Timeout: pingTimeout}),
 	}
 	if certificates := config.Auth.Certificates; certificates != nil {
 		options = append(options, grpc.Creds(auth.Credentials(certificates, s.handshakeFailed)))

@@ -118,6 +118,7 @@ func defaults() map[string]string {
 		"max_calls":         fmt.Sprint(l.Calls),
 		"stream_patience":   l.Patience.String(),
 		"idle_connection":   l.IdleConnection.String(),
+		"connection_age":    l.ConnectionAge.String(),
 	}
 }
 

@@ -94,6 +94,7 @@ type limitFlags struct {
 	CallerBurst     int           `default:"0" help:"Calls of one caller at once before --caller-rate holds; 0 is twice that."`
 	StreamPatience  time.Duration `default:"${stream_patience}" help:"How long the other side of a stream may neither read nor send."`
 	IdleConnection  time.Duration `default:"${idle_connection}" help:"How long a connection may have no call."`
+	ConnectionAge   time.Duration `default:"${connection_age}" help:"After which a gRPC client is asked to connect anew, which takes it to new servers; its calls and streams under way go on."`
 }
 
 func (f *limitFlags) limits() (serve.Limits, error) {
@@ -103,7 +104,7 @@ func (f *limitFlags) limits() (serve.Limits, error) {
 	}{
 		{"--max-message-bytes", float64(f.MaxMessageBytes)}, {"--max-batch", float64(f.MaxBatch)}, {"--max-fields", float64(f.MaxFields)},
 		{"--max-events", float64(f.MaxEvents)}, {"--max-connections", float64(f.MaxConnections)}, {"--max-calls", float64(f.MaxCalls)},
-		{"--stream-patience", f.StreamPatience.Seconds()}, {"--idle-connection", f.IdleConnection.Seconds()},
+		{"--stream-patience", f.StreamPatience.Seconds()}, {"--idle-connection", f.IdleConnection.Seconds()}, {"--connection-age", f.ConnectionAge.Seconds()},
 	} {
 		if limit.value <= 0 {
 			return serve.Limits{}, usage(limit.flag, errors.New("want more than 0"))
@@ -115,6 +116,6 @@ func (f *limitFlags) limits() (serve.Limits, error) {
 	return serve.Limits{
 		MessageBytes: f.MaxMessageBytes, Leads: f.MaxBatch, Fields: f.MaxFields, Events: f.MaxEvents,
 		Connections: f.MaxConnections, Calls: f.MaxCalls, CallerRate: f.CallerRate, CallerBurst: f.CallerBurst,
-		Patience: f.StreamPatience, IdleConnection: f.IdleConnection,
+		Patience: f.StreamPatience, IdleConnection: f.IdleConnection, ConnectionAge: f.ConnectionAge,
 	}, nil
 }
