@@ -16,10 +16,11 @@ func beFrugal() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	debug.SetGCPercent(100)
+	const first = 400 // until the clock first ticks, while a model is loaded and little is held
+	debug.SetGCPercent(first)
 	go func() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		percent := 100
+		percent := first
 		for range time.Tick(100 * time.Millisecond) {
 			metrics.Read(live)
 			wanted := int(min(100, max(5, 100*garbage/max(1, live[0].Value.Uint64()))))

@@ -38,12 +38,12 @@ func (c *scoreCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usage("--as-of", err)
 	}
+	beFrugal()
 	progress, watch := newProgress(a.err), newStopwatch()
 	scorer, err := loadScorer(c.Store, c.Model)
 	if err != nil {
 		return err
 	}
-	beFrugal()
 	result, err := bulk.Run(ctx, scorer, bulk.Config{
 		Leads: c.Leads, Events: c.Events, Out: c.Out, AsOf: asOf, Explain: c.Explain,
 		LeaveOutBadRows: c.BadRows == "leave-out", Progress: watch.watch(progress.report),
