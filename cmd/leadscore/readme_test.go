@@ -16,7 +16,7 @@ import (
 func TestReadme(t *testing.T) {
 	dir := t.TempDir()
 	addresses := strings.NewReplacer()
-	for _, document := range []string{"README.md", "docs/explain.md", "docs/comparison.md"} {
+	for _, document := range []string{"README.md", "docs/explain.md", "docs/comparison.md", "docs/process.md"} {
 		text, err := os.ReadFile("../../" + document)
 		if err != nil {
 			t.Fatal(err)

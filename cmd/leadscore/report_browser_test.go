@@ -8,7 +8,7 @@ import (
 	"leadscore/train/report/browser"
 )
 
-// TestReportsInBrowser makes both reports of a made-up history and of real data, with the starter rule book of init, and opens them in
+// TestReportsInBrowser makes the reports of a made-up history and of real data, with the starter rule book of init, and opens them in
 // Chromium.
 func TestReportsInBrowser(t *testing.T) {
 	b := browser.New(t)
@@ -16,6 +16,12 @@ func TestReportsInBrowser(t *testing.T) {
 		history := historyDir(t)
 		leads, events := filepath.Join(history, "leads.csv"), filepath.Join(history, "events.csv")
 		checkReports(t, b, nil, []string{"--leads", leads, "--events", events}, []string{"--capacity", "10/week"}, []string{"--capacity", "10/week", "--refit"})
+	})
+	t.Run("funnel", func(t *testing.T) {
+		history, made := historyDir(t), trained(t)
+		file := func(name string) string { return filepath.Join(history, name) }
+		mustRun(t, "funnel", "--store", made+"/store", "--model", "deals", "--leads", file("leads.csv"), "--events", file("events.csv"), "--stages", file("stages.csv"), "--costs", file("costs.csv"), "--report", made+"/funnel.html")
+		b.Check(t, made+"/funnel.html")
 	})
 	t.Run("x_education", func(t *testing.T) {
 		data := []string{"--leads", realData(t, "x_education", "Leads.csv")}

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -36,6 +37,7 @@ type Incidence struct {
 
 	spans []int64 // of all leads, rising
 	known []int   // how many of the leads before the one at a place ended, one way or the other
+	leads []FollowUp
 }
 
 // NewIncidence estimates which share of leads reaches something by each time: the cumulative incidence beside the competing end,
@@ -48,7 +50,7 @@ type Incidence struct {
 func NewIncidence(leads []FollowUp) *Incidence {
 	leads = append([]FollowUp(nil), leads...)
 	sort.Slice(leads, func(i, j int) bool { return leads[i].Span < leads[j].Span })
-	in := &Incidence{Leads: len(leads), spans: make([]int64, len(leads)), known: make([]int, len(leads)+1)}
+	in := &Incidence{Leads: len(leads), leads: leads, spans: make([]int64, len(leads)), known: make([]int, len(leads)+1)}
 	var v deltaVariance
 	reached, waiting := 0.0, 1.0
 	for i := 0; i < len(leads); {
@@ -124,13 +126,34 @@ func (in *Incidence) Followed(span int64) int {
 
 // Rate is [Incidence.By] with its 95 % interval: Wilson's for as many leads as have the estimate's variance (Dorey & Korn, Statistics in Medicine 6, 1987, 679–687).
 // Where all leads were followed so long it is Wilson's interval of their share. Where none or all have reached, the variance says nothing, and the leads that
-// were followed so long count.
+// were followed so long count. Where none was followed so long, the value is the share that has reached so far, at the least, and the interval goes on up to
+// the share that has not ended otherwise: those who wait may all get there yet.
 func (in *Incidence) Rate(span int64) Estimate {
-	at := in.at(span)
-	if at < 0 {
-		return rateOf(0, 0, in.Followed(span))
+	longest := int64(0)
+	if len(in.spans) > 0 {
+		longest = in.spans[len(in.spans)-1]
 	}
-	return rateOf(in.Steps[at].Reached, in.Steps[at].variance, in.Followed(span))
+	e := in.rateAt(min(span, longest))
+	if span > longest && (len(in.Steps) == 0 || in.Steps[len(in.Steps)-1].Waiting > 1e-12) {
+		e.High = 1 - in.otherwise().rateAt(longest).Low
+	}
+	return e
+}
+
+func (in *Incidence) rateAt(span int64) Estimate {
+	if at := in.at(span); at >= 0 {
+		return rateOf(in.Steps[at].Reached, in.Steps[at].variance, in.Followed(span))
+	}
+	return rateOf(0, 0, in.Followed(span))
+}
+
+// otherwise is the incidence of the competing end.
+func (in *Incidence) otherwise() *Incidence {
+	leads := slices.Clone(in.leads)
+	for i := range leads {
+		leads[i].Ending = [...]Ending{StillWaiting: StillWaiting, Reached: EndedOtherwise, EndedOtherwise: Reached}[leads[i].Ending]
+	}
+	return NewIncidence(leads)
 }
 
 func rateOf(share, variance float64, followed int) Estimate {

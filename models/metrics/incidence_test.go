@@ -86,6 +86,15 @@ func TestIncidenceByHand(t *testing.T) {
 			t.Errorf("%d followed %d days, want %d", in.Followed(int64(span)), span, followed)
 		}
 	}
+	// Nobody was followed for ten days of three: one has reached, one has ended otherwise, one waits and may reach yet.
+	open := NewIncidence([]FollowUp{{1, Reached}, {2, EndedOtherwise}, {5, StillWaiting}})
+	e, ended := open.Rate(10), must[Estimate](t)(Wilson(1, 3))
+	if math.Abs(e.Value-1.0/3) > 1e-12 || math.Abs(e.Low-ended.Low) > 1e-9 || math.Abs(e.High-(1-ended.Low)) > 1e-9 {
+		t.Errorf("beyond the time seen: %+v", e)
+	}
+	if e := open.Rate(5); math.Abs(e.High-ended.High) > 1e-9 {
+		t.Errorf("at its end: %+v", e)
+	}
 	none := NewIncidence(nil)
 	if len(none.Steps) != 0 || none.By(1) != 0 || none.Rate(1) != (Estimate{High: 1}) {
 		t.Error("no leads have an incidence")

@@ -276,7 +276,7 @@ func (f *follower) target(name string) *Target {
 func (f *follower) conversion(from, to string, within features.Micros, of func(*journey) (step, bool)) *Conversion {
 	c := &Conversion{Name: from + "_to_" + to, From: from, To: to, WithinDays: days(within), Target: f.target(from + "_to_" + to)}
 	var all []metrics.FollowUp
-	months := map[string][]metrics.FollowUp{}
+	months, first := map[string][]metrics.FollowUp{}, map[string]features.Micros{}
 	for i := range f.leads {
 		s, ok := of(&f.leads[i])
 		if !ok {
@@ -284,7 +284,11 @@ func (f *follower) conversion(from, to string, within features.Micros, of func(*
 		}
 		u := f.followUp(s, nil)
 		all = append(all, u)
-		months[f.month(s.from)] = append(months[f.month(s.from)], u)
+		month := f.month(s.from)
+		if months[month] == nil || s.from < first[month] {
+			first[month] = s.from
+		}
+		months[month] = append(months[month], u)
 		c.Mature = c.Mature || s.from+within <= f.asOf
 		switch u.Ending {
 		case metrics.Reached:
@@ -307,7 +311,9 @@ func (f *follower) conversion(from, to string, within features.Micros, of func(*
 			if u.Ending == metrics.Reached {
 				m.Reached++
 			}
+			m.SoFar = m.SoFar || u.Ending == metrics.StillWaiting
 		}
+		m.SoFar = m.SoFar && first[month]+within > f.asOf
 		c.Months = append(c.Months, m)
 	}
 	return c

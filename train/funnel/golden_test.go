@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -64,5 +65,49 @@ func TestPageEscapes(t *testing.T) {
 	}
 	if strings.Contains(page.String(), "<script") || strings.Contains(page.String(), "<b>anna") {
 		t.Error("markup of the data is in the page")
+	}
+}
+
+// Every key of process.yaml is in docs/file-formats.md, every member of the JSON in docs/process.md, by its name.
+func TestFormatsAreDescribed(t *testing.T) {
+	for file, check := range map[string]struct {
+		of  reflect.Type
+		tag string
+	}{"file-formats.md": {reflect.TypeFor[funnel.Process](), "yaml"}, "process.md": {reflect.TypeFor[funnel.Funnel](), "json"}} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[reflect.Type]bool{}
+		if check.tag == "json" {
+			seen[reflect.TypeFor[funnel.Process]()] = true
+		}
+		var walk func(reflect.Type)
+		walk = func(of reflect.Type) {
+			switch of.Kind() {
+			case reflect.Pointer, reflect.Slice, reflect.Map:
+				walk(of.Elem())
+				return
+			case reflect.Struct:
+			default:
+				return
+			}
+			if seen[of] {
+				return
+			}
+			seen[of] = true
+			for i := range of.NumField() {
+				field := of.Field(i)
+				name, _, _ := strings.Cut(field.Tag.Get(check.tag), ",")
+				if !field.IsExported() || name == "-" {
+					continue
+				}
+				if name != "" && !strings.Contains(string(text), "`"+name+"`") {
+					t.Errorf("docs/%s does not describe %s.%s: `%s`", file, of, field.Name, name)
+				}
+				walk(field.Type)
+			}
+		}
+		walk(check.of)
 	}
 }

@@ -188,7 +188,7 @@ func lastMonths(n int, of func(k int) (string, *metrics.Estimate)) (names []stri
 // monthsSection shows the steps by the month in which they began.
 func (f *Funnel) monthsSection() *page.Section {
 	s := &page.Section{ID: "months", Title: "Month by month",
-		Intro: "Each month holds the leads that entered the stage in it. A month marked * is too young: not all of its leads have had the whole time yet, so its rate rests on those that have, and its interval is wider."}
+		Intro: "Each month holds the leads that entered the stage in it. A month marked * is too young: not all of its leads have had the whole time yet, so its rate rests on those that have, and its interval is wider. In one marked so far no lead has had it: the rate is what was reached until now, and the interval holds all that may still come."}
 	hand := f.Process.handOver()
 	var figures []page.Figure
 	for _, c := range []*Conversion{f.ToLead, &f.Steps[hand], f.Accepted} {
@@ -197,7 +197,10 @@ func (f *Funnel) monthsSection() *page.Section {
 		}
 		names, rates := lastMonths(len(c.Months), func(k int) (string, *metrics.Estimate) {
 			m := &c.Months[k]
-			if !m.Mature {
+			switch {
+			case m.SoFar:
+				return m.Month + " so far", &m.Rate
+			case !m.Mature:
 				return m.Month + "*", &m.Rate
 			}
 			return m.Month, &m.Rate

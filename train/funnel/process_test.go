@@ -1,6 +1,7 @@
 package funnel
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,19 @@ func TestProcessDefaults(t *testing.T) {
 	}
 	if _, err := ParseProcess("x", ProposeText([]SeenStage{{"MQL", 3}, {"Demo \"booked\"", 2}, {"Rejected", 1}}, &features.Schema{})); err != nil {
 		t.Errorf("what is proposed cannot be read: %v", err)
+	}
+}
+
+// The example of docs/process.md is a process.
+func TestProcessOfTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/process.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, found := strings.Cut(block, "```")
+	if p, err := ParseProcess("docs/process.md", []byte(block)); err != nil || !found || len(p.Needs["opportunity"]) != 6 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -58,7 +58,7 @@ type Conversion struct {
 	Waiting    int               `json:"waiting"`
 	WithinDays float64           `json:"within_days"`
 	Followed   int               `json:"followed"` // leads whose state after so many days is known
-	Mature     bool              `json:"mature"`   // some lead could be followed so long
+	Mature     bool              `json:"mature"`   // some lead could be followed so long; else the rate is the least that it will be, and its interval holds all that may still come
 	Rate       *metrics.Estimate `json:"rate"`     // reached within so many days; null where none entered
 	// Days is by when half of those that get there have got there; null where none has.
 	Days   *Median `json:"days"`
@@ -72,6 +72,7 @@ type Month struct {
 	Entered int              `json:"entered"`
 	Reached int              `json:"reached"`
 	Mature  bool             `json:"mature"` // all of them could be followed for the whole time
+	SoFar   bool             `json:"so_far"` // none of them could: the rate is the least that it will be, and its interval holds all that may still come
 	Rate    metrics.Estimate `json:"rate"`
 }
 
