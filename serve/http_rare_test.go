@@ -69,6 +69,13 @@ func TestHTTPRareProblems(t *testing.T) {
 			t.Errorf("%s, %+v; want 500 INTERNAL, and the reason in the log alone:\n%s", answer.Status, p, w.log)
 		}
 	})
+	t.Run("a body that is packed", func(t *testing.T) {
+		w := newFixture(t).startHTTP(t, Config{})
+		asked(t, w, want{path: score, sent: http.Header{"Content-Encoding": {"gzip"}}, status: http.StatusUnsupportedMediaType, reason: "CODED_BODY"})
+		if answer, text := w.do(t, http.MethodPost, score, `{"id": "L-1"}`, http.Header{"Content-Encoding": {"identity"}}); answer.StatusCode != http.StatusOK {
+			t.Errorf("identity: %s\n%s", answer.Status, text)
+		}
+	})
 	t.Run("a deadline that has passed", func(t *testing.T) {
 		w := newFixture(t).startHTTP(t, Config{})
 		asked(t, w, want{path: score, sent: http.Header{"Grpc-Timeout": {"1n"}}, status: http.StatusGatewayTimeout, reason: "DEADLINE_EXCEEDED"})

@@ -161,6 +161,9 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (*request, *problem)
 		return nil, newProblem("BODY_TOO_LARGE", http.StatusRequestEntityTooLarge, "the body has more than "+strconv.FormatInt(tooLarge.Limit, 10)+" bytes; send fewer leads at once")
 	case err != nil:
 		return nil, newProblem("INVALID_MESSAGE", http.StatusBadRequest, "the body could not be read to its end")
+	case len(body) > 0 && isCoded(r.Header.Get("Content-Encoding")):
+		w.Header().Set("Accept-Encoding", "identity") // RFC 9110, section 15.5.16
+		return nil, newProblem("CODED_BODY", http.StatusUnsupportedMediaType, "the body is packed, by Content-Encoding; send it as it is")
 	case len(body) > 0 && !isJSON(r.Header.Get("Content-Type")) && !isBinaryInference(r):
 		return nil, newProblem("NOT_JSON", http.StatusUnsupportedMediaType, "send the header Content-Type: application/json, and JSON")
 	}
@@ -178,6 +181,9 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (*request, *problem)
 	r.Body = this
 	return this, nil
 }
+
+// isCoded says that a body is packed, by gzip or the like.
+func isCoded(encoding string) bool { return encoding != "" && !strings.EqualFold(encoding, "identity") }
 
 func isJSON(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)

@@ -55,6 +55,7 @@ var kinds = map[string]struct{ title, advice string }{
 	"SERVER_STOPS":        {"The server stops", "Send the request again; another server, or the next one, answers it."},
 	"BODY_TOO_LARGE":      {"The body is too large", "Send fewer leads at once. The limit is in detail."},
 	"NOT_JSON":            {"The body is not marked as JSON", "Send the header Content-Type: application/json. curl: -H 'Content-Type: application/json'."},
+	"CODED_BODY":          {"The body is packed", "The server takes bodies without Content-Encoding only; a limit of their size could else be passed by."},
 	"NO_SUCH_ROUTE":       {"There is nothing under this path", "/openapi.json lists all paths."},
 	"WRONG_METHOD":        {"The path does not take this method", "Scores are asked for with POST."},
 	"DEADLINE_EXCEEDED":   {"Time ran out", "The deadline of the request passed before the answer was ready. Send fewer leads at once, or wait longer."},

@@ -18,7 +18,8 @@ func TestUnmarshal(t *testing.T) {
 		"newsletter":{"boolean":true},"budget":{"missing":{}},"signed_up":{"timestamp":"2026-10-30T00:00:00Z"}},
 		"events":[{"type":"pricing_page","time":"2026-11-20T10:12:00Z"}]}`
 	for name, text := range map[string]string{
-		"protojson": whole,
+		"protojson":       whole,
+		"byte order mark": "\ufeff" + whole,
 		"short": `{"id":"L-17","created_time":"2026-11-01T09:00:00Z","fields":{"country":"DE","employees":250,"newsletter":true,
 			"budget":null,"signed_up":{"timestamp":"2026-10-30T00:00:00Z"}},"events":[{"type":"pricing_page","time":"2026-11-20T10:12:00Z"}]}`,
 		"both mixed": `{"id":"L-17","created":"2026-11-01T09:00:00Z","fields":{"country":{"text":"DE"},"employees":2.5e2,"newsletter":true,

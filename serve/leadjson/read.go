@@ -18,6 +18,7 @@ import (
 // member lead of a request, empty for a whole request. A text with faults leaves the message empty.
 func Unmarshal(text []byte, path string, into proto.Message) error {
 	proto.Reset(into)
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some clients write a byte order mark; RFC 8259, section 8.1, lets it be passed over
 	r := &reader{path: []step{{name: path}}}
 	if r.syntax(path, text); len(r.faults.List) > 0 {
 		return &r.faults
