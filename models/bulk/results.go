@@ -178,10 +178,19 @@ func (r *results) terms(name string, status features.Status) {
 	fields, inputs := r.scorer.FieldTerms()
 	var text []byte
 	r.words(name, func(w *words, s *models.Score) uint32 {
-		set := uint32(0)
-		for k, term := range fields {
-			if s.Prediction.StatusOf(term, inputs[k]) == status {
-				set = w.sets.with(set, k)
+		set, known := uint32(0), s.Prediction.Inputs
+		switch {
+		case len(s.Prediction.Cells) > 0:
+			for k, term := range fields {
+				if models.CellStatus(s.Prediction.Cells[term]) == status {
+					set = w.sets.with(set, k)
+				}
+			}
+		case slices.Contains(known, status):
+			for k, input := range inputs {
+				if known[input] == status {
+					set = w.sets.with(set, k)
+				}
 			}
 		}
 		for len(w.bySet) <= int(set) {
