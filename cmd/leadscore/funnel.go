@@ -141,9 +141,12 @@ func (c *funnelCommand) init(ctx context.Context, a *app, cfg *train.FunnelConfi
 	if err != nil {
 		return err
 	}
-	text := funnel.ProposeText(seen, cfg.Schema)
+	text, unplaced := funnel.ProposeText(seen, cfg.Schema)
 	if err := page.WriteFile(c.Init, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
+	}
+	if unplaced > 0 {
+		fmt.Fprintf(a.out, "%s no usual name: say in the file what they mean\n", page.Plural(unplaced, "value of the stage column has", "values of the stage column have"))
 	}
 	fmt.Fprintf(a.out, "written: %s\n", c.Init)
 	return nil

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -35,9 +36,8 @@ type Incidence struct {
 	Steps []IncidenceStep // by rising span
 	Leads int
 
-	spans []int64 // of all leads, rising
-	known []int   // how many of the leads before the one at a place ended, one way or the other
-	leads []FollowUp
+	leads []FollowUp // by rising span
+	known []int32    // how many of the leads before the one at a place ended, one way or the other
 }
 
 // NewIncidence estimates which share of leads reaches something by each time: the cumulative incidence beside the competing end,
@@ -48,9 +48,9 @@ type Incidence struct {
 // otherwise leaves with certainty, so it never counts as one that might still get there, as it would if it were censored. Of equal times those that
 // ended come before the censored ones. Cost O(n log n).
 func NewIncidence(leads []FollowUp) *Incidence {
-	leads = append([]FollowUp(nil), leads...)
-	sort.Slice(leads, func(i, j int) bool { return leads[i].Span < leads[j].Span })
-	in := &Incidence{Leads: len(leads), leads: leads, spans: make([]int64, len(leads)), known: make([]int, len(leads)+1)}
+	leads = slices.Clone(leads)
+	slices.SortFunc(leads, func(a, b FollowUp) int { return cmp.Compare(a.Span, b.Span) })
+	in := &Incidence{Leads: len(leads), leads: leads, known: make([]int32, len(leads)+1)}
 	var v deltaVariance
 	reached, waiting := 0.0, 1.0
 	for i := 0; i < len(leads); {
@@ -58,7 +58,7 @@ func NewIncidence(leads []FollowUp) *Incidence {
 		counts := [3]int{}
 		for ; i < len(leads) && leads[i].Span == span; i++ {
 			counts[leads[i].Ending]++
-			in.spans[i], in.known[i+1] = span, in.known[i]
+			in.known[i+1] = in.known[i]
 			if leads[i].Ending != StillWaiting {
 				in.known[i+1]++
 			}
@@ -120,8 +120,8 @@ func (in *Incidence) When(share float64) (int64, bool) {
 
 // Followed is the number of leads whose state at span is known: they had ended, or were in sight so long.
 func (in *Incidence) Followed(span int64) int {
-	at := sort.Search(len(in.spans), func(i int) bool { return in.spans[i] >= span })
-	return in.known[at] + len(in.spans) - at
+	at := sort.Search(len(in.leads), func(i int) bool { return in.leads[i].Span >= span })
+	return int(in.known[at]) + len(in.leads) - at
 }
 
 // Rate is [Incidence.By] with its 95 % interval: Wilson's for as many leads as have the estimate's variance (Dorey & Korn, Statistics in Medicine 6, 1987, 679–687).
@@ -130,8 +130,8 @@ func (in *Incidence) Followed(span int64) int {
 // the share that has not ended otherwise: those who wait may all get there yet.
 func (in *Incidence) Rate(span int64) Estimate {
 	longest := int64(0)
-	if len(in.spans) > 0 {
-		longest = in.spans[len(in.spans)-1]
+	if len(in.leads) > 0 {
+		longest = in.leads[len(in.leads)-1].Span
 	}
 	e := in.rateAt(min(span, longest))
 	if span > longest && (len(in.Steps) == 0 || in.Steps[len(in.Steps)-1].Waiting > 1e-12) {

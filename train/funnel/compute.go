@@ -97,6 +97,7 @@ type follower struct {
 // walk makes the journeys.
 func (f *follower) walk(ctx context.Context) error {
 	t, w := f.in.Table, newWalker(f.p, f.in.Log, f.asOf)
+	f.leads = make([]journey, 0, t.Len())
 	left := func(reason string, count int) {
 		if count > 0 {
 			f.out.LeftOut[reason] += int64(count)

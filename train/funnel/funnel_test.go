@@ -192,7 +192,7 @@ func TestWaysSourcesNeedsByHand(t *testing.T) {
 	f := compute(t, leadsText, stagesText, processText, asOf)
 	got := map[funnel.Way][4]float64{}
 	for _, w := range f.Ways {
-		got[w.Way] = [4]float64{float64(w.Leads), float64(w.Closed), float64(w.Won), w.Value}
+		got[w.Way] = [4]float64{float64(w.Leads), float64(w.Closed), float64(w.Won), *w.Value}
 	}
 	want := map[funnel.Way][4]float64{funnel.ByFastLane: {1, 1, 1, 500}, funnel.ByHandOver: {5, 3, 1, 1000}, funnel.ByItself: {1, 1, 1, 250}, funnel.Never: {1, 1, 1, 99}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -209,7 +209,7 @@ func TestWaysSourcesNeedsByHand(t *testing.T) {
 	}
 	// 90 for fair in February: skip and back, both handed over and SQL, one won.
 	fair := sources["fair"]
-	if *fair.PerQualified != 45 || *fair.PerNext != 45 || *fair.PerWon != 90 || fair.Value != 750 {
+	if *fair.PerQualified != 45 || *fair.PerNext != 45 || *fair.PerWon != 90 || *fair.Value != 750 {
 		t.Errorf("fair: %+v", fair)
 	}
 	if mail := sources["mail"]; mail.Leads != 0 || *mail.Cost != 5 || mail.PerLead != nil {

@@ -65,6 +65,9 @@ type walker struct {
 	means            []int // by the log's value
 	asOf             features.Micros
 
+	reached []features.Micros // room for the next journeys
+	visits  []visit
+
 	late, afterClose, early int // changes after the as-of, after the closing, and answers of sales before any hand-over
 }
 
@@ -85,7 +88,11 @@ func newWalker(p *Process, log *features.StageLog, asOf features.Micros) *walker
 func (w *walker) walk(j *journey, changes []features.StageChange) {
 	j.way, j.now, j.accepted = Never, noStage, none
 	w.order(changes)
-	j.reached, j.visits = make([]features.Micros, w.stages), make([]visit, w.stages)
+	if len(w.reached) < w.stages {
+		w.reached, w.visits = make([]features.Micros, 1024*w.stages), make([]visit, 1024*w.stages)
+	}
+	j.reached, w.reached = w.reached[:w.stages:w.stages], w.reached[w.stages:]
+	j.visits, w.visits = w.visits[:w.stages:w.stages], w.visits[w.stages:]
 	for k := range w.stages {
 		j.reached[k], j.visits[k] = none, visit{none, none}
 	}

@@ -114,7 +114,7 @@ func (f *Funnel) waysSection() *page.Section {
 		if w.Closed == 0 {
 			rate = page.Cell{Text: page.None}
 		}
-		ways.Rows = append(ways.Rows, []page.Cell{{Text: wayWords(w.Way)}, cell("way."+string(w.Way), page.Count(w.Leads)), {Text: page.Count(w.Closed)}, {Text: page.Count(w.Won)}, rate, {Text: money(&w.Value)}})
+		ways.Rows = append(ways.Rows, []page.Cell{{Text: wayWords(w.Way)}, cell("way."+string(w.Way), page.Count(w.Leads)), {Text: page.Count(w.Closed)}, {Text: page.Count(w.Won)}, rate, {Text: money(w.Value)}})
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: ways})
 	if len(f.Sources) > 0 {
@@ -123,7 +123,7 @@ func (f *Funnel) waysSection() *page.Section {
 			{Title: "Cost", Under: "a lead"}, {Title: "Cost", Under: "a lead handed over"}, {Title: "Cost", Under: "a " + sql}, {Title: "Cost", Under: "a won " + sql}}}
 		for i := range f.Sources {
 			r := &f.Sources[i]
-			row := []page.Cell{{Text: r.Source}, cell("source."+r.Source, page.Count(r.Leads)), {Text: page.Count(r.Qualified)}, {Text: page.Count(r.Next)}, {Text: page.Count(r.Won)}, {Text: money(&r.Value)}}
+			row := []page.Cell{{Text: r.Source}, cell("source."+r.Source, page.Count(r.Leads)), {Text: page.Count(r.Qualified)}, {Text: page.Count(r.Next)}, {Text: page.Count(r.Won)}, {Text: money(r.Value)}}
 			for _, v := range []*float64{r.Cost, r.PerLead, r.PerQualified, r.PerNext, r.PerWon} {
 				row = append(row, page.Cell{Text: money(v)})
 			}

@@ -26,7 +26,8 @@ func TestProcessDefaults(t *testing.T) {
 	if err := known("sqll"); err == nil || !strings.Contains(err.Error(), `did you mean "sql"`) {
 		t.Errorf("sqll: %v", err)
 	}
-	if _, err := ParseProcess("x", ProposeText([]SeenStage{{"MQL", 3}, {"Demo \"booked\"", 2}, {"Rejected", 1}}, &features.Schema{})); err != nil {
+	proposed, unplaced := ProposeText([]SeenStage{{"MQL", 3}, {"Demo \"booked\"", 2}, {"Rejected", 1}}, &features.Schema{})
+	if _, err := ParseProcess("x", proposed); err != nil || unplaced != 1 {
 		t.Errorf("what is proposed cannot be read: %v", err)
 	}
 }

@@ -19,8 +19,9 @@ var usualSources = []string{"source", "lead_source", "leadsource", "channel", "u
 var usualNeeds = []string{"budget", "budget_stated", "budget_confirmed", "authority", "decision_maker", "need", "pain", "timing", "timeline",
 	"metrics", "economic_buyer", "decision_criteria", "decision_process", "identify_pain", "champion"}
 
-// ProposeText writes process.yaml for the values seen: those of the usual names at their place, the others to be placed by somebody who knows.
-func ProposeText(seen []SeenStage, s *features.Schema) []byte {
+// ProposeText writes process.yaml for the values seen: those of the usual names at their place, the others, of which it says the number, to be placed by somebody
+// who knows.
+func ProposeText(seen []SeenStage, s *features.Schema) (text []byte, unplaced int) {
 	p, b := DefaultProcess(), &bytes.Buffer{}
 	meanings := p.meanings()
 	byMeaning := map[int][]string{}
@@ -71,7 +72,7 @@ func ProposeText(seen []SeenStage, s *features.Schema) []byte {
 	say("within: %s       # a step counts that is made within this time", p.Within)
 	say("close_within: %s # and a win of a qualified lead within this", p.CloseWithin)
 	say("review_every: %s # how old a model may grow without being held against new deals", p.ReviewEvery)
-	return b.Bytes()
+	return b.Bytes(), len(unknown)
 }
 
 func proposeColumns(say func(string, ...any), s *features.Schema) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"leadscore/models/metrics"
+	"leadscore/models/rules"
 	"leadscore/train/report/page"
 )
 
@@ -13,6 +14,7 @@ func (f *follower) remarks() {
 	f.onResponse()
 	f.onTooStrict()
 	f.onTooLax()
+	f.onThreshold()
 	f.onBands()
 	f.onRanking()
 	f.onNeeds()
@@ -179,6 +181,37 @@ func (f *follower) onTooLax() {
 		text += fmt.Sprintf("; the most frequent reason is %q (%d)", f.out.Reasons[0].Name, f.out.Reasons[0].Leads)
 	}
 	f.say(page.Unclear, "%s.", text)
+}
+
+// onThreshold holds the rules' own threshold against the outcomes, whatever was handed over.
+func (f *follower) onThreshold() {
+	if f.out.Feedback == nil {
+		return
+	}
+	var above, below Band
+	for _, b := range f.out.Feedback.Qualification {
+		into := &below
+		if b.Name == string(rules.FastLane) || b.Name == string(rules.MQL) {
+			into = &above
+		}
+		into.Closed, into.Won = into.Closed+b.Closed, into.Won+b.Won
+	}
+	if min(above.Closed, below.Closed) < fewToJudge || above.Won+below.Won == 0 {
+		return
+	}
+	above.rates()
+	below.rates()
+	missed, _ := metrics.Wilson(float64(below.Won), float64(above.Won+below.Won))
+	d, _ := metrics.RateDifference(float64(above.Won), float64(above.Closed), float64(below.Won), float64(below.Closed))
+	what := fmt.Sprintf("By the rules %d of %d wins, %s, were below the threshold: above it %s of the closed leads were won, below it %s", below.Won, above.Won+below.Won, percent(missed), percent(*above.Wins), percent(*below.Wins))
+	switch {
+	case d.Low <= 0:
+		f.say(page.Bad, "%s. It is not shown to separate them.", what)
+	case missed.Low > 0.5:
+		f.say(page.Bad, "%s. It separates them, but most wins are below it: too strict (leadscore rules thresholds shows what each other would do).", what)
+	default:
+		f.say(page.Good, "%s.", what)
+	}
 }
 
 // onBands says whether the leads handed over that the model thinks least of are better than those that were held back.

@@ -135,8 +135,8 @@ type WayRow struct {
 	Leads  int              `json:"leads"`
 	Closed int              `json:"closed"`
 	Won    int              `json:"won"`
-	Rate   metrics.Estimate `json:"win_rate"` // of the closed ones
-	Value  float64          `json:"won_value"`
+	Rate   metrics.Estimate `json:"win_rate"`  // of the closed ones
+	Value  *float64         `json:"won_value"` // null where the schema names no value
 }
 
 // SourceRow are the leads of one source. Costs and prices are null where no costs are given.
@@ -146,7 +146,7 @@ type SourceRow struct {
 	Qualified int      `json:"handed_over"`
 	Next      int      `json:"sql"` // that reached the stage after the hand-over
 	Won       int      `json:"won"` // of those
-	Value     float64  `json:"won_value"`
+	Value     *float64 `json:"won_value"`
 	Cost      *float64 `json:"cost"`
 	// The prices divide Cost by the leads that were created in the months that have costs, as far as they have come by the as-of.
 	PerLead      *float64 `json:"cost_per_lead"`

@@ -17,7 +17,7 @@ func (f *follower) ways() {
 	ways := []Way{ByFastLane, ByHandOver, ByItself, Never}
 	rows := make([]WayRow, len(ways))
 	for k, way := range ways {
-		rows[k].Way = way
+		rows[k].Way, rows[k].Value = way, f.noValue()
 	}
 	for i := range f.leads {
 		j := &f.leads[i]
@@ -28,7 +28,7 @@ func (f *follower) ways() {
 		}
 		if j.outcome == features.Won {
 			row.Won++
-			row.Value += f.value(j)
+			f.addValue(row.Value, j)
 		}
 	}
 	for k := range rows {
@@ -37,15 +37,19 @@ func (f *follower) ways() {
 	f.out.Ways = rows
 }
 
-// value is a won lead's; 0 where the file has none.
-func (f *follower) value(j *journey) float64 {
+// noValue is a sum of values to begin with; nil where the schema names no value.
+func (f *follower) noValue() *float64 {
 	if f.in.Table.DealValue == nil {
-		return 0
+		return nil
 	}
-	if v := f.in.Table.DealValue.At(int(j.row)); !math.IsNaN(v) {
-		return v
+	return new(float64)
+}
+
+// addValue adds a won lead's value, if it has one.
+func (f *follower) addValue(to *float64, j *journey) {
+	if values := f.in.Table.DealValue; values != nil && !math.IsNaN(values.At(int(j.row))) {
+		*to += values.At(int(j.row))
 	}
-	return 0
 }
 
 // column is the place of a column among the table's fields; below 0: not read.
@@ -69,7 +73,7 @@ func (f *follower) sources() {
 	rows, paid := map[string]*SourceRow{}, map[string]*[4]float64{} // leads, handed over, next, won of the months with costs
 	row := func(name string) *SourceRow {
 		if rows[name] == nil {
-			rows[name], paid[name] = &SourceRow{Source: name}, &[4]float64{}
+			rows[name], paid[name] = &SourceRow{Source: name, Value: f.noValue()}, &[4]float64{}
 		}
 		return rows[name]
 	}
@@ -86,7 +90,7 @@ func (f *follower) sources() {
 			}
 		}
 		if j.outcome == features.Won {
-			r.Value += f.value(j)
+			f.addValue(r.Value, j)
 		}
 	}
 	for name, cost := range f.in.Costs.until(f.asOf) {

@@ -139,7 +139,7 @@ func (f *Funnel) waysTable() table.Writer {
 		if w.Closed > 0 {
 			rate = percent(w.Rate)
 		}
-		t.AppendRow(table.Row{wayWords(w.Way), w.Leads, w.Closed, w.Won, rate, money(&w.Value)})
+		t.AppendRow(table.Row{wayWords(w.Way), w.Leads, w.Closed, w.Won, rate, money(w.Value)})
 	}
 	return t
 }
@@ -166,7 +166,7 @@ func (f *Funnel) sourcesTable() table.Writer {
 	}
 	t := newTable(header...)
 	for _, s := range f.Sources {
-		row := table.Row{s.Source, s.Leads, s.Qualified, s.Next, s.Won, money(&s.Value)}
+		row := table.Row{s.Source, s.Leads, s.Qualified, s.Next, s.Won, money(s.Value)}
 		if costs {
 			row = append(row, money(s.Cost), money(s.PerQualified), money(s.PerNext), money(s.PerWon))
 		}
@@ -174,6 +174,9 @@ func (f *Funnel) sourcesTable() table.Writer {
 	}
 	return t
 }
+
+// ownersOnScreen is how many owners are printed; the report and the JSON have more.
+const ownersOnScreen = 8
 
 func (f *Funnel) ownersTable() table.Writer {
 	a := f.Response
@@ -186,7 +189,7 @@ func (f *Funnel) ownersTable() table.Writer {
 	}
 	t := newTable("answered by", "leads", fmt.Sprintf("within %.3g %s", a.WithinHours, hours), "median "+hours)
 	t.AppendRow(table.Row{"all", a.Leads, percent(a.Rate), median(a.MedianHours)})
-	for _, o := range a.Owners {
+	for _, o := range a.Owners[:min(len(a.Owners), ownersOnScreen)] {
 		t.AppendRow(table.Row{o.Name, o.Leads, percent(o.Rate), median(o.MedianHours)})
 	}
 	return t
