@@ -89,12 +89,20 @@ func (c *Comparison) aboutWork() Verdict {
 	if w.Difference == (metrics.Estimate{}) {
 		figures = "the same wins" // an interval without width would claim to be sure
 	}
-	v.Text = fmt.Sprintf("%s the model finds %s wins%s, the rules %s (%s).", w.Opening(), Number(w.Won[0], 1), w.each(), Number(w.Won[1], 1), figures)
+	v.Text = fmt.Sprintf("%s the model finds %s wins%s, the rules %s (%s).", w.Opening(), w.wins(0), w.each(), w.wins(1), figures)
 	if w.Worked >= w.Arrivals {
 		v.Tone = Open
 		v.Text += " But the team can work every lead that comes, so no score is needed to choose."
 	}
 	return v
+}
+
+// wins are those that a score finds: a mean a period, or a number, which is whole unless leads tie for the last places.
+func (w *Work) wins(score int) string {
+	if won := w.Won[score]; w.each() == "" && won == math.Round(won) {
+		return Number(won, 0)
+	}
+	return Number(w.Won[score], 1)
 }
 
 // Opening begins the sentence on what the team can work: "With your 40 calls a week".
