@@ -61,14 +61,8 @@ func New(config Config) (*Server, error) {
 		grpc.UnaryInterceptor(calls.unary),
 		grpc.StreamInterceptor(calls.stream),
 		grpc.ForceServerCodecV2(newCodec()),
-		grpc.MaxRecvMsgSize(config.Limits.MessageBytes),
-		grpc.ConnectionTimeout(connectionTimeout),
-		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
-		// No grace after the age: a stream may last as long as it will, only new calls go elsewhere.
-		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: config.Limits.IdleConnection, MaxConnectionAge: config.Limits.ConnectionAge,
-			Time: pingEvery, Timeout: pingTimeout}),
 	}
+	options = append(options, connectionOptions(config.Limits)...)
 	if certificates := config.Auth.Certificates; certificates != nil {
 		options = append(options, grpc.Creds(auth.Credentials(certificates, s.handshakeFailed)))
 	}
@@ -103,6 +97,19 @@ func New(config Config) (*Server, error) {
 		s.tellHealth(model)
 	}
 	return s, nil
+}
+
+// connectionOptions are what the server allows a connection.
+func connectionOptions(limits Limits) []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(limits.MessageBytes),
+		grpc.ConnectionTimeout(connectionTimeout),
+		grpc.MaxConcurrentStreams(maxCallsOfAConnection),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
+		// No grace after the age: a stream may last as long as it will, only new calls go elsewhere.
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: limits.IdleConnection, MaxConnectionAge: limits.ConnectionAge,
+			Time: pingEvery, Timeout: pingTimeout}),
+	}
 }
 
 const (
