@@ -7,34 +7,43 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"leadscore/features/source"
 )
 
 const stageSchema = `version: 1
 lead: {id: id, created: created}
 outcome: {column: outcome, won: [won], lost: [lost]}
-fields: []
+fields: [{name: size, kind: category}]
 `
 
-// stagesOf reads stage changes of three leads: a, b and c, created on 1 January 2026.
-func stagesOf(t testing.TB, text string, columns StageColumns, o ReadOptions) (*StageLog, *ReadReport, error) {
+// stageLeads are three leads: a, b and c, created on 1 January 2026.
+func stageLeads(t testing.TB) (*Schema, *Table) {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	s, err := ParseSchema("schema.yaml", []byte(strings.Replace(stageSchema, "fields: []", "fields: [{name: size, kind: category}]", 1)))
+	s, err := ParseSchema("schema.yaml", []byte(stageSchema))
 	if err != nil {
 		t.Fatal(err)
 	}
-	leads := write("leads.csv", "id,created,outcome,size\na,2026-01-01,won,1\nb,2026-01-01,,1\nc,2026-01-01,lost,1\n")
+	leads := filepath.Join(t.TempDir(), "leads.csv")
+	if err := os.WriteFile(leads, []byte("id,created,outcome,size\na,2026-01-01,won,1\nb,2026-01-01,,1\nc,2026-01-01,lost,1\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	table, _, err := ReadLeads(context.Background(), s, []string{leads}, ReadOptions{Outcome: true})
 	if err != nil {
+		t.Fatal(err)
+	}
+	return s, table
+}
+
+// stagesOf reads stage changes of [stageLeads]; mql and sql are stages.
+func stagesOf(t testing.TB, text string, columns StageColumns, o ReadOptions) (*StageLog, *ReadReport, error) {
+	t.Helper()
+	s, table := stageLeads(t)
+	path := filepath.Join(t.TempDir(), "stages.csv")
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	known := func(value string) error {
@@ -43,7 +52,7 @@ func stagesOf(t testing.TB, text string, columns StageColumns, o ReadOptions) (*
 		}
 		return errors.New("write mql or sql")
 	}
-	return ReadStages(context.Background(), s, []string{write("stages.csv", text)}, table, columns, known, o)
+	return ReadStages(context.Background(), s, []string{path}, table, columns, known, o)
 }
 
 // told writes the changes of all three leads.
@@ -93,6 +102,35 @@ func TestReadStages(t *testing.T) {
 	}
 }
 
+// A Parquet file with timestamps says the same as text.
+func TestReadStagesOfParquet(t *testing.T) {
+	const text = "lead,time,stage,owner\nc,2026-01-05T00:00:00Z,mql,y\na,2026-01-03T10:30:00Z,sql,\n"
+	want, _, err := stagesOf(t, text, StageColumns{}, ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, table := stageLeads(t)
+	path := filepath.Join(t.TempDir(), "stages.parquet")
+	infos := []source.ColumnInfo{{Name: "lead", Kind: source.Text}, {Name: "time", Kind: source.Time}, {Name: "stage", Kind: source.Text}, {Name: "owner", Kind: source.Text}}
+	w, err := source.Create(path, infos)
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := []int64{int64(MicrosOf(time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))), int64(MicrosOf(time.Date(2026, 1, 3, 10, 30, 0, 0, time.UTC)))}
+	columns := []source.Column{{ColumnInfo: infos[0], Text: []string{"c", "a"}}, {ColumnInfo: infos[1], Times: times}, {ColumnInfo: infos[2], Text: []string{"mql", "sql"}},
+		{ColumnInfo: infos[3], Text: []string{"y", ""}, Null: []bool{false, true}}}
+	if err := errors.Join(w.Write(columns, 2), w.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := ReadStages(context.Background(), s, []string{path}, table, StageColumns{}, func(string) error { return nil }, ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(told(want), told(got)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestReadStagesFaults(t *testing.T) {
 	text := "lead,time,stage\na,2026-01-02,mql\na,soon,mql\nb,,SQL\nb,2026-01-02,\nc,2026-01-02,won\nc,2025-12-31,sql\n"
 	_, _, err := stagesOf(t, text, StageColumns{}, ReadOptions{})
@@ -135,10 +173,7 @@ func TestReadStagesFaults(t *testing.T) {
 }
 
 func TestReadCosts(t *testing.T) {
-	s, err := ParseSchema("schema.yaml", []byte(strings.Replace(stageSchema, "fields: []", "fields: [{name: size, kind: category}]", 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _ := stageLeads(t)
 	read := func(text string) ([]Cost, error) {
 		path := filepath.Join(t.TempDir(), "costs.csv")
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {

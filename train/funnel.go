@@ -173,8 +173,8 @@ func SeenStages(ctx context.Context, cfg FunnelConfig) ([]funnel.SeenStage, erro
 	if err != nil {
 		return nil, err
 	}
-	any := func(string) error { return nil }
-	log, _, err := features.ReadStages(ctx, cfg.Schema, cfg.Stages, table, cfg.Columns, any, cfg.options("reading stages"))
+	all := func(string) error { return nil }
+	log, _, err := features.ReadStages(ctx, cfg.Schema, cfg.Stages, table, cfg.Columns, all, cfg.options("reading stages"))
 	if err != nil {
 		return nil, err
 	}

@@ -122,13 +122,36 @@ func TestSimulatedMonthsByCounting(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := followed(t, filepath.Join(dir, "leads.csv"), filepath.Join(dir, "stages.csv"), "")
+	months := countMonths(t, dir)
+	mature := 0
+	for _, m := range f.Steps[0].Months {
+		want := months[m.Month]
+		if want == nil || m.Entered != want.entered {
+			t.Fatalf("%s: %d entered, counted %+v", m.Month, m.Entered, want)
+		}
+		if m.Mature {
+			mature++
+			if share := float64(want.reached) / float64(want.entered); math.Abs(m.Rate.Value-share) > 1e-12 {
+				t.Errorf("%s: %v, counted %v", m.Month, m.Rate.Value, share)
+			}
+		}
+	}
+	if mature < 20 {
+		t.Errorf("only %d months are over", mature)
+	}
+}
+
+type count struct{ entered, reached int }
+
+// countMonths counts, by month of the hand-over, the leads and those that came to SQL or further within 90 days, before any rejection.
+func countMonths(t *testing.T, dir string) map[string]*count {
+	t.Helper()
 	closed, won := map[string]string{}, map[string]bool{}
 	leads := readRows(t, filepath.Join(dir, "leads.csv"))
 	for _, row := range leads.rows {
 		id := *leads.at(row, "lead_id")
 		closed[id], won[id] = *leads.at(row, "closed_at"), *leads.at(row, "outcome") == "won"
 	}
-	type count struct{ entered, reached int }
 	months := map[string]*count{}
 	stages := readRows(t, filepath.Join(dir, "stages.csv"))
 	for i := 0; i < len(stages.rows); {
@@ -165,20 +188,5 @@ func TestSimulatedMonthsByCounting(t *testing.T) {
 			months[month].reached++
 		}
 	}
-	mature := 0
-	for _, m := range f.Steps[0].Months {
-		want := months[m.Month]
-		if want == nil || m.Entered != want.entered {
-			t.Fatalf("%s: %d entered, counted %+v", m.Month, m.Entered, want)
-		}
-		if m.Mature {
-			mature++
-			if share := float64(want.reached) / float64(want.entered); math.Abs(m.Rate.Value-share) > 1e-12 {
-				t.Errorf("%s: %v, counted %v", m.Month, m.Rate.Value, share)
-			}
-		}
-	}
-	if mature < 20 {
-		t.Errorf("only %d months are over", mature)
-	}
+	return months
 }
