@@ -24,6 +24,7 @@ type FunnelConfig struct {
 	Columns      features.StageColumns
 	Process      *funnel.Process
 	AsOf         features.Micros // [features.NoTime]: the latest time in the data
+	Since        features.Micros // only leads created from then on; [features.NoTime]: all
 
 	LeaveOutBadRows bool
 	Progress        func(stage string, done, total int64)
@@ -85,7 +86,7 @@ func (c *FunnelConfig) read(ctx context.Context, result *Followed) (*funnel.Inpu
 		return nil, fmt.Errorf("%s: %w", c.Name, funnel.ErrNoTimes)
 	}
 	schema := c.ownColumns()
-	in := &funnel.Input{Process: c.Process, AsOf: c.AsOf}
+	in := &funnel.Input{Process: c.Process, AsOf: c.AsOf, Since: c.Since}
 	table, read, err := features.ReadLeads(ctx, schema, c.Leads, c.options("reading leads"))
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ type funnelCommand struct {
 	StageField   string            `help:"Read --stages as a history of all fields' edits: the field that holds the stage." placeholder:"Status"`
 
 	AsOf    string `help:"Instant up to which the leads are followed: a time such as 2026-06-30. Without it: the latest time in the data." placeholder:"WHEN"`
+	Since   string `help:"Only leads created from then on: a time such as 2026-01-01." placeholder:"WHEN"`
 	Report  string `help:"Write the report to this file: one HTML file that needs no network." placeholder:"funnel.html"`
 	Out     string `help:"Write a row a lead: its way, its stages, sales' answer, its scores: .parquet, .csv, .tsv or .jsonl, the last three also .gz or .zst." placeholder:"FILE"`
 	BadRows string `enum:"stop,leave-out" default:"stop" help:"What to do with rows that cannot be read: ${enum}. Left-out rows are counted and listed."`
@@ -84,7 +85,7 @@ func (c *funnelCommand) Run(ctx context.Context, a *app) error {
 
 // config reads and checks all that the flags name but the data.
 func (c *funnelCommand) config() (*train.FunnelConfig, error) {
-	cfg := &train.FunnelConfig{Store: c.Store, Model: c.Model, Leads: c.Leads, Events: c.Events, Stages: c.Stages, Costs: c.Costs, AsOf: features.NoTime,
+	cfg := &train.FunnelConfig{Store: c.Store, Model: c.Model, Leads: c.Leads, Events: c.Events, Stages: c.Stages, Costs: c.Costs,
 		LeaveOutBadRows: c.BadRows == "leave-out", Process: funnel.DefaultProcess()}
 	switch {
 	case (c.Store == "") != (c.Model == ""):
@@ -98,15 +99,11 @@ func (c *funnelCommand) config() (*train.FunnelConfig, error) {
 		return nil, err
 	}
 	var err error
-	if c.AsOf != "" {
-		asOf, err := bulk.ParseAsOf(c.AsOf, time.Now())
-		if err == nil && asOf.Rule != bulk.AsOfTime && asOf.Rule != bulk.AsOfNow {
-			err = fmt.Errorf("%w: %q; write a time such as 2026-06-30, or now", bulk.ErrAsOf, c.AsOf)
-		}
-		if err != nil {
-			return nil, usage("--as-of", err)
-		}
-		cfg.AsOf = features.MicrosOf(asOf.Time)
+	if cfg.AsOf, err = instantOf("--as-of", c.AsOf); err != nil {
+		return nil, err
+	}
+	if cfg.Since, err = instantOf("--since", c.Since); err != nil {
+		return nil, err
 	}
 	if cfg.Columns, err = c.columns(); err != nil {
 		return nil, err
@@ -121,6 +118,21 @@ func (c *funnelCommand) config() (*train.FunnelConfig, error) {
 		cfg.Process, err = funnel.LoadProcess(c.Process)
 	}
 	return cfg, err
+}
+
+// instantOf reads a flag's time; none where it is not given.
+func instantOf(flag, text string) (features.Micros, error) {
+	if text == "" {
+		return features.NoTime, nil
+	}
+	at, err := bulk.ParseAsOf(text, time.Now())
+	if err == nil && at.Rule != bulk.AsOfTime && at.Rule != bulk.AsOfNow {
+		err = fmt.Errorf("%w: %q; write a time such as 2026-06-30, or now", bulk.ErrAsOf, text)
+	}
+	if err != nil {
+		return features.NoTime, usage(flag, err)
+	}
+	return features.MicrosOf(at.Time), nil
 }
 
 func (c *funnelCommand) columns() (columns features.StageColumns, err error) {

@@ -17,6 +17,7 @@ type Input struct {
 	Log     *features.StageLog
 	Process *Process
 	AsOf    features.Micros // [features.NoTime]: the latest time of leads and changes
+	Since   features.Micros // only leads created from then on; [features.NoTime]: all
 	Costs   *Costs          // may be nil
 	Scored  *Scored         // may be nil
 }
@@ -24,12 +25,13 @@ type Input struct {
 // Errors for data without an answer.
 var (
 	ErrNoTimes = errors.New("a funnel needs to know when leads came and when they were closed: the schema names lead.created and lead.closed")
-	ErrNoLeads = errors.New("no lead had been created by the as-of")
+	ErrNoLeads = errors.New("no lead was created in the time asked for")
 )
 
 // Reasons why leads and changes are not counted.
 const (
 	leftFuture     = "leads created after the as-of"
+	leftBefore     = "leads created before the beginning asked for"
 	leftNoCreated  = "leads without a time of creation"
 	leftNoClosed   = "won or lost leads without a time of closing"
 	leftBackward   = "leads closed before they were created"
@@ -73,7 +75,7 @@ func start(ctx context.Context, in *Input) (*follower, error) {
 	if f.asOf == none {
 		f.asOf = max(features.ObservedUntil(t, nil), in.Log.Latest)
 	}
-	f.out = &Funnel{AsOf: instant(f.asOf), Process: in.Process, LeftOut: map[string]int64{}}
+	f.out = &Funnel{AsOf: instant(f.asOf), Process: in.Process, LeftOut: map[string]int64{}, Verdicts: []Remark{}}
 	if err := f.walk(ctx); err != nil {
 		return nil, err
 	}
@@ -117,6 +119,9 @@ func (f *follower) walk(ctx context.Context) error {
 			continue
 		case j.created > f.asOf:
 			left(leftFuture, 1)
+			continue
+		case j.created < f.in.Since: // NoTime is before all
+			left(leftBefore, 1)
 			continue
 		case j.outcome != features.Open && j.closed == none:
 			left(leftNoClosed, 1)

@@ -81,7 +81,7 @@ func (m *team) compute(t *testing.T) *Funnel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := Compute(ctx, &Input{Table: table, Log: log, Process: p, AsOf: features.MicrosOf(table.Created.At(0).Time().AddDate(0, 8, 0)), Scored: m.scored})
+	f, err := Compute(ctx, &Input{Table: table, Log: log, Process: p, AsOf: features.MicrosOf(table.Created.At(0).Time().AddDate(0, 8, 0)), Since: features.NoTime, Scored: m.scored})
 	if err != nil {
 		t.Fatal(err)
 	}

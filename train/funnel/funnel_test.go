@@ -111,7 +111,7 @@ func tryCompute(t *testing.T, leads, stages, process, asOf string) (*funnel.Funn
 		return nil, err
 	}
 	at, _ := features.ParseTime(asOf, "", schema.Format.Zone())
-	return funnel.Compute(ctx, &funnel.Input{Table: table, Log: log, Process: p, AsOf: at, Costs: funnel.NewCosts(costs)})
+	return funnel.Compute(ctx, &funnel.Input{Table: table, Log: log, Process: p, AsOf: at, Since: features.NoTime, Costs: funnel.NewCosts(costs)})
 }
 
 const asOf = "2026-06-30"

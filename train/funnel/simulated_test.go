@@ -75,7 +75,7 @@ fields: [{name: source, kind: category}, {name: budget, column: budget_stated, k
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := &funnel.Input{Table: table, Log: log, Process: p, AsOf: features.NoTime}
+	in := &funnel.Input{Table: table, Log: log, Process: p, AsOf: features.NoTime, Since: features.NoTime}
 	if asOf != "" {
 		in.AsOf, _ = features.ParseTime(asOf, "", schema.Format.Zone())
 	}
