@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"leadscore/features"
 	"leadscore/models"
@@ -98,7 +99,11 @@ func (c *FunnelConfig) read(ctx context.Context, result *Followed) (*funnel.Inpu
 	}
 	result.Warnings = append(result.Warnings, read.Warnings...)
 	if in.Log.Len() == 0 {
-		return nil, fmt.Errorf("%v: no change of stage of any of these leads", c.Stages)
+		fault := fmt.Sprintf("%s: no change of stage of any of these leads", strings.Join(c.Stages, ", "))
+		for _, w := range read.Warnings {
+			fault += "; " + w.String()
+		}
+		return nil, errors.New(fault)
 	}
 	if c.AsOf == features.NoTime {
 		h := &features.History{Table: table, AsOf: make([]features.Micros, table.Len())}

@@ -217,7 +217,7 @@ func (f *follower) stepFrom(j *journey, k int) (step, bool) {
 	if k+1 < len(j.reached) {
 		reached = j.reached[k+1]
 	}
-	return step{from, reached, earlier(j.lost(), j.rejectedFrom(from))}, true
+	return step{from, reached, earlier(j.closed, j.rejectedFrom(from))}, true // a win that passed the next stage by ends the wait for it
 }
 
 // conversions computes every rate of a step.
@@ -308,6 +308,7 @@ func (f *follower) conversion(from, to string, within features.Micros, of func(*
 	if c.Entered = len(all); c.Entered == 0 {
 		return c
 	}
+	c.Mature = c.Mature || c.Waiting == 0
 	incidence := metrics.NewIncidence(all)
 	rate := incidence.Rate(int64(within))
 	c.Rate, c.Followed, c.Days = &rate, incidence.Followed(int64(within)), half(incidence, features.Day)

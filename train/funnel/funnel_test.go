@@ -234,6 +234,51 @@ func TestWaysSourcesNeedsByHand(t *testing.T) {
 	near(t, "sales cycle", f.Cycle.Close.Value, 40+16.0/24)
 }
 
+// A process whose hand-over is not its first stage: what stops below it never came to sales, not even by a win; what passes it by is direct.
+func TestHandOverInTheMiddle(t *testing.T) {
+	const process = "version: 1\nstages: [{name: lead}, {name: mql}, {name: sql}]\nhand_over: mql\nrejected: [rejected]\nfast_lane: [fast lane]\n"
+	const leads = `id,created,closed,outcome,value,source,budget,authority
+a,2026-01-05,2026-03-01,won,1,,,
+b,2026-01-05,2026-03-01,won,2,,,
+c,2026-01-05,2026-03-01,won,4,,,
+d,2026-01-05,,open,,,,
+e,2026-01-05,,open,,,,
+`
+	const stages = `id,time,stage
+a,2026-01-06,lead
+a,2026-01-08,mql
+a,2026-01-12,sql
+b,2026-01-06,lead
+b,2026-01-12,sql
+c,2026-01-06,lead
+d,2026-01-06,lead
+d,2026-01-07,fast lane
+d,2026-01-09,rejected
+e,2026-01-06,rejected
+e,2026-01-07,lead
+`
+	f := compute(t, leads, stages, process, asOf)
+	ways := map[funnel.Way]float64{}
+	for _, w := range f.Ways {
+		if ways[w.Way] = float64(w.Leads); w.Won > 0 {
+			ways[w.Way] += *w.Value / 10
+		}
+	}
+	if diff := cmp.Diff(map[funnel.Way]float64{funnel.ByHandOver: 1.1, funnel.ByItself: 1.2, funnel.Never: 2.4, funnel.ByFastLane: 1}, ways); diff != "" {
+		t.Error(diff)
+	}
+	// lead to mql: a after 2 days, b by its sql after 6, d after 1; c's win is no hand-over and ends its wait, and e waits.
+	if s := f.Steps[0]; s.Name != "lead_to_mql" || s.Entered != 5 || s.Reached != 3 || s.Ended != 1 || s.Waiting != 1 {
+		t.Errorf("lead to mql: %+v", s)
+	}
+	if a := f.Accepted; a.Entered != 2 || a.Reached != 1 || a.Ended != 1 {
+		t.Errorf("acceptance: %+v", a)
+	}
+	if f.LeftOut["answers of sales to leads that were not with sales"] != 1 {
+		t.Errorf("e was answered before anything was handed over: %v", f.LeftOut)
+	}
+}
+
 // Whatever happens after the as-of changes no figure.
 func TestTheFutureChangesNothing(t *testing.T) {
 	const early = "2026-03-10"

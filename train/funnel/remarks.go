@@ -84,7 +84,7 @@ func (f *follower) onTarget() {
 			}
 			f.say(page.Bad, "%s: above it.%s", what, advice)
 		default:
-			f.say(page.Unclear, "%s: these %d leads do not show whether it is met.", what, c.Entered)
+			f.say(page.Unclear, "%s: %s not show whether it is met.", what, page.Plural(c.Entered, "lead does", "leads do"))
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (f *follower) onResponse() {
 	case a.Target.against(a.Rate) == "below":
 		f.say(page.Bad, "%s; agreed is %s.", what, a.Target.words())
 	default:
-		f.say(page.Unclear, "%s; agreed is %s: these %d leads do not show whether it is met.", what, a.Target.words(), a.Leads)
+		f.say(page.Unclear, "%s; agreed is %s: %s not show whether it is met.", what, a.Target.words(), page.Plural(a.Leads, "lead does", "leads do"))
 	}
 }
 

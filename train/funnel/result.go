@@ -58,7 +58,7 @@ type Conversion struct {
 	Waiting    int               `json:"waiting"`
 	WithinDays float64           `json:"within_days"`
 	Followed   int               `json:"followed"` // leads whose state after so many days is known
-	Mature     bool              `json:"mature"`   // some lead could be followed so long; else the rate is the least that it will be, and its interval holds all that may still come
+	Mature     bool              `json:"mature"`   // some lead could be followed so long, or none waits; else the rate is the least that it will be, and its interval holds all that may still come
 	Rate       *metrics.Estimate `json:"rate"`     // reached within so many days; null where none entered
 	// Days is by when half of those that get there have got there; null where none has.
 	Days   *Median `json:"days"`
