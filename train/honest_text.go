@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
 	"leadscore/models"
 )
 
@@ -13,21 +11,19 @@ import (
 // would have claimed.
 func writeHonest(b *strings.Builder, v *models.Validation) {
 	if v.Gap > 0 {
-		fmt.Fprintf(b, "Left out of that fit: %d leads whose outcome was not known yet when the newest part began.\n", v.Gap)
+		fmt.Fprintf(b, "Left out of the fit to the past: %d leads whose outcome was not known yet when the newest part began.\n", v.Gap)
 	}
 	if v.AccountsApart > 0 {
 		fmt.Fprintf(b, "Left out: %d leads, so that no account is both fitted to and judged.\n", v.AccountsApart)
 	}
-	if v.Gap+v.AccountsApart > 0 {
-		b.WriteString("\n")
-	}
 	if v.ThinEvidence > 0 {
-		fmt.Fprintf(b, "Thin evidence: for %s of these leads the odds of a win are not known within a factor of two; their scores say so.\n\n", allOr(v.ThinEvidence, v.Leads))
+		fmt.Fprintf(b, "Thin evidence: for %s of these leads the odds of a win are not known within a factor of two; their scores say so.\n", allOr(v.ThinEvidence, v.Leads))
 	}
 	writeRolling(b, v.Rolling)
 	if c := v.Contrast; c != nil {
-		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. %s\n\n", c.RandomAUC, c.TimeAUC, contrastMoral(c))
+		fmt.Fprintf(b, "What a random split would have claimed, fields without pairs: AUC %.3f; by time it is %.3f. %s\n", c.RandomAUC, c.TimeAUC, contrastMoral(c))
 	}
+	b.WriteString("\n")
 }
 
 // allOr is a number of so many, or "all of them".
@@ -45,38 +41,37 @@ func contrastMoral(c *models.Contrast) string {
 	return "Here it would not have flattered."
 }
 
+// writeRolling sums the earlier times up; the report has each.
 func writeRolling(b *strings.Builder, r *models.Rolling) {
 	if r == nil {
 		return
 	}
-	b.WriteString("The same recipe, fields without pairs, at earlier times: each fit knows only what was known then.\n")
-	t := newTable()
-	t.AppendHeader(table.Row{"", "", "", "", "model", "model", "model", "model", "rules", "rules"}, table.RowConfig{AutoMerge: true})
-	t.AppendHeader(table.Row{"from", "past", "judged", "won", "AUC", "log loss", "slope", "exp./obs.", "AUC", "log loss"})
+	judged, skipped := 0, ""
 	for i := range r.Origins {
-		o := &r.Origins[i]
-		name := strings.SplitN(o.From, "T", 2)[0]
-		if name == "" {
-			name = fmt.Sprintf("window %d", i+1)
-		}
-		if o.Skipped != "" {
-			t.AppendRow(table.Row{name, o.Past, o.Leads, o.Won, o.Skipped})
+		if why := r.Origins[i].Skipped; why != "" {
+			skipped = why
 			continue
 		}
-		t.AppendRow(append(table.Row{name, o.Past, o.Leads, o.Won}, originCells(o.Model, o.Rules)...))
+		judged++
 	}
-	t.AppendSeparator()
-	t.AppendRow(append(table.Row{"mean", "", "", ""}, originCells(&r.Model.Mean, &r.Rules.Mean)...))
-	t.AppendRow(append(table.Row{"worst", "", "", ""}, originCells(&r.Model.Worst, &r.Rules.Worst)...))
-	b.WriteString(t.Render() + "\n")
-	b.WriteString(models.RulesInHindsight + "\n")
-	if r.MostFitted > 0 {
-		fmt.Fprintf(b, "Each of these fits looks at %d of its leads, evenly spread; the model itself at all.\n", r.MostFitted)
-	}
-	if r.MostJudged > 0 {
-		fmt.Fprintf(b, "Each is judged on %d of its leads, evenly spread.\n", r.MostJudged)
+	fmt.Fprintf(b, "The same recipe, fields without pairs, at earlier times: each of %d fits knows only what was known then (--report shows each).", judged)
+	if left := len(r.Origins) - judged; left > 0 {
+		fmt.Fprintf(b, " Not judged at %d more: %s.", left, skipped)
 	}
 	b.WriteString("\n")
+	if judged > 0 {
+		mean, worst, rules, rulesWorst := &r.Model.Mean, &r.Model.Worst, &r.Rules.Mean, &r.Rules.Worst
+		fmt.Fprintf(b, "  mean and worst: AUC %.3f, %.3f (rules %.3f, %.3f); log loss %.4f, %.4f (rules %.4f, %.4f); slope %s, %s; wins expected/observed %.2f, %.2f\n",
+			mean.AUC, worst.AUC, rules.AUC, rulesWorst.AUC, mean.LogLoss, worst.LogLoss, rules.LogLoss, rulesWorst.LogLoss,
+			slopeText(mean.Slope), slopeText(worst.Slope), mean.ExpectedObserved, worst.ExpectedObserved)
+	}
+	b.WriteString("  " + models.RulesInHindsight + "\n")
+	if r.MostFitted > 0 {
+		fmt.Fprintf(b, "  Each of these fits looks at %d of its leads, evenly spread; the model itself at all.\n", r.MostFitted)
+	}
+	if r.MostJudged > 0 {
+		fmt.Fprintf(b, "  Each is judged on %d of its leads, evenly spread.\n", r.MostJudged)
+	}
 }
 
 func slopeText(slope *float64) string {
@@ -84,9 +79,4 @@ func slopeText(slope *float64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.2f", *slope)
-}
-
-func originCells(m, r *models.OriginFigures) table.Row {
-	return table.Row{fmt.Sprintf("%.3f", m.AUC), fmt.Sprintf("%.4f", m.LogLoss), slopeText(m.Slope), fmt.Sprintf("%.2f", m.ExpectedObserved),
-		fmt.Sprintf("%.3f", r.AUC), fmt.Sprintf("%.4f", r.LogLoss)}
 }

@@ -15,6 +15,7 @@ import (
 
 	"leadscore/features"
 	"leadscore/models"
+	"leadscore/models/metrics"
 )
 
 func mustTrain(t *testing.T, cfg Config) *Result {
@@ -492,5 +493,21 @@ func TestGoldenText(t *testing.T) {
 	}
 	if got.String() != string(want) {
 		t.Errorf("the summary changed; -update writes it anew. Now:\n%s\nkept:\n%s", got.String(), want)
+	}
+}
+
+// The best fifth of a summary is its two tenths, by leads.
+func TestBest(t *testing.T) {
+	tenths := []metrics.Decile{
+		{Decile: 1, Leads: 10, Won: 6, LeastScore: 0.5, Predicted: 0.7, WinRate: 0.6, Lift: 3, Caught: 0.3},
+		{Decile: 2, Leads: 30, Won: 6, LeastScore: 0.4, Predicted: 0.3, WinRate: 0.2, Lift: 1, Caught: 0.6},
+	}
+	got := best(tenths)
+	if got.Leads != 40 || got.Won != 12 || got.LeastScore != 0.4 || got.WinRate != 0.3 || got.Caught != 0.6 ||
+		math.Abs(got.Predicted-0.4) > 1e-12 || math.Abs(got.Lift-1.5) > 1e-12 {
+		t.Errorf("%+v", got)
+	}
+	if one := best(tenths[:1]); one != tenths[0] {
+		t.Errorf("the best tenth is %+v", one)
 	}
 }

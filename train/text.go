@@ -23,7 +23,7 @@ func (r *Result) WriteText(w io.Writer) error {
 	writeSegments(&b, v.Training.Segments, v.Validation.Segments)
 	if v.Validation.Leads > 0 {
 		writeFigures(&b, &v.Validation)
-		writeDeciles(&b, &v.Validation)
+		writeBest(&b, &v.Validation)
 		writeWeighted(&b, v.Validation.Weighted)
 		writeCalibration(&b, v)
 		writeHonest(&b, &v.Validation)
@@ -51,7 +51,7 @@ func writeCalibration(b *strings.Builder, v *models.Version) {
 	} else if why := v.Validation.AsFitted; why != "" {
 		words += ": " + why
 	}
-	fmt.Fprintf(b, "Calibration: %s.\n\n", words)
+	fmt.Fprintf(b, "Calibration: %s.\n", words)
 }
 
 func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfLife) {
@@ -100,19 +100,37 @@ func writeFigures(b *strings.Builder, v *models.Validation) {
 	b.WriteString("The rules' points are put on the scale of probabilities by a logistic line fitted to the past part.\n\n")
 }
 
-// writeDeciles sets the tenths of both scores side by side.
-func writeDeciles(b *strings.Builder, v *models.Validation) {
+// writeBest sets what the best of both scores hold side by side; the report has every tenth.
+func writeBest(b *strings.Builder, v *models.Validation) {
 	t := newTable()
 	t.AppendHeader(table.Row{"", "model", "model", "model", "model", "rules", "rules", "rules", "rules"}, table.RowConfig{AutoMerge: true})
-	t.AppendHeader(table.Row{"decile", "predicted", "won", "lift", "caught", "points ≥", "won", "lift", "caught"})
-	for i := range min(len(v.Model.Deciles), len(v.Rules.Deciles)) {
-		m, r := v.Model.Deciles[i], v.Rules.Deciles[i]
-		t.AppendRow(table.Row{m.Decile,
+	t.AppendHeader(table.Row{"the best", "predicted", "won", "lift", "caught", "points ≥", "won", "lift", "caught"})
+	for _, tenths := range [...]int{1, 2, 5} {
+		if tenths > min(len(v.Model.Deciles), len(v.Rules.Deciles)) {
+			break
+		}
+		m, r := best(v.Model.Deciles[:tenths]), best(v.Rules.Deciles[:tenths])
+		t.AppendRow(table.Row{fmt.Sprintf("%.0f %%", 100*float64(m.Leads)/float64(v.Leads)),
 			percent(m.Predicted), percent(m.WinRate), fmt.Sprintf("%.2f", m.Lift), percent(m.Caught),
 			fmt.Sprintf("%.4g", r.LeastScore), percent(r.WinRate), fmt.Sprintf("%.2f", r.Lift), percent(r.Caught)})
 	}
 	b.WriteString(t.Render() + "\n")
-	b.WriteString("Decile 1 holds the best-scored tenth. Lift: its win rate over that of all. Caught: share of all wins so far.\n\n")
+	b.WriteString("Lift: their win rate over that of all. Caught: their share of all wins. --report shows every tenth.\n\n")
+}
+
+// best is some first tenths as one.
+func best(tenths []metrics.Decile) metrics.Decile {
+	all := tenths[len(tenths)-1] // the least score, and the share caught so far
+	all.Leads, all.Won, all.Predicted, all.Lift = 0, 0, 0, 0
+	for _, d := range tenths {
+		all.Predicted += d.Predicted * float64(d.Leads)
+		all.Lift += d.Lift * float64(d.Leads)
+		all.Leads += d.Leads
+		all.Won += d.Won
+	}
+	n := float64(all.Leads)
+	all.Predicted, all.Lift, all.WinRate = all.Predicted/n, all.Lift/n, all.Won/n
+	return all
 }
 
 func newTable() table.Writer {
