@@ -1,6 +1,8 @@
 package funnel
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"leadscore/features"
@@ -139,10 +141,11 @@ func (w *walker) order(changes []features.StageChange) {
 			return stage
 		}
 	}
-	for i := 1; i < len(changes); i++ {
-		for k := i; k > 0 && changes[k].Time == changes[k-1].Time && key(&changes[k]) < key(&changes[k-1]); k-- {
-			changes[k], changes[k-1] = changes[k-1], changes[k]
-		}
+	byTimeThenStage := func(a, b features.StageChange) int {
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(key(&a), key(&b)))
+	}
+	if !slices.IsSortedFunc(changes, byTimeThenStage) { // hardly any lead has several of one instant
+		slices.SortStableFunc(changes, byTimeThenStage)
 	}
 }
 
