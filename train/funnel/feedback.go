@@ -36,9 +36,16 @@ type Feedback struct {
 	Grade         []Band `json:"by_grade"`
 	Probability   []Band `json:"by_probability"` // fifths, the lowest first
 	Ranking       Ranks  `json:"ranking"`
-	// RejectedHigh and AcceptedLow are leads that sales rejected though both scores call them high, and took though both call them low.
+	// Against counts the leads that sales answered against both scores. RejectedHigh and AcceptedLow are the first of them: leads that sales rejected though both scores call them high, and took though both call them low.
+	Against      Against   `json:"against_both_scores"`
 	RejectedHigh []Example `json:"rejected_despite_high"`
 	AcceptedLow  []Example `json:"accepted_despite_low"`
+}
+
+// Against counts answers against both scores.
+type Against struct {
+	RejectedHigh int `json:"rejected_high"`
+	AcceptedLow  int `json:"accepted_low"`
 }
 
 // Band are leads with about the same score.
@@ -100,8 +107,8 @@ func (f *follower) feedback() error {
 	if err := f.ranking(&b.Ranking); err != nil {
 		return err
 	}
-	b.RejectedHigh = f.examples(Rejected, models.BothHigh)
-	b.AcceptedLow = f.examples(Accepted, models.BothLow)
+	b.RejectedHigh, b.Against.RejectedHigh = f.examples(Rejected, models.BothHigh)
+	b.AcceptedLow, b.Against.AcceptedLow = f.examples(Accepted, models.BothLow)
 	f.out.Feedback = b
 	return nil
 }
@@ -239,8 +246,8 @@ func (f *follower) ranking(r *Ranks) error {
 	return errors.Join(err1, err2, err3)
 }
 
-// examples lists leads that sales answered against both scores, those with the largest or the smallest probability first.
-func (f *follower) examples(v Verdict, q models.Quadrant) []Example {
+// examples lists leads that sales answered against both scores, those with the largest or the smallest probability first, and counts them all.
+func (f *follower) examples(v Verdict, q models.Quadrant) (list []Example, all int) {
 	s := f.in.Scored
 	var found []*journey
 	for i := range f.leads {
@@ -255,7 +262,7 @@ func (f *follower) examples(v Verdict, q models.Quadrant) []Example {
 		}
 		return order
 	})
-	list := []Example{}
+	list = []Example{}
 	for _, j := range found[:min(len(found), mostExamples)] {
 		e := Example{Lead: f.in.Table.IDs.At(int(j.row)), Owner: f.in.Log.Owners[j.owner], Points: s.Points[j.row], Probability: s.Probability[j.row], Outcome: outcomeWord(j)}
 		if v == Rejected {
@@ -263,7 +270,7 @@ func (f *follower) examples(v Verdict, q models.Quadrant) []Example {
 		}
 		list = append(list, e)
 	}
-	return list
+	return list, len(found)
 }
 
 func outcomeWord(j *journey) string {

@@ -132,7 +132,7 @@ func TestFeedbackByHand(t *testing.T) {
 	if r.Leads != 60 || r.Accepted != 40 || !r.Unlearned || math.Abs(r.Model.Value-0.75) > 1e-12 || math.Abs(r.Rules.Value-0.25) > 1e-12 || math.Abs(r.Difference.Value-0.5) > 1e-12 || r.Difference.Low <= 0 {
 		t.Errorf("ranking: %+v %+v %+v", r, r.Model, r.Rules)
 	}
-	if len(b.RejectedHigh) != 10 || b.RejectedHigh[0].Reason != "too small" || b.RejectedHigh[0].Probability != .7 || b.RejectedHigh[0].Outcome != "lost" {
+	if len(b.RejectedHigh) != 10 || b.Against != (Against{10, 20}) || b.RejectedHigh[0].Reason != "too small" || b.RejectedHigh[0].Probability != .7 || b.RejectedHigh[0].Outcome != "lost" {
 		t.Errorf("rejected despite high scores: %+v", b.RejectedHigh)
 	}
 	if len(b.AcceptedLow) != 10 || b.AcceptedLow[0].Probability != .3 || b.AcceptedLow[0].Reason != "" {

@@ -17,6 +17,7 @@ func (f *follower) remarks() {
 	f.onThreshold()
 	f.onBands()
 	f.onRanking()
+	f.onAgainst()
 	f.onNeeds()
 	f.onReview()
 }
@@ -264,6 +265,15 @@ func (f *follower) onRanking() {
 		f.say(page.Bad, "%s Sales takes what the scores think little of: sit down together.", text)
 	default:
 		f.say(page.Unclear, "%s Neither score is shown to rank them.", text)
+	}
+}
+
+func (f *follower) onAgainst() {
+	if f.out.Feedback == nil {
+		return
+	}
+	if a := f.out.Feedback.Against; a.RejectedHigh+a.AcceptedLow > 0 {
+		f.say(page.Unclear, "Worth a talk: sales rejected %s that both scores call high, and accepted %d that both call low; the report lists the first, --out has all.", page.Plural(a.RejectedHigh, "lead", "leads"), a.AcceptedLow)
 	}
 }
 

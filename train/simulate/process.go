@@ -48,9 +48,14 @@ func stageValues() [6]string {
 }
 
 // owners answer leads in equal shares; the last is slow.
-func owners() [5]string { return [...]string{"brandt", "castro", "dubois", "eriksen", "fabbri"} }
+func owners() [ownerCount]string {
+	return [...]string{"brandt", "castro", "dubois", "eriksen", "fabbri"}
+}
 
-const slowOwner = 4
+const (
+	ownerCount = 5
+	slowOwner  = 4
+)
 
 // rejections are reasons with their shares.
 func rejections() []level {
@@ -80,7 +85,7 @@ func (w *salesTeam) work(to []stageChange, l *lead) []stageChange {
 	if l.closed != 0 {
 		until = min(until, l.closed)
 	}
-	owner := uint8(r.IntN(len(owners())))
+	owner := uint8(r.IntN(ownerCount))
 	add := func(at int64, stage, reason uint8) bool {
 		if at >= until {
 			return false
