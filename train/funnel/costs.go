@@ -1,6 +1,8 @@
 package funnel
 
 import (
+	"time"
+
 	"leadscore/features"
 )
 
@@ -13,35 +15,47 @@ type Costs struct {
 func NewCosts(list []features.Cost) *Costs {
 	c := &Costs{map[string]map[string]float64{}}
 	for _, cost := range list {
-		if c.bySource[cost.Source] == nil {
-			c.bySource[cost.Source] = map[string]float64{}
-		}
-		c.bySource[cost.Source][cost.Month] += cost.Amount
+		c.add(cost.Source, cost.Month, cost.Amount)
 	}
 	return c
 }
 
+func (c *Costs) add(source, month string, amount float64) {
+	if c.bySource[source] == nil {
+		c.bySource[source] = map[string]float64{}
+	}
+	c.bySource[source][month] += amount
+}
+
+// between are the costs of the months that begin from one instant to another. A month that had begun before since was spent on leads that are not looked at, too.
+func (c *Costs) between(since, asOf features.Micros) *Costs {
+	kept := NewCosts(nil)
+	if c == nil {
+		return kept
+	}
+	for source, months := range c.bySource {
+		for month, amount := range months {
+			begins, _ := time.Parse("2006-01", month)
+			if at := features.MicrosOf(begins); since <= at && at <= asOf {
+				kept.add(source, month, amount)
+			}
+		}
+	}
+	return kept
+}
+
 // has says that the costs of a source in the month of an instant are given.
 func (c *Costs) has(source string, at features.Micros) bool {
-	if c == nil {
-		return false
-	}
 	_, ok := c.bySource[source][at.Time().Format("2006-01")]
 	return ok
 }
 
-// until is what each source cost in all months that had begun by an instant.
-func (c *Costs) until(asOf features.Micros) map[string]float64 {
+// sums is what each source cost.
+func (c *Costs) sums() map[string]float64 {
 	sums := map[string]float64{}
-	if c == nil {
-		return sums
-	}
-	last := asOf.Time().Format("2006-01")
 	for source, months := range c.bySource {
 		for _, month := range sortedKeys(months) { // in one order: sums of the same bits
-			if month <= last {
-				sums[source] += months[month]
-			}
+			sums[source] += months[month]
 		}
 	}
 	return sums

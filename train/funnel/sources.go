@@ -69,7 +69,7 @@ func (f *follower) sources() {
 	if column < 0 {
 		return
 	}
-	hand := f.p.handOver()
+	hand, costs := f.p.handOver(), f.in.Costs.between(f.in.Since, f.asOf)
 	rows, paid := map[string]*SourceRow{}, map[string]*[4]float64{} // leads, handed over, next, won of the months with costs
 	row := func(name string) *SourceRow {
 		if rows[name] == nil {
@@ -85,7 +85,7 @@ func (f *follower) sources() {
 			if counts[k] {
 				*into++
 			}
-			if counts[k] && f.in.Costs.has(name, j.created) {
+			if counts[k] && costs.has(name, j.created) {
 				paid[name][k]++
 			}
 		}
@@ -93,7 +93,7 @@ func (f *follower) sources() {
 			f.addValue(r.Value, j)
 		}
 	}
-	for name, cost := range f.in.Costs.until(f.asOf) {
+	for name, cost := range costs.sums() {
 		row(name).Cost = &cost
 	}
 	for _, name := range sortedKeys(rows) {
