@@ -72,7 +72,8 @@ var stageNames = [stageColumns]string{"stages.lead", "stages.time", "stages.stag
 // says whether a value is a stage that the caller knows, and if not, which is near.
 //
 // Faults, all of them as [Faults] of [*FieldError]: a change without a time or a stage, an unreadable time, a value that is no known stage, a change before its
-// lead was created. Counted warnings, the change then being left out: a lead that the table does not hold, no lead at all, a row that says what another says.
+// lead was created. Counted warnings, the change then being left out: a lead that the table does not hold, no lead at all, a row that says what another says; of two such rows, the first
+// reason and the first owner that either gives stay.
 func ReadStages(ctx context.Context, s *Schema, paths []string, t *Table, columns StageColumns, known func(value string) error, o ReadOptions) (*StageLog, *ReadReport, error) {
 	files, err := source.Expand(paths)
 	if err != nil {
@@ -319,6 +320,8 @@ func (r *stageReader) finish() *StageLog {
 	doubled := 0
 	for i, c := range r.found {
 		if i > 0 && c.lead == r.found[i-1].lead && c.Time == r.found[i-1].Time && c.Stage == r.found[i-1].Stage {
+			kept := &l.changes[len(l.changes)-1]
+			kept.Reason, kept.Owner = cmp.Or(kept.Reason, c.Reason), cmp.Or(kept.Owner, c.Owner)
 			doubled++
 			continue
 		}

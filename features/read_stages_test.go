@@ -79,6 +79,8 @@ func TestReadStages(t *testing.T) {
 			columns: StageColumns{Field: "Status"}},
 		{name: "what is left out is counted", text: "lead,time,stage,reason,owner\nc,2026-01-05,mql,,y\nd,2026-01-05,mql,,\n,2026-01-05,mql,,\na,2026-01-03,sql,,\na,2026-01-02T10:00:00Z,MQL,why,x\na,2026-01-02T10:00:00Z,MQL,why,x\n",
 			warnings: []string{"stage changes of leads that are not in the leads' file, left out (1), first: stages.csv: line 3: lead d", "stage changes without a lead, left out (1), first: stages.csv: line 4", "stage changes that say what another row says, left out (1)"}},
+		{name: "of a row said twice each half counts", text: "lead,time,stage,reason,owner\nc,2026-01-05,mql,,\nc,2026-01-05,mql,,y\na,2026-01-03,sql,,\na,2026-01-02T10:00:00Z,MQL,,x\na,2026-01-02T10:00:00Z,MQL,why,z\n",
+			warnings: []string{"stage changes that say what another row says, left out (2)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log, report, err := stagesOf(t, test.text, test.columns, ReadOptions{})
