@@ -80,7 +80,7 @@ func (r *leadReader) readLots(ctx context.Context, reader *source.Reader, have [
 	if l.err != nil {
 		return l.err
 	}
-	return r.rows.faults.Err()
+	return r.rows.err()
 }
 
 // endLot gives the open lot out and begins another.

@@ -84,8 +84,8 @@ func TestFaultsOfLots(t *testing.T) {
 	lines = append(lines, lines[5]) // the first lot's
 	path := write(t, "leads.csv", strings.Join(lines, "\n"))
 	_, err := ReadLots(t.Context(), s, []string{path}, 100, ReadOptions{}, func(Lot) error { return nil })
-	if want := fmt.Sprintf("line %d", len(lines)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "leads.csv: line 6") {
-		t.Errorf("a doubled id: %v, want %s and line 6", err, want)
+	if want := fmt.Sprintf("line %d", len(lines)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "leads.csv: line 6") || !errors.Is(err, ErrBadRows) {
+		t.Errorf("a doubled id: %v, want ErrBadRows with %s and line 6", err, want)
 	}
 	stop, lots := errors.New("enough"), 0
 	_, err = ReadLots(t.Context(), s, []string{path}, 100, ReadOptions{LeaveOutBadRows: true}, func(Lot) error {
