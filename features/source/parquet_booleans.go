@@ -115,11 +115,13 @@ func (p *booleanPage) decode(as format.Encoding, body []byte) error {
 			present += int(level)
 		}
 	}
-	switch as {
-	case format.Plain:
+	switch {
+	case present == 0: // a writer may leave out even the length
+		return nil
+	case as == format.Plain:
 		p.bits = body
 		return nil
-	case format.RLE:
+	case as == format.RLE:
 		runs, _, err := prefixed(body)
 		if err != nil {
 			return err

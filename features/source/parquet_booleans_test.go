@@ -3,6 +3,8 @@ package source
 import (
 	"path/filepath"
 	"testing"
+
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // Booleans in runs, as pyarrow writes them, are those that were written; testdata/make_fixtures.py has the formulas.
@@ -52,6 +54,16 @@ func TestDamagedRunsOfBooleans(t *testing.T) {
 	for _, body := range [][]byte{nil, {1, 0, 0}, {5, 0, 0, 0, 1}, {0xff, 0xff, 0xff, 0xff, 1}} {
 		if _, _, err := prefixed(body); err == nil {
 			t.Errorf("%v: no error", body)
+		}
+	}
+}
+
+// A page without a value needs no bytes of values, and one with a value does.
+func TestRunsOfNoBooleans(t *testing.T) {
+	for levels, wrong := range map[byte]bool{0: false, 1: true} {
+		page := &booleanPage{rows: 3, levels: []byte{0, levels, 0}}
+		if err := page.decode(format.RLE, nil); (err != nil) != wrong {
+			t.Errorf("a page with %d values: %v", levels, err)
 		}
 	}
 }
