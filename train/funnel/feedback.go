@@ -162,14 +162,16 @@ func (b *Band) add(j *journey) {
 }
 
 func (b *Band) rates() {
-	share := func(part, of int) *metrics.Estimate {
-		if of == 0 {
-			return nil
-		}
-		e, _ := metrics.Wilson(float64(part), float64(of))
-		return &e
+	b.Takes, b.Wins = rateOf(b.Accepted, b.Accepted+b.Rejected), rateOf(b.Won, b.Closed)
+}
+
+// rateOf is a share with its interval; nil of none.
+func rateOf(part, of int) *metrics.Estimate {
+	if of == 0 {
+		return nil
 	}
-	b.Takes, b.Wins = share(b.Accepted, b.Accepted+b.Rejected), share(b.Won, b.Closed)
+	e, _ := metrics.Wilson(float64(part), float64(of))
+	return &e
 }
 
 // fifths divides the leads that were handed over by their probability, ties together.

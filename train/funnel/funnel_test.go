@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -353,41 +352,5 @@ func TestFaultsAreNamed(t *testing.T) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
 		})
-	}
-}
-
-// Of the leads from some day on, only what was spent in the months from then on is theirs: mail has 5 in March. A month that had begun before counts for neither.
-func TestCostsSince(t *testing.T) {
-	for _, test := range []struct {
-		since string
-		want  map[string]float64
-	}{
-		{"2026-01-01", map[string]float64{"web": 400, "fair": 90, "mail": 5}},
-		{"2026-01-02", map[string]float64{"fair": 90, "mail": 5}},
-		{"2026-02-01", map[string]float64{"fair": 90, "mail": 5}},
-		{"2026-02-02", map[string]float64{"mail": 5}},
-		{"2026-03-02", map[string]float64{}},
-	} {
-		in, err := inputOf(t, leadsText, stagesText, processText, asOf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.Since, _ = features.ParseTime(test.since, "", time.UTC)
-		f, err := funnel.Compute(context.Background(), in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]float64{}
-		for _, s := range f.Sources {
-			if s.Cost != nil {
-				got[s.Source] = *s.Cost
-			}
-			if priced := s.PerLead != nil; priced != (test.want[s.Source] > 0 && s.Leads > 0) {
-				t.Errorf("since %s, %s: priced %v: %+v", test.since, s.Source, priced, s)
-			}
-		}
-		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("since %s: %s", test.since, diff)
-		}
 	}
 }

@@ -15,7 +15,7 @@ func (f *Funnel) feedbackSection() *page.Section {
 	var rates []*metrics.Estimate
 	for i := range f.Ways {
 		if w := &f.Ways[i]; w.Closed > 0 {
-			names, rates = append(names, wayWords(w.Way)), append(rates, &w.Rate)
+			names, rates = append(names, wayWords(w.Way)), append(rates, w.Rate)
 		}
 	}
 	figures := []page.Figure{ratesOf("wins-ways", "Won of the closed, by way to sales", names, rates)}
@@ -110,11 +110,7 @@ func (f *Funnel) waysSection() *page.Section {
 	ways := &page.Table{Caption: "By way to sales", Columns: []page.Column{{Title: "Way"}, {Title: "Leads"}, {Title: "Closed"}, {Title: "Won"}, {Title: "Win rate", Under: "of those closed"}, {Title: "Won value"}}}
 	for i := range f.Ways {
 		w := &f.Ways[i]
-		rate := rateCell("way."+string(w.Way)+".rate", &w.Rate)
-		if w.Closed == 0 {
-			rate = page.Cell{Text: page.None}
-		}
-		ways.Rows = append(ways.Rows, []page.Cell{{Text: wayWords(w.Way)}, cell("way."+string(w.Way), page.Count(w.Leads)), {Text: page.Count(w.Closed)}, {Text: page.Count(w.Won)}, rate, {Text: money(w.Value)}})
+		ways.Rows = append(ways.Rows, []page.Cell{{Text: wayWords(w.Way)}, cell("way."+string(w.Way), page.Count(w.Leads)), {Text: page.Count(w.Closed)}, {Text: page.Count(w.Won)}, rateCell("way."+string(w.Way)+".rate", w.Rate), {Text: money(w.Value)}})
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: ways})
 	if len(f.Sources) > 0 {
@@ -148,7 +144,7 @@ func (f *Funnel) needsSection() *page.Section {
 			column = "all of them"
 		}
 		key := "need." + n.Stage + "." + n.Column
-		t.Rows = append(t.Rows, []page.Cell{{Text: n.Stage}, {Text: column}, {Text: page.Count(n.Leads)}, cell(key, page.Count(n.Filled)), rateCell(key+".share", &n.Rate)})
+		t.Rows = append(t.Rows, []page.Cell{{Text: n.Stage}, {Text: column}, {Text: page.Count(n.Leads)}, cell(key, page.Count(n.Filled)), rateCell(key+".share", n.Rate)})
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: t})
 	return s

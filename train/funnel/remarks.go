@@ -229,7 +229,7 @@ func (f *follower) onBands() {
 	if err != nil {
 		return
 	}
-	what := fmt.Sprintf("The fifth of the leads handed over that the model thinks least of (probability up to %.0f %%) was won in %s of the closed cases, the leads never handed over in %s", 100**low.High, percent(*low.Wins), percent(never.Rate))
+	what := fmt.Sprintf("The fifth of the leads handed over that the model thinks least of (probability up to %.0f %%) was won in %s of the closed cases, the leads never handed over in %s", 100**low.High, percent(*low.Wins), percent(*never.Rate))
 	if b := f.out.Feedback; b.Learned > 0 {
 		what += fmt.Sprintf(" (the model may have learned from %d of the %d leads scored)", b.Learned, b.Scored)
 	}
@@ -285,7 +285,7 @@ func (f *follower) onNeeds() {
 		}
 	}
 	if worst != nil && worst.Rate.High < 1 {
-		f.say(page.Unclear, "Most often missing of what must be known at %s is %s: filled for %s of the leads.", worst.Stage, worst.Column, percent(worst.Rate))
+		f.say(page.Unclear, "Most often missing of what must be known at %s is %s: filled for %s of the leads.", worst.Stage, worst.Column, percent(*worst.Rate))
 	}
 }
 

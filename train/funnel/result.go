@@ -131,12 +131,12 @@ type Cycle struct {
 
 // WayRow are the leads of one way to sales.
 type WayRow struct {
-	Way    Way              `json:"way"`
-	Leads  int              `json:"leads"`
-	Closed int              `json:"closed"`
-	Won    int              `json:"won"`
-	Rate   metrics.Estimate `json:"win_rate"`  // of the closed ones
-	Value  *float64         `json:"won_value"` // null where the schema names no value
+	Way    Way               `json:"way"`
+	Leads  int               `json:"leads"`
+	Closed int               `json:"closed"`
+	Won    int               `json:"won"`
+	Rate   *metrics.Estimate `json:"win_rate"`  // of the closed ones; null without any
+	Value  *float64          `json:"won_value"` // null where the schema names no value
 }
 
 // SourceRow are the leads of one source. Costs and prices are null where no costs are given.
@@ -157,11 +157,11 @@ type SourceRow struct {
 
 // Need is a column that must be filled by a stage.
 type Need struct {
-	Stage  string           `json:"stage"`
-	Column string           `json:"column"` // empty: all of the stage's
-	Leads  int              `json:"leads"`  // that reached the stage
-	Filled int              `json:"filled"`
-	Rate   metrics.Estimate `json:"rate"`
+	Stage  string            `json:"stage"`
+	Column string            `json:"column"` // empty: all of the stage's
+	Leads  int               `json:"leads"`  // that reached the stage
+	Filled int               `json:"filled"`
+	Rate   *metrics.Estimate `json:"rate"` // null without leads
 }
 
 // Remark is a sentence with its tone: good, unclear or bad.

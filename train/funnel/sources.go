@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"leadscore/features"
-	"leadscore/models/metrics"
 )
 
 // noSource is the name of leads that say none.
@@ -32,7 +31,7 @@ func (f *follower) ways() {
 		}
 	}
 	for k := range rows {
-		rows[k].Rate, _ = metrics.Wilson(float64(rows[k].Won), float64(rows[k].Closed))
+		rows[k].Rate = rateOf(rows[k].Won, rows[k].Closed)
 	}
 	f.out.Ways = rows
 }
@@ -138,7 +137,7 @@ func (f *follower) needs() {
 			if n.Stage = stage; c < len(columns) {
 				n.Column = columns[c]
 			}
-			n.Rate, _ = metrics.Wilson(float64(n.Filled), float64(n.Leads))
+			n.Rate = rateOf(n.Filled, n.Leads)
 		}
 		f.out.Needs = append(f.out.Needs, list...)
 	}

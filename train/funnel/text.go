@@ -135,11 +135,7 @@ func wayWords(w Way) string {
 func (f *Funnel) waysTable() table.Writer {
 	t := newTable("way to sales", "leads", "closed", "won", "win rate of the closed", "won value")
 	for _, w := range f.Ways {
-		rate := page.None
-		if w.Closed > 0 {
-			rate = percent(w.Rate)
-		}
-		t.AppendRow(table.Row{wayWords(w.Way), w.Leads, w.Closed, w.Won, rate, money(w.Value)})
+		t.AppendRow(table.Row{wayWords(w.Way), w.Leads, w.Closed, w.Won, share(w.Rate), money(w.Value)})
 	}
 	return t
 }
@@ -205,7 +201,7 @@ func (f *Funnel) needsTable() table.Writer {
 		if column == "" {
 			column = "all of them"
 		}
-		t.AppendRow(table.Row{n.Stage, column, n.Leads, percent(n.Rate)})
+		t.AppendRow(table.Row{n.Stage, column, n.Leads, share(n.Rate)})
 	}
 	return t
 }
