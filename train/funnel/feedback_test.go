@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -230,6 +231,18 @@ func TestReview(t *testing.T) {
 		if r := f.Review; r.Due != test.due || r.Enough != test.enough || r.WonSince != test.wonSince || r.LostSince != test.closed || !says(f, test.tone, test.words) {
 			t.Errorf("%s: %+v %+v", test.learned, r, f.Verdicts)
 		}
+	}
+}
+
+// --since narrows the leads that are followed, not the deals that the model is held against.
+func TestReviewCountsLeadsFromBeforeSince(t *testing.T) {
+	m := newTeam()
+	m.add(25, "accepted", "won", .6, 50, rules.MQL, models.BothHigh)
+	m.scored.LearnedUntil, _ = features.ParseTime("2026-02-01", "", time.UTC)
+	f := m.compute(t)
+	narrowed := &follower{in: f.in, p: f.in.Process, asOf: f.in.AsOf, leads: f.journeys[:1], out: &Funnel{}}
+	if narrowed.review(); narrowed.out.Review.WonSince != 25 {
+		t.Errorf("%+v", narrowed.out.Review)
 	}
 }
 

@@ -25,12 +25,13 @@ func (f *follower) review() {
 		return
 	}
 	r := &Review{Model: s.Model, LearnedUntil: instant(s.LearnedUntil), AgeDays: days(f.asOf - s.LearnedUntil), EveryDays: days(f.p.ReviewEvery.Micros())}
-	for i := range f.leads {
-		j := &f.leads[i]
-		if j.closed == none || j.closed <= s.LearnedUntil || s.Learned[j.row] {
+	t := f.in.Table
+	for i := range t.Len() { // leads from before the beginning asked for, too: the model is held against all deals
+		created, closed, outcome := t.Created.At(i), t.Closed.At(i), t.Outcome[i]
+		if outcome == features.Open || created == none || closed < created || closed <= s.LearnedUntil || closed > f.asOf || s.Learned[i] {
 			continue
 		}
-		if j.outcome == features.Won {
+		if outcome == features.Won {
 			r.WonSince++
 		} else {
 			r.LostSince++
