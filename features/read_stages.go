@@ -291,6 +291,7 @@ func (r *stageReader) check(b *source.Batch) {
 		fault.Field = stageNames[column]
 		r.rows.batch = append(r.rows.batch, rowFault{row, column, fault})
 	}
+	zone := r.table.Schema.Format.Zone()
 	for row := range b.Rows {
 		if !r.counts(row) {
 			continue
@@ -305,11 +306,22 @@ func (r *stageReader) check(b *source.Batch) {
 			bad(row, stageStage, &FieldError{Value: r.stages.levels[code], Problem: "no known stage", Want: err.Error()})
 		}
 		if lead >= 0 && at != NoTime {
-			if created := r.table.Created.At(int(lead)); created != NoTime && at < created {
+			created := r.table.Created.At(int(lead))
+			switch {
+			case created == NoTime || at >= created:
+			case at == dayOf(created, zone): // a date without a time of day
+				r.times.values[row] = created
+			default:
 				bad(row, stageTime, &FieldError{Value: at.Time().Format(time.RFC3339), Problem: "before its lead was created", Want: "it came at " + created.Time().Format(time.RFC3339), kind: "before its lead was created"})
 			}
 		}
 	}
+}
+
+// dayOf is the beginning of an instant's day.
+func dayOf(at Micros, zone *time.Location) Micros {
+	day := at.Time().In(zone)
+	return MicrosOf(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone))
 }
 
 func (r *stageReader) finish() *StageLog {

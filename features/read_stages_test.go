@@ -133,6 +133,35 @@ func TestReadStagesOfParquet(t *testing.T) {
 	}
 }
 
+// A date without a time of day, in the schema's zone, is not before a creation later that day.
+func TestReadStagesByDate(t *testing.T) {
+	s, err := ParseSchema("schema.yaml", []byte(stageSchema+"format: {time_zone: Europe/Berlin}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	leads, stages := filepath.Join(folder, "leads.csv"), filepath.Join(folder, "stages.csv")
+	if err := errors.Join(os.WriteFile(leads, []byte("id,created,outcome,size\na,2026-01-01 15:30,won,1\nb,2026-01-01 15:30,won,1\n"), 0o666),
+		os.WriteFile(stages, []byte("lead,time,stage\na,2026-01-01,mql\nb,2026-01-01 15:29,mql\n"), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	table, _, err := ReadLeads(context.Background(), s, []string{leads}, ReadOptions{Outcome: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(string) error { return nil }
+	log, report, err := ReadStages(context.Background(), s, []string{stages}, table, StageColumns{}, known, ReadOptions{LeaveOutBadRows: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := log.Of(0); len(got) != 1 || got[0].Time != table.Created.At(0) {
+		t.Errorf("a's changes are %v", got)
+	}
+	if len(log.Of(1)) != 0 || report.LeftOut["field stages.time: before its lead was created"] != 1 {
+		t.Errorf("b's changes are %v, left out %v", log.Of(1), report.LeftOut)
+	}
+}
+
 func TestReadStagesFaults(t *testing.T) {
 	text := "lead,time,stage\na,2026-01-02,mql\na,soon,mql\nb,,SQL\nb,2026-01-02,\nc,2026-01-02,won\nc,2025-12-31,sql\n"
 	_, _, err := stagesOf(t, text, StageColumns{}, ReadOptions{})
