@@ -112,24 +112,37 @@ type columnReader interface {
 	keep(kept []int32)
 }
 
-// UnknownColumns is the warning of columns that a file has and the schema does not know.
-const UnknownColumns = "columns that the schema does not know, not read"
-
-// openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.
-func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, notes *notes, ignored []string) (*source.Reader, []wanted, error) {
-	options := source.Options{Encoding: f.Encoding, Progress: o.Progress, KeepBadRows: o.LeaveOutBadRows, Ahead: readingAhead(len(all))}
+// options say how the files are written.
+func (f *FileFormat) options() source.Options {
+	o := source.Options{Encoding: f.Encoding}
 	if f.Delimiter != "" {
-		options.Delimiter = rune(f.Delimiter[0])
+		o.Delimiter = rune(f.Delimiter[0])
 	}
+	return o
+}
+
+// columnNames looks at what columns files have.
+func columnNames(files []string, options source.Options) ([]string, error) {
 	look, err := source.Open(files, options)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var names []string
 	for _, c := range look.Columns() {
 		names = append(names, c.Name)
 	}
-	if err := look.Close(); err != nil {
+	return names, look.Close()
+}
+
+// UnknownColumns is the warning of columns that a file has and the schema does not know.
+const UnknownColumns = "columns that the schema does not know, not read"
+
+// openColumns opens the files for the wanted columns that they have. Absent ones are faults if they are needed.
+func openColumns(files []string, f *FileFormat, o ReadOptions, all []wanted, notes *notes, ignored []string) (*source.Reader, []wanted, error) {
+	options := f.options()
+	options.Progress, options.KeepBadRows, options.Ahead = o.Progress, o.LeaveOutBadRows, readingAhead(len(all))
+	names, err := columnNames(files, options)
+	if err != nil {
 		return nil, nil, err
 	}
 	have, faults := presentColumns(files[0], names, all)

@@ -35,7 +35,7 @@ func ReadCosts(ctx context.Context, s *Schema, paths []string, o ReadOptions) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err := columnNames(files, s)
+	names, err := columnNames(files, s.Format.options())
 	if err != nil {
 		return nil, nil, err
 	}

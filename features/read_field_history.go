@@ -92,19 +92,10 @@ type fieldHistoryReader struct {
 
 // open finds the columns and opens the files for them.
 func (r *fieldHistoryReader) open(files []string, given HistoryColumns, o ReadOptions) (*source.Reader, error) {
-	options := source.Options{Encoding: r.schema.Format.Encoding, Progress: o.Progress}
-	if r.schema.Format.Delimiter != "" {
-		options.Delimiter = rune(r.schema.Format.Delimiter[0])
-	}
-	look, err := source.Open(files, options)
+	options := r.schema.Format.options()
+	options.Progress = o.Progress
+	names, err := columnNames(files, options)
 	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, c := range look.Columns() {
-		names = append(names, c.Name)
-	}
-	if err := look.Close(); err != nil {
 		return nil, err
 	}
 	var faults Faults

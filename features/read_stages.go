@@ -137,7 +137,7 @@ func newStageReader(s *Schema, t *Table, known func(string) error, field string)
 
 // find says which column of the file is which.
 func (r *stageReader) find(files []string, s *Schema, given StageColumns) ([]wanted, error) {
-	names, err := columnNames(files, s)
+	names, err := columnNames(files, s.Format.options())
 	if err != nil {
 		return nil, err
 	}
@@ -193,23 +193,6 @@ func (r *stageReader) reader(k int) columnReader {
 		r.fields = optional
 	}
 	return optional
-}
-
-// columnNames looks at what columns files have.
-func columnNames(files []string, s *Schema) ([]string, error) {
-	options := source.Options{Encoding: s.Format.Encoding}
-	if s.Format.Delimiter != "" {
-		options.Delimiter = rune(s.Format.Delimiter[0])
-	}
-	look, err := source.Open(files, options)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, c := range look.Columns() {
-		names = append(names, c.Name)
-	}
-	return names, look.Close()
 }
 
 // findColumn is the given name, or the first of one's own names that there is, or of the usual ones as [letters] gives them; empty: none.

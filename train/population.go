@@ -3,6 +3,8 @@ package train
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -122,17 +124,8 @@ func quoted(values []string) string {
 
 func describeLeftOut(leftOut map[string]int64) string {
 	var text string
-	for _, reason := range sortedKeys(leftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(leftOut)) {
 		text += fmt.Sprintf("; %d left out (%s)", leftOut[reason], reason)
 	}
 	return text
-}
-
-func sortedKeys(m map[string]int64) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -19,7 +21,7 @@ func (r *Recalibrated) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "; snapshots from %s to %s", how.From[:10], how.To[:10])
 	}
 	b.WriteString("\n")
-	for _, reason := range sortedKeys(how.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(how.LeftOut)) {
 		fmt.Fprintf(&b, "  left out: %6d  %s\n", how.LeftOut[reason], reason)
 	}
 	b.WriteString("\n" + describeShift(how) + "\n\n")

@@ -3,7 +3,9 @@ package train
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -60,7 +62,7 @@ func writePopulation(b *strings.Builder, t *models.Training, past []models.HalfL
 		fmt.Fprintf(b, " (%d of them won after the horizon)", t.WonLate)
 	}
 	b.WriteString("\n")
-	for _, reason := range sortedKeys(t.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(t.LeftOut)) {
 		fmt.Fprintf(b, "  left out: %6d  %s\n", t.LeftOut[reason], reason)
 	}
 	if t.Horizon != "" {

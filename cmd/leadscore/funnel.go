@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"leadscore/features"
@@ -138,7 +140,7 @@ func instantOf(flag, text string) (features.Micros, error) {
 func (c *funnelCommand) columns() (columns features.StageColumns, err error) {
 	columns.Field = c.StageField
 	into := map[string]*string{"lead": &columns.Lead, "time": &columns.Time, "stage": &columns.Stage, "reason": &columns.Reason, "owner": &columns.Owner}
-	for _, key := range sortedKeys(c.StageColumns) {
+	for _, key := range slices.Sorted(maps.Keys(c.StageColumns)) {
 		if into[key] == nil {
 			return columns, usage("--stage-columns", fmt.Errorf("%q: write lead, time, stage, reason or owner before the =", key))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,7 +151,7 @@ func (c *showCommand) Run(_ context.Context, a *app) error {
 		return err
 	}
 	result := shown{Summary: version.Summary(), Moves: aliases.MovesOf(version.ID), Aliases: []string{}}
-	for _, alias := range sortedKeys(aliases.Current) {
+	for _, alias := range slices.Sorted(maps.Keys(aliases.Current)) {
 		if aliases.Current[alias] == version.ID {
 			result.Aliases = append(result.Aliases, alias)
 		}

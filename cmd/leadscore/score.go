@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,7 +95,7 @@ func loadScorer(storeDir, name string) (*models.Scorer, error) {
 // counts writes "mql 12, nurture 40".
 func counts(m map[string]int) string {
 	var parts []string
-	for _, key := range sortedKeys(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		parts = append(parts, fmt.Sprintf("%s %d", key, m[key]))
 	}
 	return strings.Join(parts, ", ")

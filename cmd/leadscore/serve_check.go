@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +79,7 @@ func (c *serveCommand) checkEverything(ctx context.Context, a *app) error {
 // checkCanary wants shares of models that are served under their bare name, whose challengers are taken up.
 func (c *serveCommand) checkCanary() (string, error) {
 	var words []string
-	for _, model := range sortedKeys(c.Canary) {
+	for _, model := range slices.Sorted(maps.Keys(c.Canary)) {
 		if !slices.Contains(c.Model, model) {
 			return "", fmt.Errorf("share of %q: the server does not serve it under its bare name", model)
 		}

@@ -3,6 +3,7 @@ package funnel
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -312,7 +313,7 @@ func (f *follower) conversion(from, to string, within features.Micros, of func(*
 	incidence := metrics.NewIncidence(all)
 	rate := incidence.Rate(int64(within))
 	c.Rate, c.Followed, c.Days = &rate, incidence.Followed(int64(within)), half(incidence, features.Day)
-	for _, month := range sortedKeys(months) {
+	for _, month := range slices.Sorted(maps.Keys(months)) {
 		m := Month{Month: month, Entered: len(months[month]), Mature: f.monthEnds(month)+within <= f.asOf, Rate: metrics.NewIncidence(months[month]).Rate(int64(within))}
 		for _, u := range months[month] {
 			if u.Ending == metrics.Reached {
@@ -384,7 +385,7 @@ func (f *follower) count() {
 
 // CountsOf lists counts, the largest first; equal ones by name.
 func CountsOf(counts map[string]int) (list []Count) {
-	for _, name := range sortedKeys(counts) {
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		list = append(list, Count{name, counts[name]})
 	}
 	slices.SortStableFunc(list, func(a, b Count) int { return b.Leads - a.Leads })

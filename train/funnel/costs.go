@@ -1,6 +1,8 @@
 package funnel
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"leadscore/features"
@@ -54,7 +56,7 @@ func (c *Costs) has(source string, at features.Micros) bool {
 func (c *Costs) sums() map[string]float64 {
 	sums := map[string]float64{}
 	for source, months := range c.bySource {
-		for _, month := range sortedKeys(months) { // in one order: sums of the same bits
+		for _, month := range slices.Sorted(maps.Keys(months)) { // in one order: sums of the same bits
 			sums[source] += months[month]
 		}
 	}

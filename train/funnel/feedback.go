@@ -2,6 +2,7 @@ package funnel
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"leadscore/features"
@@ -133,7 +134,7 @@ func (f *follower) bands(label func(*journey) string, handedOver bool, names []s
 			of[name] = &Band{Name: name}
 		}
 	}
-	for _, name := range slices.Concat(names, sortedKeys(of)) {
+	for _, name := range slices.Concat(names, slices.Sorted(maps.Keys(of))) {
 		if b := of[name]; b != nil {
 			b.rates()
 			list, of[name] = append(list, *b), nil

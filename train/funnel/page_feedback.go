@@ -2,6 +2,8 @@ package funnel
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"leadscore/models/metrics"
 	"leadscore/train/report/page"
@@ -157,7 +159,7 @@ func (f *Funnel) leadsSection() *page.Section {
 	for _, c := range f.Now {
 		t.Rows = append(t.Rows, []page.Cell{{Text: nowWords(c.Name)}, cell("now."+c.Name, page.Count(c.Leads))})
 	}
-	for _, reason := range sortedKeys(f.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(f.LeftOut)) {
 		t.Rows = append(t.Rows, []page.Cell{{Text: "left out: " + reason}, {Text: page.Count(f.LeftOut[reason])}})
 	}
 	s.Blocks = append(s.Blocks, page.Block{Table: t})

@@ -3,6 +3,7 @@ package funnel
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -176,7 +177,7 @@ func (c *processCheck) run() {
 	} else if len(p.Stages) >= 2 && p.handOver() == len(p.Stages)-1 {
 		c.fault(p.HandOver, "no stage comes after it", "the hand-over comes before what sales makes of a lead", "hand_over")
 	}
-	for _, stage := range sortedKeys(p.Needs) {
+	for _, stage := range slices.Sorted(maps.Keys(p.Needs)) {
 		if !slices.Contains(names, stage) {
 			c.fault(stage, "no such stage", "the stages are "+strings.Join(names, ", "), "needs", stage)
 		}
@@ -228,7 +229,7 @@ func (c *processCheck) value(value, meaning string, path ...any) {
 
 func (c *processCheck) targets() {
 	known := append(c.process.stepNames(), TargetAcceptance, TargetResponse)
-	for _, name := range sortedKeys(c.process.Targets) {
+	for _, name := range slices.Sorted(maps.Keys(c.process.Targets)) {
 		t := c.process.Targets[name]
 		if !slices.Contains(known, name) {
 			c.fault(name, "no such target", "known are "+strings.Join(known, ", "), "targets", name)
@@ -313,7 +314,7 @@ func (p *Process) meanings() map[string]int {
 // Known says whether a value of the stage column means anything, and if not, what might be meant.
 func (p *Process) Known() func(value string) error {
 	meanings := p.meanings()
-	values := sortedKeys(meanings)
+	values := slices.Sorted(maps.Keys(meanings))
 	return func(value string) error {
 		key := strings.ToLower(value)
 		if _, ok := meanings[key]; ok {
@@ -342,13 +343,4 @@ func (p *Process) Columns() []string {
 		}
 	}
 	return list
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

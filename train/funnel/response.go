@@ -1,6 +1,9 @@
 package funnel
 
 import (
+	"maps"
+	"slices"
+
 	"leadscore/features"
 	"leadscore/models/metrics"
 )
@@ -49,7 +52,7 @@ func (f *follower) response() {
 		at := features.Micros(k) * limit / 10
 		a.Curve = append(a.Curve, CurvePoint{float64(at) / float64(hour), incidence.Rate(int64(at))})
 	}
-	for _, month := range sortedKeys(months) {
+	for _, month := range slices.Sorted(maps.Keys(months)) {
 		a.Months = append(a.Months, groupOf(month, months[month], limit))
 	}
 	sizes := map[string]int{}

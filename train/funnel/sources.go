@@ -2,6 +2,7 @@ package funnel
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -95,7 +96,7 @@ func (f *follower) sources() {
 	for name, cost := range costs.sums() {
 		row(name).Cost = &cost
 	}
-	for _, name := range sortedKeys(rows) {
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		r := rows[name]
 		for k, into := range []**float64{&r.PerLead, &r.PerQualified, &r.PerNext, &r.PerWon} {
 			if r.Cost != nil && paid[name][k] > 0 {

@@ -3,6 +3,8 @@ package funnel
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -24,7 +26,7 @@ func WriteText(w io.Writer, f *Funnel) error {
 	text := strings.TrimSuffix(b.String(), " ·") + "\n"
 	b.Reset()
 	b.WriteString(text)
-	for _, reason := range sortedKeys(f.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(f.LeftOut)) {
 		fmt.Fprintf(&b, "  left out: %6d  %s\n", f.LeftOut[reason], reason)
 	}
 	b.WriteString(f.stepsTable().Render() + "\n")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -70,7 +71,7 @@ func (c *card) methods() {
 	if len(t.LeftOut) == 0 {
 		c.add("- none")
 	}
-	for _, reason := range sortedKeys(t.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(t.LeftOut)) {
 		fmt.Fprintf(c, "- %s: %s\n", page.Count(t.LeftOut[reason]), text(reason))
 	}
 	if len(t.LeftOut) > 0 {

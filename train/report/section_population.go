@@ -2,7 +2,8 @@ package report
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 
 	"leadscore/models"
 	"leadscore/models/metrics"
@@ -21,7 +22,7 @@ func (w *writer) population() *page.Section {
 			{Text: page.Percent(share(n, t.Rows), 1)}})
 	}
 	row("read", "", "rows.read", t.Rows)
-	for _, reason := range sortedKeys(t.LeftOut) {
+	for _, reason := range slices.Sorted(maps.Keys(t.LeftOut)) {
 		row("left out: "+reason, "", "rows.out."+reason, t.LeftOut[reason])
 	}
 	row("used", "", "rows.used", t.Used)
@@ -87,15 +88,6 @@ func share(part, whole int64) float64 {
 		return 0
 	}
 	return float64(part) / float64(whole)
-}
-
-func sortedKeys(m map[string]int64) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
 }
 
 func (w *writer) baseRate() page.Figure {
