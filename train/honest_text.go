@@ -43,7 +43,7 @@ func contrastMoral(c *models.Contrast) string {
 
 // writeRolling sums the earlier times up; the report has each.
 func writeRolling(b *strings.Builder, r *models.Rolling) {
-	if r == nil {
+	if r == nil || len(r.Origins) == 0 {
 		return
 	}
 	judged, skipped := 0, ""
@@ -54,17 +54,18 @@ func writeRolling(b *strings.Builder, r *models.Rolling) {
 		}
 		judged++
 	}
+	if judged == 0 {
+		fmt.Fprintf(b, "Not judged at %d earlier times: %s.\n", len(r.Origins), skipped)
+		return
+	}
 	fmt.Fprintf(b, "The same recipe, fields without pairs, at earlier times: each of %d fits knows only what was known then (--report shows each).", judged)
 	if left := len(r.Origins) - judged; left > 0 {
 		fmt.Fprintf(b, " Not judged at %d more: %s.", left, skipped)
 	}
-	b.WriteString("\n")
-	if judged > 0 {
-		mean, worst, rules, rulesWorst := &r.Model.Mean, &r.Model.Worst, &r.Rules.Mean, &r.Rules.Worst
-		fmt.Fprintf(b, "  mean and worst: AUC %.3f, %.3f (rules %.3f, %.3f); log loss %.4f, %.4f (rules %.4f, %.4f); slope %s, %s; wins expected/observed %.2f, %.2f\n",
-			mean.AUC, worst.AUC, rules.AUC, rulesWorst.AUC, mean.LogLoss, worst.LogLoss, rules.LogLoss, rulesWorst.LogLoss,
-			slopeText(mean.Slope), slopeText(worst.Slope), mean.ExpectedObserved, worst.ExpectedObserved)
-	}
+	mean, worst, rules, rulesWorst := &r.Model.Mean, &r.Model.Worst, &r.Rules.Mean, &r.Rules.Worst
+	fmt.Fprintf(b, "\n  mean and worst: AUC %.3f, %.3f (rules %.3f, %.3f); log loss %.4f, %.4f (rules %.4f, %.4f); slope %s, %s; wins expected/observed %.2f, %.2f\n",
+		mean.AUC, worst.AUC, rules.AUC, rulesWorst.AUC, mean.LogLoss, worst.LogLoss, rules.LogLoss, rulesWorst.LogLoss,
+		slopeText(mean.Slope), slopeText(worst.Slope), mean.ExpectedObserved, worst.ExpectedObserved)
 	b.WriteString("  " + models.RulesInHindsight + "\n")
 	if r.MostFitted > 0 {
 		fmt.Fprintf(b, "  Each of these fits looks at %d of its leads, evenly spread; the model itself at all.\n", r.MostFitted)
